@@ -25,7 +25,11 @@ export interface Profile {
   /** RFC 7636: parameters ignored, or S256 alone. */
   readonly pkce: "ignored" | "S256";
   /** Which ways of client authentication the token endpoint reads (RFC 6749 §2.3.1, RFC 7523). */
-  readonly clientAuthentication: readonly ("client_secret_post" | "client_secret_basic" | "private_key_jwt")[];
+  readonly clientAuthentication: readonly (
+    | "client_secret_post"
+    | "client_secret_basic"
+    | "private_key_jwt"
+  )[];
   /** Whether an app may have several callback URLs, loopback ports that vary (RFC 8252 §7.3) and no secret. */
   readonly nativeApps: boolean;
   /** Whether `redirect_uri` of the authorization request must be repeated at the token endpoint (RFC 6749 §4.1.3). */
@@ -72,7 +76,10 @@ const standardErrors: Readonly<Record<Reason, PublicError>> = {
     description: "More than one way of client authentication was used",
   },
   client_authentication_unsupported: { error: "invalid_client", description: "{detail}" },
-  client_assertion_invalid: { error: "invalid_client", description: "The client assertion is not valid: {detail}" },
+  client_assertion_invalid: {
+    error: "invalid_client",
+    description: "The client assertion is not valid: {detail}",
+  },
   client_not_allowed: { error: "unauthorized_client", description: "{detail}" },
   redirect_uri_mismatch: {
     error: "invalid_request",
@@ -99,7 +106,10 @@ const standardErrors: Readonly<Record<Reason, PublicError>> = {
     error: "invalid_grant",
     description: "The code was requested without a code_challenge; code_verifier must not be sent",
   },
-  code_verifier_wrong: { error: "invalid_grant", description: "code_verifier does not match the code_challenge" },
+  code_verifier_wrong: {
+    error: "invalid_grant",
+    description: "code_verifier does not match the code_challenge",
+  },
   code_challenge_required: {
     error: "invalid_request",
     description: "code_challenge is required for public clients",
@@ -151,7 +161,10 @@ const standardErrors: Readonly<Record<Reason, PublicError>> = {
 const liveCodeText =
   "Either the combo client_id/code is wrong or this request was made more than 1 hour after the inital grant";
 const liveCode: PublicError = { error: "invalid_request", description: liveCodeText };
-const liveRefresh: PublicError = { error: "invalid_grant", description: "Invalid grant data (refresh token)" };
+const liveRefresh: PublicError = {
+  error: "invalid_grant",
+  description: "Invalid grant data (refresh token)",
+};
 
 export const dropboxSign: Profile = {
   name: "dropbox-sign",

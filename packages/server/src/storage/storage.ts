@@ -208,7 +208,11 @@ export interface Storage {
 
   createApp(app: App): Promise<"created" | "client_id_taken">;
   /** A change of scopes revokes the app's grants in the same act. Undefined if there is no such app. */
-  updateApp(clientId: string, changes: AppChanges, now: number): Promise<{ grantsRevoked: number } | undefined>;
+  updateApp(
+    clientId: string,
+    changes: AppChanges,
+    now: number,
+  ): Promise<{ grantsRevoked: number } | undefined>;
   findApp(clientId: string): Promise<App | undefined>;
   listApps(limit: number): Promise<App[]>;
 

@@ -68,7 +68,9 @@ export function accountVerbs(context: Context): Verbs {
     findAccount: (id) => context.read(() => one(byId.get(id))),
     findAccountByEmail: (email) => context.read(() => one(byEmail.get(emailKey(email)))),
     findAccountByApiKey: (lookups) =>
-      context.read(() => lookups.map((lookup) => one(byKey.get(lookup))).find((found) => found !== undefined)),
+      context.read(() =>
+        lookups.map((lookup) => one(byKey.get(lookup))).find((found) => found !== undefined),
+      ),
     listAccounts: (limit) => context.read(() => all.all(limit).map(toAccount)),
     ...apiKeyVerbs(context),
   };

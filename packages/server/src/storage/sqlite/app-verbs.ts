@@ -62,7 +62,9 @@ function appValues(app: App): unknown[] {
 
 function updateApp(context: Context): Storage["updateApp"] {
   const current = context.prepare("SELECT pk, scopes FROM apps WHERE client_id = ?");
-  const owner = context.prepare("UPDATE apps SET owner_pk = (SELECT pk FROM accounts WHERE id = ?) WHERE pk = ?");
+  const owner = context.prepare(
+    "UPDATE apps SET owner_pk = (SELECT pk FROM accounts WHERE id = ?) WHERE pk = ?",
+  );
   const revoke = context.prepare("UPDATE grants SET revoked_at = ? WHERE app_pk = ? AND revoked_at IS NULL");
   return (clientId, changes, now) =>
     context.write(() => {

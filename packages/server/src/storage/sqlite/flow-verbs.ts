@@ -1,5 +1,12 @@
 /** Codes, grants and token families on SQLite: the acts that must be whole. */
-import type { ConsumeCode, ConsumeCodeOutcome, NewCode, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
+import type {
+  ConsumeCode,
+  ConsumeCodeOutcome,
+  NewCode,
+  RotateFamily,
+  RotateFamilyOutcome,
+  Storage,
+} from "../storage.js";
 import { type Context, toSql } from "./context.js";
 import type { SqlRow } from "./driver.js";
 import {
@@ -20,12 +27,7 @@ type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 type FamilyVerbs = Pick<
   Storage,
-  | "findFamily"
-  | "listFamilies"
-  | "rotateFamily"
-  | "touchFamily"
-  | "endAccessTokens"
-  | "revokeFamily"
+  "findFamily" | "listFamilies" | "rotateFamily" | "touchFamily" | "endAccessTokens" | "revokeFamily"
 >;
 
 export function codeVerbs(context: Context): CodeVerbs {
@@ -64,7 +66,9 @@ function recordConsent(context: Context): (code: NewCode) => number {
     "INSERT INTO grants(account_pk, app_pk, scopes, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?) RETURNING pk",
   );
   const widen = context.prepare("UPDATE grants SET scopes = ? WHERE pk = ?");
-  const keepFamilies = context.prepare("UPDATE families SET scopes = ? WHERE grant_pk = ? AND scopes IS NULL");
+  const keepFamilies = context.prepare(
+    "UPDATE families SET scopes = ? WHERE grant_pk = ? AND scopes IS NULL",
+  );
   return (code) => {
     const row = live.get(code.accountId, code.clientId);
     if (row === undefined) {
@@ -86,7 +90,9 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
     "SELECT c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes grant_scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
   );
   const mark = context.prepare("UPDATE codes SET consumed_at = ?, family_id = ? WHERE hash = ?");
-  const endEarlier = context.prepare("UPDATE families SET revoked_at = ? WHERE grant_pk = ? AND revoked_at IS NULL");
+  const endEarlier = context.prepare(
+    "UPDATE families SET revoked_at = ? WHERE grant_pk = ? AND revoked_at IS NULL",
+  );
   const endFamily = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
   const insert = context.prepare(
     "INSERT INTO families(id, grant_pk, scopes, resources, generation, created_at, used_at, access_valid_from) VALUES (?,?,?,?,0,?,?,0)",
@@ -141,7 +147,9 @@ export function familyVerbs(context: Context): FamilyVerbs {
   const find = context.prepare(`${view} WHERE f.id = ?`);
   const ofApp = context.prepare(`${view} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`);
   const touch = context.prepare("UPDATE families SET used_at = ? WHERE id = ? AND used_at < ?");
-  const end = context.prepare("UPDATE families SET access_valid_from = ? WHERE id = ? AND revoked_at IS NULL");
+  const end = context.prepare(
+    "UPDATE families SET access_valid_from = ? WHERE id = ? AND revoked_at IS NULL",
+  );
   const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
   const rotate = rotateFamily(context);
   return {
@@ -168,7 +176,9 @@ function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutc
   const find = context.prepare(
     "SELECT f.generation, f.used_at, f.revoked_at, g.revoked_at grant_revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
   );
-  const advance = context.prepare("UPDATE families SET generation = generation + 1, used_at = ? WHERE id = ?");
+  const advance = context.prepare(
+    "UPDATE families SET generation = generation + 1, used_at = ? WHERE id = ?",
+  );
   const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ?");
   return ({ familyId, fromGeneration, now, graceSeconds }) => {
     const id = idToBlob(familyId);

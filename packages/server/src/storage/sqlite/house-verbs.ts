@@ -1,5 +1,10 @@
 /** Sessions, rate-limit buckets, single-use values, the audit log and purging, on SQLite. */
-import { type BucketOutcome, revokedFamilyMilliseconds, type Storage, type TakeFromBucket } from "../storage.js";
+import {
+  type BucketOutcome,
+  revokedFamilyMilliseconds,
+  type Storage,
+  type TakeFromBucket,
+} from "../storage.js";
 import { type Context, toSql } from "./context.js";
 import type { SqlValue } from "./driver.js";
 import { accountColumns, toAccount, toAuditEvent } from "./rows.js";
@@ -47,7 +52,9 @@ export function limitVerbs(context: Context): LimitVerbs {
     const perMillisecond = act.capacity / (act.periodSeconds * 1000);
     const passed = row === undefined ? 0 : Math.max(0, act.now - (row.updated_at as number));
     const level =
-      row === undefined ? act.capacity : Math.min(act.capacity, (row.level as number) + passed * perMillisecond);
+      row === undefined
+        ? act.capacity
+        : Math.min(act.capacity, (row.level as number) + passed * perMillisecond);
     const allowed = level >= Math.max(act.cost, 1);
     const left = allowed ? level - act.cost : level;
     const resetAt = act.now + Math.ceil((act.capacity - left) / perMillisecond);
@@ -67,7 +74,9 @@ export function limitVerbs(context: Context): LimitVerbs {
 }
 
 export function auditVerbs(context: Context): AuditVerbs {
-  const insert = context.prepare("INSERT INTO audit(at, event, client_id, account_id, data) VALUES (?,?,?,?,?)");
+  const insert = context.prepare(
+    "INSERT INTO audit(at, event, client_id, account_id, data) VALUES (?,?,?,?,?)",
+  );
   return {
     recordAudit: (events) =>
       context.write(() => {

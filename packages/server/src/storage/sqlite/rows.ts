@@ -7,14 +7,16 @@ const list = (value: SqlValue | undefined): string[] => JSON.parse((value as str
 const words = (value: SqlValue | undefined): string[] => (value as string).split(" ");
 
 export const idToBlob = (id: string): Buffer => Buffer.from(id, "hex");
-export const blobToId = (blob: SqlValue | undefined): string => Buffer.from(blob as Uint8Array).toString("hex");
+export const blobToId = (blob: SqlValue | undefined): string =>
+  Buffer.from(blob as Uint8Array).toString("hex");
 
 /** The columns of an account, app, grant and family under prefixes, for reads that join them. */
 export const accountColumns =
   "a.id a_id, a.email a_email, a.password_hash a_password_hash, a.created_at a_created_at, a.confirmed_at a_confirmed_at, a.locked a_locked, a.locale a_locale, a.callback_url a_callback_url, a.created_by_client a_created_by_client";
 export const appColumns =
   "p.client_id p_client_id, p.name p_name, o.id p_owner_id, p.callback_urls p_callback_urls, p.scopes p_scopes, p.secrets p_secrets, p.is_public p_is_public, p.approved p_approved, p.require_client_credentials_on_refresh p_require, p.refresh_tokens p_refresh_tokens, p.access_tokens p_access_tokens, p.jwks p_jwks, p.resources p_resources, p.event_callback_url p_event_callback_url, p.created_at p_created_at";
-export const grantColumns = "g.pk g_pk, g.scopes g_scopes, g.created_at g_created_at, g.revoked_at g_revoked_at";
+export const grantColumns =
+  "g.pk g_pk, g.scopes g_scopes, g.created_at g_created_at, g.revoked_at g_revoked_at";
 export const familyColumns =
   "f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
 
