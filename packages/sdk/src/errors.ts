@@ -107,3 +107,88 @@ export class TimeoutError extends CountersignError {
 function hide(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: false, configurable: true, writable: false });
 }
+
+/** Why a callback was refused. */
+export type CallbackRefusal =
+  | "invalid_url"
+  | "repeated_parameter"
+  | "state_missing"
+  | "state_mismatch"
+  | "state_expired"
+  | "state_used"
+  | "issuer_mismatch"
+  | "code_missing"
+  | "authorization_error";
+
+/** The callback is not to be trusted or not usable; nothing was exchanged. Start the login anew. */
+export class CallbackError extends CountersignError {
+  override name = "CallbackError";
+  readonly reason: CallbackRefusal;
+  /** With `authorization_error`, the server's error (RFC 6749 section 4.1.2.1), for example `server_error`. */
+  readonly errorName: string | undefined;
+
+  constructor(reason: CallbackRefusal, errorName?: string) {
+    super(
+      `callback refused: ${reason.replace(/_/g, " ")}${errorName === undefined ? "" : ` (${errorName})`}`,
+    );
+    this.reason = reason;
+    this.errorName = errorName;
+  }
+}
+
+/** Why a user has to authorize the app again. */
+export type ReauthorizationReason =
+  | "unknown_user"
+  | "grant_refused"
+  | "refresh_lost"
+  | "revoked"
+  | "no_refresh_token";
+
+/**
+ * There is no way to a valid token without the user: send them through the authorization again.
+ * `refresh_lost` means that a process stopped between a refresh and its save and that the server would not repeat it.
+ */
+export class ReauthorizationRequired extends CountersignError {
+  override name = "ReauthorizationRequired";
+  /** What to do. */
+  readonly action = "reauthorize";
+  readonly userId: string;
+  readonly reason: ReauthorizationReason;
+
+  constructor(userId: string, reason: ReauthorizationReason, options?: ErrorOptions) {
+    super(`the user must authorize the app again: ${reason.replace(/_/g, " ")}`, options);
+    this.userId = userId;
+    this.reason = reason;
+  }
+}
+
+/** Why no token can be given at the moment. */
+export type UnavailableReason = "server" | "store" | "save_failed" | "busy";
+
+/** No valid token at the moment; the session is intact. Try again later. The fault is in `cause`. */
+export class TemporarilyUnavailable extends CountersignError {
+  override name = "TemporarilyUnavailable";
+  /** What to do. */
+  readonly action = "retry";
+  readonly userId: string;
+  readonly reason: UnavailableReason;
+
+  constructor(userId: string, reason: UnavailableReason, options?: ErrorOptions) {
+    super(`no valid token at the moment: ${reason.replace(/_/g, " ")}`, options);
+    this.userId = userId;
+    this.reason = reason;
+  }
+}
+
+/** The server refused the app, not the user: check client id, secret and settings. The session is intact. */
+export class ClientRejected extends CountersignError {
+  override name = "ClientRejected";
+  /** What to do. */
+  readonly action = "fix_configuration";
+  readonly userId: string;
+
+  constructor(userId: string, options?: ErrorOptions) {
+    super("the server refused the app's request; see the cause", options);
+    this.userId = userId;
+  }
+}
