@@ -1,7 +1,12 @@
 import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
 import { type Configuration, type ConfigurationOptions, resolveConfiguration } from "./configuration.js";
 import { type RandomSource, randomText, systemRandom } from "./encoding.js";
-import { InvalidArgumentError, type ReauthorizationReason, type UnavailableReason } from "./errors.js";
+import {
+  InvalidArgumentError,
+  type ReauthorizationReason,
+  TemporarilyUnavailable,
+  type UnavailableReason,
+} from "./errors.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
 import type { Sleep } from "./refresh-request.js";
@@ -52,6 +57,13 @@ export interface TokenKeeperOptions {
   sleep?: Sleep;
 }
 
+interface CachedToken {
+  token: string;
+  /** Until here without asking the store. */
+  freshUntilMs: number;
+  unusableAtMs: number;
+}
+
 /** Options of `TokenKeeper.accessToken`. */
 export interface AccessTokenOptions {
   /** Stops this caller's wait; a refresh that others share goes on. */
@@ -75,7 +87,7 @@ export class TokenKeeper {
   readonly #chance: () => number;
   readonly #recheckMs: number;
   readonly #maxCached: number;
-  readonly #cache = new Map<string, { token: string; freshUntilMs: number }>();
+  readonly #cache = new Map<string, CachedToken>();
   readonly #flights = new Map<string, Promise<string>>();
 
   /** Throws InvalidArgumentError naming an option that is missing or out of range. */
@@ -99,7 +111,7 @@ export class TokenKeeper {
       store,
       now,
       leaseMs,
-      owner: randomText(random, 12),
+      newOwner: () => randomText(random, 12),
       sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
       chance: this.#chance,
       timing: () => this.#timing(),
@@ -199,6 +211,10 @@ export class TokenKeeper {
       this.#remember(userId, record);
       return record.accessToken;
     } catch (error) {
+      const cached = this.#cache.get(userId);
+      const storeIsDown = error instanceof TemporarilyUnavailable && error.reason === "store";
+      if (storeIsDown && cached && cached.token !== rejected && this.#now() < cached.unusableAtMs)
+        return cached.token;
       this.#cache.delete(userId);
       throw error;
     }
@@ -207,7 +223,8 @@ export class TokenKeeper {
   #remember(userId: string, record: TokenRecord): void {
     const freshUntilMs = Math.min(record.refreshAtMs, record.unusableAtMs, this.#now() + this.#recheckMs);
     this.#cache.delete(userId);
-    this.#cache.set(userId, { token: record.accessToken, freshUntilMs });
+    const { accessToken: token, unusableAtMs } = record;
+    this.#cache.set(userId, { token, freshUntilMs, unusableAtMs });
     if (this.#cache.size <= this.#maxCached) return;
     for (const [oldest] of this.#cache) {
       this.#cache.delete(oldest);

@@ -21,7 +21,8 @@ import {
 /** What the lifecycle needs of its keeper. */
 export interface LifecycleSettings {
   store: TokenStore;
-  owner: string;
+  /** A name for one holding of the lease, never used twice. */
+  newOwner: () => string;
   now: () => number;
   sleep: Sleep;
   chance: () => number;
@@ -113,14 +114,14 @@ export class TokenLifecycle {
     record: TokenRecord,
     rejected: string | undefined,
   ): Promise<TokenRecord | undefined> {
-    const { now, owner, leaseMs, refreshMs, emit } = this.#settings;
+    const { now, newOwner, leaseMs, refreshMs, emit } = this.#settings;
     const { refreshToken } = record;
     if (refreshToken === undefined) {
       if (this.#isUsable(record, rejected)) return record;
       throw this.#reauthorize(userId, "no_refresh_token");
     }
     const startedAtMs = now();
-    const lease = { owner, untilMs: startedAtMs + leaseMs };
+    const lease = { owner: newOwner(), untilMs: startedAtMs + leaseMs };
     if (!(await this.#claim(userId, readVersion, { ...record, lease }))) return undefined;
     const version = readVersion + 1;
     let next: TokenRecord;
@@ -145,6 +146,11 @@ export class TokenLifecycle {
     try {
       return await this.#write(userId, version, record);
     } catch (error) {
+      // The write may have happened and only its answer be lost: our own lease must not lock us out.
+      const held = await this.read(userId).catch(() => undefined);
+      const owner = record.lease?.owner;
+      if (owner !== undefined && held?.version === version + 1 && held.record?.lease?.owner === owner)
+        return true;
       throw this.#unavailable(userId, "store", error);
     }
   }
@@ -179,14 +185,13 @@ export class TokenLifecycle {
       try {
         if (await this.#write(userId, unsaved.version, next)) return this.#settle(userId, next);
         const { version, record } = await this.read(userId);
-        if (record === undefined || record.status === "revoked") {
-          this.#unsaved.delete(userId);
-          throw this.#reauthorize(userId, record === undefined ? "unknown_user" : "revoked");
+        if (record === undefined || record.status === "revoked" || supersedes(record, base)) {
+          // The same token: the write had happened and only its answer was lost. Else another process won.
+          return this.#requireActive(
+            userId,
+            this.#settle(userId, record, record?.accessToken !== next.accessToken),
+          );
         }
-        // Same: the write had happened and only its answer was lost. Newer than our base: another process won.
-        if (record.accessToken === next.accessToken) return this.#settle(userId, record);
-        if (record.obtainedAtMs !== base.obtainedAtMs || isOther(record, base))
-          return this.#settle(userId, record, true);
         unsaved = { version, base, next };
       } catch (error) {
         if (error instanceof ReauthorizationRequired) throw error;
@@ -198,9 +203,9 @@ export class TokenLifecycle {
     }
   }
 
-  #settle(userId: string, record: TokenRecord, adopted = false): TokenRecord {
+  #settle<Kept extends TokenRecord | undefined>(userId: string, record: Kept, adopted = false): Kept {
     this.#unsaved.delete(userId);
-    if (adopted) this.#settings.emit({ type: "adopted", userId });
+    if (adopted && record?.status === "active") this.#settings.emit({ type: "adopted", userId });
     return record;
   }
 
@@ -242,7 +247,8 @@ function reasonOf(status: "refused" | "lost" | "revoked"): ReauthorizationReason
   return ({ refused: "grant_refused", lost: "refresh_lost", revoked: "revoked" } as const)[status];
 }
 
-// A record closed over our base holds no token and is still our base: what we hold is newer.
-function isOther(record: TokenRecord, base: TokenRecord): boolean {
-  return record.status === "active" && record.accessToken !== base.accessToken;
+// Of another grant, or of a later refresh. A record that was closed over our base is not: what we hold is newer than that.
+function supersedes(record: TokenRecord, base: TokenRecord): boolean {
+  if (record.status !== "active") return record.obtainedAtMs !== base.obtainedAtMs;
+  return record.accessToken !== base.accessToken || record.obtainedAtMs !== base.obtainedAtMs;
 }
