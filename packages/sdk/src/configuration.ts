@@ -1,0 +1,111 @@
+import { InvalidArgumentError } from "./errors.js";
+
+/** A function with the shape of the global `fetch`. */
+export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+/** What the debug log receives. Secrets are replaced before it is called. */
+export interface DebugEvent {
+  type: "request" | "response" | "failure";
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  statusCode?: number;
+  error?: string;
+}
+
+/** Everything that can be set; each field left out keeps its default. */
+export interface ConfigurationOptions {
+  /**
+   * One address for both hosts, for example `http://127.0.0.1:4010` for a Countersign server:
+   * OAuth at this address, the API under `/v3`. Overrides `appBaseUrl` and `apiBaseUrl`.
+   * @default undefined
+   */
+  baseUrl?: string | undefined;
+  /** The host of the OAuth operations. @default "https://app.hellosign.com" */
+  appBaseUrl?: string | undefined;
+  /** The host and prefix of the API operations. @default "https://api.hellosign.com/v3" */
+  apiBaseUrl?: string | undefined;
+  /** Milliseconds for one request, its response body included. @default 30000 */
+  timeoutMs?: number | undefined;
+  /** Bytes of response body that are read at most. @default 1048576 */
+  maxResponseBytes?: number | undefined;
+  /** @default globalThis.fetch */
+  fetch?: Fetch | undefined;
+  /** Headers added to every request. @default {} */
+  defaultHeaders?: Record<string, string> | undefined;
+  /** The User-Agent header; browsers do not let it be set. @default "countersign-sdk/0.1.0" */
+  userAgent?: string | undefined;
+  /** Receives every request and response with secrets replaced. @default undefined */
+  debug?: ((event: DebugEvent) => void) | undefined;
+  /** An API key of an account, used by `AccountApi` when there is no access token. @default undefined */
+  apiKey?: string | undefined;
+  /** An access token, used by `AccountApi`. A function is asked at every call. @default undefined */
+  accessToken?: string | (() => string | Promise<string>) | undefined;
+}
+
+/** Where requests go and how. A plain object of options does as well wherever one is taken. */
+export class Configuration {
+  baseUrl: string | undefined = undefined;
+  appBaseUrl = "https://app.hellosign.com";
+  apiBaseUrl = "https://api.hellosign.com/v3";
+  timeoutMs = 30_000;
+  maxResponseBytes = 1_048_576;
+  fetch: Fetch = (input, init) => globalThis.fetch(input, init);
+  defaultHeaders: Record<string, string> = {};
+  userAgent = "countersign-sdk/0.1.0";
+  debug: ((event: DebugEvent) => void) | undefined = undefined;
+  apiKey: string | undefined = undefined;
+  accessToken: string | (() => string | Promise<string>) | undefined = undefined;
+
+  /** Starts from the defaults; a field left out or undefined keeps its default. */
+  constructor(options: ConfigurationOptions = {}) {
+    for (const [name, value] of Object.entries(options)) {
+      if (value !== undefined) Object.assign(this, { [name]: value });
+    }
+  }
+
+  /** The address of an OAuth path such as `/oauth/token`. Throws InvalidArgumentError on an unusable base. */
+  appUrl(path: string): string {
+    return this.baseUrl === undefined
+      ? join("appBaseUrl", this.appBaseUrl, path)
+      : join("baseUrl", this.baseUrl, path);
+  }
+
+  /** The address of an API path such as `/account`. Throws InvalidArgumentError on an unusable base. */
+  apiUrl(path: string): string {
+    return this.baseUrl === undefined
+      ? join("apiBaseUrl", this.apiBaseUrl, path)
+      : join("baseUrl", this.baseUrl, `/v3${path}`);
+  }
+}
+
+const shared: Configuration = /* @__PURE__ */ new Configuration();
+
+/** Changes the configuration used by every API object that was given none of its own. */
+export function configure(change: (config: Configuration) => void): void {
+  change(shared);
+}
+
+/** The configuration to use for what a constructor was given; nothing means the shared one. */
+export function resolveConfiguration(given?: Configuration | ConfigurationOptions | string): Configuration {
+  if (given === undefined) return shared;
+  if (given instanceof Configuration) return given;
+  return new Configuration(typeof given === "string" ? { baseUrl: given } : given);
+}
+
+function join(field: string, base: string, path: string): string {
+  let url: URL;
+  try {
+    url = new URL(base);
+  } catch {
+    throw new InvalidArgumentError(field, "must be an absolute URL");
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new InvalidArgumentError(field, "must begin with https:// or http://");
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw new InvalidArgumentError(field, "must hold no credentials, query or fragment");
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "") + path;
+}

@@ -1,0 +1,28 @@
+import type { TokenKeeper } from "./token-keeper.js";
+
+/** What is used of an API object of the official `@dropbox/sign` SDK. */
+export interface DropboxSignApi {
+  basePath: string;
+  addInterceptor(
+    interceptor: (request: { url?: string | undefined; headers?: unknown }) => Promise<void> | void,
+  ): void;
+}
+
+/**
+ * The same API object of the official SDK, which from now on makes every call with a fresh token of this user:
+ * `const api = withTokenKeeper(new AccountApi(), keeper, userId)`.
+ * The token goes only to the origin that the object's `basePath` has at the time of this call.
+ * A call rejects with what `accessToken` throws. After a 401 the official SDK does not try again.
+ */
+export function withTokenKeeper<Api extends DropboxSignApi>(
+  api: Api,
+  keeper: TokenKeeper,
+  userId: string,
+): Api {
+  const { origin } = new URL(api.basePath);
+  api.addInterceptor(async (request) => {
+    if (new URL(request.url ?? "", origin).origin !== origin) return;
+    request.headers = { ...(request.headers as object), ...(await keeper.headers(userId)) };
+  });
+  return api;
+}

@@ -1,0 +1,194 @@
+/**
+ * The errors this package throws, one class for each thing a caller can do about it.
+ * None holds a token, a code or a secret in its message or in an enumerable field.
+ */
+
+/** The base of every error thrown by this package. */
+export class CountersignError extends Error {
+  override name = "CountersignError";
+}
+
+/** Thrown before anything is sent: a field is missing, of the wrong type or unusable. */
+export class InvalidArgumentError extends CountersignError {
+  override name = "InvalidArgumentError";
+  /** The name of the refused field, in camelCase. */
+  readonly field: string;
+
+  constructor(field: string, problem: string) {
+    super(`${field} ${problem}`);
+    this.field = field;
+  }
+}
+
+/** What is known of an HTTP response that became an error. */
+export interface ErrorResponseInfo {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** An error that came with an HTTP response. */
+export class ResponseError extends CountersignError {
+  override name = "ResponseError";
+  /** The HTTP status of the response. */
+  readonly code: number;
+  /** The response headers, names in lower case. Not enumerable, so that a logger does not print them. */
+  declare readonly responseHeaders: Record<string, string>;
+  /** The response body as text, with every secret that was sent replaced. Not enumerable. */
+  declare readonly responseBody: string;
+
+  constructor(message: string, response: ErrorResponseInfo) {
+    super(message);
+    this.code = response.statusCode;
+    hide(this, "responseHeaders", response.headers);
+    hide(this, "responseBody", response.body);
+  }
+}
+
+/** The fields of either error shape of the API. */
+export interface ApiErrorDetails {
+  errorName?: string | undefined;
+  errorMsg?: string | undefined;
+  errorPath?: string | undefined;
+}
+
+/**
+ * The server refused the request: any status outside 2xx and 3xx.
+ * Both shapes are understood: the API's `{"error":{"error_name","error_msg"}}`
+ * and RFC 6749 section 5.2's `{"error","error_description"}`.
+ */
+export class ApiError extends ResponseError {
+  override name = "ApiError";
+  /** The machine-readable name, for example `invalid_grant`; undefined when the body held none. */
+  readonly errorName: string | undefined;
+  /** The server's words for people; undefined when the body held none. */
+  readonly errorMsg: string | undefined;
+  /** The request field that is at fault, when the server said which. */
+  readonly errorPath: string | undefined;
+  /** Seconds to wait before the next try, from a numeric `Retry-After`; undefined without one. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(details: ApiErrorDetails, response: ErrorResponseInfo) {
+    const { errorName, errorMsg } = details;
+    const words = [errorName, errorMsg].filter((part) => part !== undefined).join(": ");
+    // One line of bounded length whatever the server wrote, so that it cannot forge lines of a log.
+    const line = words.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 500);
+    super(`HTTP ${response.statusCode} ${line}`.trimEnd(), response);
+    this.errorName = errorName;
+    this.errorMsg = errorMsg;
+    this.errorPath = details.errorPath;
+    const wait = response.headers["retry-after"];
+    this.retryAfterSeconds = wait !== undefined && /^\d{1,9}$/.test(wait) ? Number(wait) : undefined;
+  }
+}
+
+/** A response arrived that is not what the operation promises: not JSON, a field missing, a redirect, too large. */
+export class InvalidResponseError extends ResponseError {
+  override name = "InvalidResponseError";
+}
+
+/** No response arrived: refused connection, failed name lookup, broken connection. The fault is in `cause`. */
+export class NetworkError extends CountersignError {
+  override name = "NetworkError";
+}
+
+/** No complete response arrived in time. */
+export class TimeoutError extends CountersignError {
+  override name = "TimeoutError";
+  /** The limit that was exceeded, in milliseconds. */
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`no complete response within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+function hide(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: false, configurable: true, writable: false });
+}
+
+/** Why a callback was refused. */
+export type CallbackRefusal =
+  | "invalid_url"
+  | "repeated_parameter"
+  | "state_missing"
+  | "state_mismatch"
+  | "state_expired"
+  | "state_used"
+  | "issuer_mismatch"
+  | "code_missing"
+  | "authorization_error";
+
+/** The callback is not to be trusted or not usable; nothing was exchanged. Start the login anew. */
+export class CallbackError extends CountersignError {
+  override name = "CallbackError";
+  readonly reason: CallbackRefusal;
+  /** With `authorization_error`, the server's error (RFC 6749 section 4.1.2.1), for example `server_error`. */
+  readonly errorName: string | undefined;
+
+  constructor(reason: CallbackRefusal, errorName?: string) {
+    super(
+      `callback refused: ${reason.replace(/_/g, " ")}${errorName === undefined ? "" : ` (${errorName})`}`,
+    );
+    this.reason = reason;
+    this.errorName = errorName;
+  }
+}
+
+/** Why a user has to authorize the app again. */
+export type ReauthorizationReason =
+  | "unknown_user"
+  | "grant_refused"
+  | "refresh_lost"
+  | "revoked"
+  | "no_refresh_token";
+
+/**
+ * There is no way to a valid token without the user: send them through the authorization again.
+ * `refresh_lost` means that a process stopped between a refresh and its save and that the server would not repeat it.
+ */
+export class ReauthorizationRequired extends CountersignError {
+  override name = "ReauthorizationRequired";
+  /** What to do. */
+  readonly action = "reauthorize";
+  readonly userId: string;
+  readonly reason: ReauthorizationReason;
+
+  constructor(userId: string, reason: ReauthorizationReason, options?: ErrorOptions) {
+    super(`the user must authorize the app again: ${reason.replace(/_/g, " ")}`, options);
+    this.userId = userId;
+    this.reason = reason;
+  }
+}
+
+/** Why no token can be given at the moment. */
+export type UnavailableReason = "server" | "store" | "save_failed" | "busy";
+
+/** No valid token at the moment; the session is intact. Try again later. The fault is in `cause`. */
+export class TemporarilyUnavailable extends CountersignError {
+  override name = "TemporarilyUnavailable";
+  /** What to do. */
+  readonly action = "retry";
+  readonly userId: string;
+  readonly reason: UnavailableReason;
+
+  constructor(userId: string, reason: UnavailableReason, options?: ErrorOptions) {
+    super(`no valid token at the moment: ${reason.replace(/_/g, " ")}`, options);
+    this.userId = userId;
+    this.reason = reason;
+  }
+}
+
+/** The server refused the app, not the user: check client id, secret and settings. The session is intact. */
+export class ClientRejected extends CountersignError {
+  override name = "ClientRejected";
+  /** What to do. */
+  readonly action = "fix_configuration";
+  readonly userId: string;
+
+  constructor(userId: string, options?: ErrorOptions) {
+    super("the server refused the app's request; see the cause", options);
+    this.userId = userId;
+  }
+}

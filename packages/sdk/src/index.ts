@@ -1,0 +1,72 @@
+/** The public names of the package. What is not listed here may change without notice. */
+export {
+  AccountApi,
+  type AccountGetRequest,
+  type AccountGetResponse,
+  type AccountResponse,
+} from "./account-api.js";
+export {
+  AuthorizationFlow,
+  type AuthorizationFlowOptions,
+  type AuthorizationUrlRequest,
+  authorizationUrl,
+  type CallbackOutcome,
+  codeChallenge,
+} from "./authorization.js";
+export type { AuthorizedFetch, AuthorizedFetchOptions } from "./authorized-fetch.js";
+export {
+  Configuration,
+  type ConfigurationOptions,
+  configure,
+  type DebugEvent,
+  type Fetch,
+} from "./configuration.js";
+export { type DropboxSignApi, withTokenKeeper } from "./dropbox-sign.js";
+export type { RandomSource } from "./encoding.js";
+export {
+  ApiError,
+  type ApiErrorDetails,
+  CallbackError,
+  type CallbackRefusal,
+  ClientRejected,
+  CountersignError,
+  type ErrorResponseInfo,
+  InvalidArgumentError,
+  InvalidResponseError,
+  NetworkError,
+  type ReauthorizationReason,
+  ReauthorizationRequired,
+  ResponseError,
+  TemporarilyUnavailable,
+  TimeoutError,
+  type UnavailableReason,
+} from "./errors.js";
+export {
+  type CallOptions,
+  OAuthTokenGenerateRequest,
+  OAuthTokenRefreshRequest,
+  type OAuthTokenResponse,
+  type OAuthTokenRevokeRequest,
+  type WithHttpInfo,
+} from "./models.js";
+export { OAuthApi } from "./oauth-api.js";
+export type { Sleep } from "./refresh-request.js";
+export {
+  type CookieStateOptions,
+  cookieState,
+  type IssuedState,
+  MemoryStateStore,
+  type StateKeeper,
+  type StateStore,
+  type StoredStateOptions,
+  storedState,
+  type VerifiedState,
+} from "./state.js";
+export { MemoryTokenStore } from "./stores/memory.js";
+export type { StoredEntry, TokenStore } from "./stores/store.js";
+export {
+  type AccessTokenOptions,
+  TokenKeeper,
+  type TokenKeeperEvent,
+  type TokenKeeperOptions,
+} from "./token-keeper.js";

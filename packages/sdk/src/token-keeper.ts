@@ -1,0 +1,267 @@
+import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
+import { type Configuration, type ConfigurationOptions, resolveConfiguration } from "./configuration.js";
+import { type RandomSource, randomText, systemRandom } from "./encoding.js";
+import {
+  InvalidArgumentError,
+  type ReauthorizationReason,
+  TemporarilyUnavailable,
+  type UnavailableReason,
+} from "./errors.js";
+import type { OAuthTokenResponse } from "./models.js";
+import { OAuthApi } from "./oauth-api.js";
+import type { Sleep } from "./refresh-request.js";
+import type { TokenStore } from "./stores/store.js";
+import { TokenLifecycle } from "./token-lifecycle.js";
+import { closedRecord, type TokenRecord, toRecord } from "./token-record.js";
+
+/** What happened to a user's token, for metrics and logs. Holds no token. */
+export type TokenKeeperEvent =
+  | { type: "refreshed"; userId: string; durationMs: number }
+  | { type: "adopted"; userId: string }
+  | { type: "retry"; userId: string; attempt: number; error: unknown }
+  | { type: "save_failed"; userId: string; attempt: number; error: unknown }
+  | { type: "unavailable"; userId: string; reason: UnavailableReason; error: unknown }
+  | { type: "reauthorization_required"; userId: string; reason: ReauthorizationReason };
+
+/** Options of a `TokenKeeper`. */
+export interface TokenKeeperOptions {
+  clientId: string;
+  /** Left out only by a public app. */
+  clientSecret?: string | undefined;
+  store: TokenStore;
+  /** @default the shared configuration */
+  config?: Configuration | ConfigurationOptions | string | undefined;
+  /** A refresh is due this many seconds before expiry, up to twice as many by chance, and at most half a lifetime. @default 300 */
+  refreshEarlySeconds?: number;
+  /** The lifetime of a token whose response does not say it. @default 3600 */
+  defaultExpiresInSeconds?: number;
+  /** Seconds that a token is served from memory without asking the store whether it was revoked. @default 60 */
+  recheckSeconds?: number;
+  /** Seconds after which a process that died while refreshing is passed over. @default 30 */
+  leaseSeconds?: number;
+  /** Milliseconds for one attempt to refresh; all attempts together end within two thirds of the lease. @default 10000 */
+  attemptTimeoutMs?: number;
+  /** A token younger than this many seconds is not refreshed because an API refused it. @default 10 */
+  minRefreshIntervalSeconds?: number;
+  /** Users whose token is kept in memory. @default 10000 */
+  maxCachedUsers?: number;
+  /** `revoke` also tells the server (RFC 7009), where it offers that; the live service does not. @default false */
+  revokeAtServer?: boolean;
+  /** Receives every event; what it throws is ignored. @default undefined */
+  onEvent?: (event: TokenKeeperEvent) => void;
+  /** Milliseconds since the epoch. Processes that share a store should agree within some seconds. @default Date.now */
+  now?: () => number;
+  /** @default crypto.getRandomValues */
+  random?: RandomSource;
+  /** @default setTimeout */
+  sleep?: Sleep;
+}
+
+interface CachedToken {
+  token: string;
+  /** Until here without asking the store. */
+  freshUntilMs: number;
+  unusableAtMs: number;
+}
+
+/** Options of `TokenKeeper.accessToken`. */
+export interface AccessTokenOptions {
+  /** Stops this caller's wait; a refresh that others share goes on. */
+  signal?: AbortSignal | undefined;
+  /** A token that an API has just refused with 401: another one is wanted. */
+  rejected?: string | undefined;
+}
+
+/**
+ * A valid access token for each user, on demand.
+ *
+ * One refresh at a time for each user, in this process and in all that share the store; a new token is saved before it is
+ * used; only the server's clear word ends a session. Safe for any number of concurrent callers.
+ */
+export class TokenKeeper {
+  readonly #lifecycle: TokenLifecycle;
+  readonly #config: Configuration;
+  readonly #options: TokenKeeperOptions;
+  readonly #api: OAuthApi;
+  readonly #now: () => number;
+  readonly #chance: () => number;
+  readonly #recheckMs: number;
+  readonly #maxCached: number;
+  readonly #cache = new Map<string, CachedToken>();
+  readonly #flights = new Map<string, Promise<string>>();
+
+  /** Throws InvalidArgumentError naming an option that is missing or out of range. */
+  constructor(options: TokenKeeperOptions) {
+    const { clientId, clientSecret, store, now = Date.now, random = systemRandom } = options;
+    if (typeof clientId !== "string" || clientId === "")
+      throw new InvalidArgumentError("clientId", "is required");
+    if (typeof store?.read !== "function" || typeof store.write !== "function") {
+      throw new InvalidArgumentError("store", "must be a token store");
+    }
+    const leaseMs = 1000 * positive("leaseSeconds", options.leaseSeconds ?? 30);
+    const attemptTimeoutMs = positive("attemptTimeoutMs", options.attemptTimeoutMs ?? 10_000);
+    this.#options = options;
+    this.#config = resolveConfiguration(options.config);
+    this.#api = new OAuthApi(this.#config);
+    this.#now = now;
+    this.#chance = () => (random(new Uint8Array(1))[0] ?? 0) / 256;
+    this.#recheckMs = 1000 * positive("recheckSeconds", options.recheckSeconds ?? 60);
+    this.#maxCached = positive("maxCachedUsers", options.maxCachedUsers ?? 10_000);
+    this.#lifecycle = new TokenLifecycle({
+      store,
+      now,
+      leaseMs,
+      newOwner: () => randomText(random, 12),
+      sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+      chance: this.#chance,
+      timing: () => this.#timing(),
+      refreshMs: (leaseMs * 2) / 3,
+      minRefreshIntervalMs: 1000 * (options.minRefreshIntervalSeconds ?? 10),
+      request: { api: this.#api, clientId, clientSecret, attemptTimeoutMs },
+      emit: (event) => this.#emit(event),
+    });
+  }
+
+  /** Resolves when the token of a user is stored: call it with what the callback brought. Replaces an older one. */
+  async save(userId: string, token: OAuthTokenResponse): Promise<void> {
+    checkUserId(userId);
+    if (typeof token?.accessToken !== "string" || token.accessToken === "") {
+      throw new InvalidArgumentError("token", "must be a token response");
+    }
+    // RFC 6750: a token of another type would need more than a header.
+    if (!/^bearer$/i.test(token.tokenType ?? "Bearer"))
+      throw new InvalidArgumentError("token", "must be a Bearer token");
+    const record = toRecord(token, this.#timing());
+    await this.#lifecycle.overwrite(userId, () => record);
+    this.#remember(userId, record);
+  }
+
+  /**
+   * A valid access token. Throws ReauthorizationRequired, TemporarilyUnavailable or ClientRejected, each saying what to do,
+   * or the reason of the signal.
+   */
+  async accessToken(userId: string, options?: AccessTokenOptions): Promise<string> {
+    options?.signal?.throwIfAborted();
+    const cached = this.#cache.get(userId);
+    if (cached !== undefined && cached.token !== options?.rejected && this.#now() < cached.freshUntilMs) {
+      return cached.token;
+    }
+    checkUserId(userId);
+    return untilAborted(this.#share(userId, options?.rejected), options?.signal);
+  }
+
+  /** The header for a call of the API. Throws as `accessToken` does. */
+  async headers(userId: string, options?: AccessTokenOptions): Promise<{ Authorization: string }> {
+    return { Authorization: `Bearer ${await this.accessToken(userId, options)}` };
+  }
+
+  /**
+   * A `fetch` for the API in the user's name: adds the header, tries once more with a fresh token after a 401, and never
+   * sends the token to another origin.
+   */
+  fetch(userId: string, options?: AuthorizedFetchOptions): AuthorizedFetch {
+    checkUserId(userId);
+    return authorizedFetch((wanted) => this.accessToken(userId, wanted), this.#config, options);
+  }
+
+  /** Whether the user has a session: what the store says, no request to the server. */
+  async status(userId: string): Promise<"active" | "revoked" | "unknown"> {
+    checkUserId(userId);
+    const { record } = await this.#lifecycle.read(userId);
+    if (record === undefined) return "unknown";
+    return record.status === "active" ? "active" : "revoked";
+  }
+
+  /**
+   * Ends the session and remembers it: `accessToken` throws ReauthorizationRequired from now on, in other processes after
+   * `recheckSeconds`. With `revokeAtServer` the server is told first, and its failure leaves everything as it was.
+   */
+  async revoke(userId: string): Promise<void> {
+    checkUserId(userId);
+    const { record } = await this.#lifecycle.read(userId);
+    const token = record?.refreshToken ?? record?.accessToken;
+    if (this.#options.revokeAtServer === true && token) {
+      const { clientId, clientSecret } = this.#options;
+      await this.#api.oauthTokenRevoke({ token, clientId, clientSecret });
+    }
+    await this.#lifecycle.overwrite(userId, (present) => present && closedRecord(present, "revoked"));
+    this.#cache.delete(userId);
+  }
+
+  /** Removes everything stored of the user; the server is not told. */
+  async forget(userId: string): Promise<void> {
+    checkUserId(userId);
+    await this.#lifecycle.overwrite(userId, () => undefined);
+    this.#cache.delete(userId);
+  }
+
+  // Callers that want the same share one flight.
+  #share(userId: string, rejected: string | undefined): Promise<string> {
+    const key = JSON.stringify([userId, rejected]);
+    const running = this.#flights.get(key);
+    if (running !== undefined) return running;
+    const flight = this.#obtain(userId, rejected).finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async #obtain(userId: string, rejected: string | undefined): Promise<string> {
+    try {
+      const record = await this.#lifecycle.obtain(userId, rejected);
+      this.#remember(userId, record);
+      return record.accessToken;
+    } catch (error) {
+      const cached = this.#cache.get(userId);
+      const storeIsDown = error instanceof TemporarilyUnavailable && error.reason === "store";
+      if (storeIsDown && cached && cached.token !== rejected && this.#now() < cached.unusableAtMs)
+        return cached.token;
+      this.#cache.delete(userId);
+      throw error;
+    }
+  }
+
+  #remember(userId: string, record: TokenRecord): void {
+    const freshUntilMs = Math.min(record.refreshAtMs, record.unusableAtMs, this.#now() + this.#recheckMs);
+    this.#cache.delete(userId);
+    const { accessToken: token, unusableAtMs } = record;
+    this.#cache.set(userId, { token, freshUntilMs, unusableAtMs });
+    if (this.#cache.size <= this.#maxCached) return;
+    for (const [oldest] of this.#cache) {
+      this.#cache.delete(oldest);
+      break;
+    }
+  }
+
+  #timing() {
+    const { refreshEarlySeconds = 300, defaultExpiresInSeconds = 3600 } = this.#options;
+    return { nowMs: this.#now(), refreshEarlySeconds, defaultExpiresInSeconds, chance: this.#chance() };
+  }
+
+  #emit(event: TokenKeeperEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch {
+      // A broken listener must not cost a token.
+    }
+  }
+}
+
+function positive(field: string, value: number): number {
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError(field, "must be a positive number");
+  return value;
+}
+
+function checkUserId(userId: unknown): void {
+  if (typeof userId !== "string" || userId === "")
+    throw new InvalidArgumentError("userId", "must be a non-empty string");
+}
+
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,254 @@
+import {
+  ClientRejected,
+  type CountersignError,
+  type ReauthorizationReason,
+  ReauthorizationRequired,
+  TemporarilyUnavailable,
+  type UnavailableReason,
+} from "./errors.js";
+import { classify, type RefreshRequest, requestRefresh, type Sleep } from "./refresh-request.js";
+import type { TokenStore } from "./stores/store.js";
+import type { TokenKeeperEvent } from "./token-keeper.js";
+import {
+  closedRecord,
+  formatRecord,
+  parseRecord,
+  type RecordTiming,
+  type TokenRecord,
+  toRecord,
+} from "./token-record.js";
+
+/** What the lifecycle needs of its keeper. */
+export interface LifecycleSettings {
+  store: TokenStore;
+  /** A name for one holding of the lease, never used twice. */
+  newOwner: () => string;
+  now: () => number;
+  sleep: Sleep;
+  chance: () => number;
+  timing: () => RecordTiming;
+  leaseMs: number;
+  refreshMs: number;
+  minRefreshIntervalMs: number;
+  request: Pick<RefreshRequest, "api" | "clientId" | "clientSecret" | "attemptTimeoutMs">;
+  emit: (event: TokenKeeperEvent) => void;
+}
+
+interface Held {
+  version: number;
+  record: TokenRecord | undefined;
+}
+
+/** A token that the server gave and the store did not take yet. */
+interface Unsaved {
+  version: number;
+  base: TokenRecord;
+  next: TokenRecord;
+}
+
+const SAVE_ATTEMPTS = 4;
+
+/** The life of stored tokens across processes: who refreshes, what is saved, what a failure means. Holds no cache. */
+export class TokenLifecycle {
+  readonly #settings: LifecycleSettings;
+  readonly #unsaved = new Map<string, Unsaved>();
+
+  constructor(settings: LifecycleSettings) {
+    this.#settings = settings;
+  }
+
+  /** A record with a usable access token other than `rejected`, refreshed by this process or another where due. */
+  async obtain(userId: string, rejected?: string): Promise<TokenRecord> {
+    const { now, sleep, leaseMs, refreshMs } = this.#settings;
+    const deadlineMs = now() + leaseMs + refreshMs;
+    const unsaved = this.#unsaved.get(userId);
+    if (unsaved !== undefined) await this.#persist(userId, unsaved);
+    for (let turn = 0; ; turn++) {
+      const { version, record } = await this.read(userId);
+      const active = this.#requireActive(userId, record);
+      if (!this.#isDue(active, rejected)) return active;
+      if (active.lease !== undefined && now() < active.lease.untilMs) {
+        // Another process is at it: the old token does until it has finished.
+        if (this.#isUsable(active, rejected)) return active;
+        if (now() >= deadlineMs) throw this.#unavailable(userId, "busy");
+        await sleep(Math.min(200, 20 * 1.5 ** turn) * (1 + this.#settings.chance()));
+        continue;
+      }
+      const next = await this.#refresh(userId, version, active, rejected);
+      if (next !== undefined) return next;
+    }
+  }
+
+  /** The entry and the record in it. Throws TemporarilyUnavailable when the store fails. */
+  async read(userId: string): Promise<Held> {
+    try {
+      const { version, value } = await this.#settings.store.read(userId);
+      return { version, record: value === undefined ? undefined : parseRecord(value) };
+    } catch (error) {
+      throw this.#unavailable(userId, "store", error);
+    }
+  }
+
+  /** Writes over whatever is stored; `change` gets the present record. Throws TemporarilyUnavailable. */
+  async overwrite(
+    userId: string,
+    change: (record: TokenRecord | undefined) => TokenRecord | undefined,
+  ): Promise<TokenRecord | undefined> {
+    this.#unsaved.delete(userId);
+    for (;;) {
+      const { version, record } = await this.read(userId);
+      const next = change(record);
+      if (next === undefined && record === undefined) return undefined;
+      try {
+        if (await this.#write(userId, version, next)) return next;
+      } catch (error) {
+        throw this.#unavailable(userId, "store", error);
+      }
+    }
+  }
+
+  // Undefined means that another process moved first: look again.
+  async #refresh(
+    userId: string,
+    readVersion: number,
+    record: TokenRecord,
+    rejected: string | undefined,
+  ): Promise<TokenRecord | undefined> {
+    const { now, newOwner, leaseMs, refreshMs, emit } = this.#settings;
+    const { refreshToken } = record;
+    if (refreshToken === undefined) {
+      if (this.#isUsable(record, rejected)) return record;
+      throw this.#reauthorize(userId, "no_refresh_token");
+    }
+    const startedAtMs = now();
+    const lease = { owner: newOwner(), untilMs: startedAtMs + leaseMs };
+    if (!(await this.#claim(userId, readVersion, { ...record, lease }))) return undefined;
+    const version = readVersion + 1;
+    let next: TokenRecord;
+    try {
+      const token = await this.#request(userId, refreshToken, startedAtMs + refreshMs);
+      next = toRecord(token, this.#settings.timing(), refreshToken);
+    } catch (error) {
+      return this.#failed(userId, { version, record }, error, rejected);
+    }
+    const saved = await this.#persist(userId, { version, base: record, next });
+    emit({ type: "refreshed", userId, durationMs: now() - startedAtMs });
+    return saved;
+  }
+
+  #request(userId: string, refreshToken: string, deadlineMs: number) {
+    const { request, now, sleep, chance, emit } = this.#settings;
+    const onRetry = (attempt: number, error: unknown) => emit({ type: "retry", userId, attempt, error });
+    return requestRefresh({ ...request, refreshToken, deadlineMs, now, sleep, chance, onRetry });
+  }
+
+  async #claim(userId: string, version: number, record: TokenRecord): Promise<boolean> {
+    try {
+      return await this.#write(userId, version, record);
+    } catch (error) {
+      // The write may have happened and only its answer be lost: our own lease must not lock us out.
+      const held = await this.read(userId).catch(() => undefined);
+      const owner = record.lease?.owner;
+      if (owner !== undefined && held?.version === version + 1 && held.record?.lease?.owner === owner)
+        return true;
+      throw this.#unavailable(userId, "store", error);
+    }
+  }
+
+  async #failed(
+    userId: string,
+    held: { version: number; record: TokenRecord },
+    error: unknown,
+    rejected: string | undefined,
+  ): Promise<TokenRecord | undefined> {
+    const { version, record } = held;
+    const fault = classify(error);
+    if (fault === "grant") {
+      // A lease left behind says that a process died while refreshing: most likely its answer is what is missing.
+      const status = record.lease === undefined ? "refused" : "lost";
+      // The write is refused when another process has moved meanwhile: it may have won, so look again.
+      if (!(await this.#claim(userId, version, closedRecord(record, status)))) return undefined;
+      throw this.#reauthorize(userId, reasonOf(status), error);
+    }
+    await this.#write(userId, version, { ...record, lease: undefined }).catch(() => false);
+    if (fault === "client") throw new ClientRejected(userId, { cause: error });
+    const unavailable = this.#unavailable(userId, "server", error);
+    if (!this.#isUsable(record, rejected)) throw unavailable;
+    // Still good: hand it out, and leave the server in peace for a while.
+    return { ...record, refreshAtMs: this.#settings.now() + 30_000 };
+  }
+
+  /** Saves before use. Keeps the token in memory and throws when the store will not take it. */
+  async #persist(userId: string, unsaved: Unsaved): Promise<TokenRecord> {
+    const { base, next } = unsaved;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (await this.#write(userId, unsaved.version, next)) return this.#settle(userId, next);
+        const { version, record } = await this.read(userId);
+        if (record === undefined || record.status === "revoked" || supersedes(record, base)) {
+          // The same token: the write had happened and only its answer was lost. Else another process won.
+          return this.#requireActive(
+            userId,
+            this.#settle(userId, record, record?.accessToken !== next.accessToken),
+          );
+        }
+        unsaved = { version, base, next };
+      } catch (error) {
+        if (error instanceof ReauthorizationRequired) throw error;
+        this.#unsaved.set(userId, unsaved);
+        this.#settings.emit({ type: "save_failed", userId, attempt, error });
+        if (attempt >= SAVE_ATTEMPTS) throw this.#unavailable(userId, "save_failed", error);
+        await this.#settings.sleep(50 * 2 ** attempt);
+      }
+    }
+  }
+
+  #settle<Kept extends TokenRecord | undefined>(userId: string, record: Kept, adopted = false): Kept {
+    this.#unsaved.delete(userId);
+    if (adopted && record?.status === "active") this.#settings.emit({ type: "adopted", userId });
+    return record;
+  }
+
+  #write(userId: string, version: number, record: TokenRecord | undefined): Promise<boolean> {
+    return this.#settings.store.write(userId, version, record && formatRecord(record));
+  }
+
+  #requireActive(userId: string, record: TokenRecord | undefined): TokenRecord {
+    if (record === undefined) throw this.#reauthorize(userId, "unknown_user");
+    if (record.status !== "active") throw this.#reauthorize(userId, reasonOf(record.status));
+    return record;
+  }
+
+  #isDue(record: TokenRecord, rejected: string | undefined): boolean {
+    const now = this.#settings.now();
+    // A token fresh from the server that an API refuses is not at fault: no storm of refreshes over it.
+    if (record.accessToken === rejected)
+      return now >= record.obtainedAtMs + this.#settings.minRefreshIntervalMs;
+    return now >= record.refreshAtMs;
+  }
+
+  #isUsable(record: TokenRecord, rejected: string | undefined): boolean {
+    return record.accessToken !== rejected && this.#settings.now() < record.unusableAtMs;
+  }
+
+  #reauthorize(userId: string, reason: ReauthorizationReason, cause?: unknown): ReauthorizationRequired {
+    this.#settings.emit({ type: "reauthorization_required", userId, reason });
+    return new ReauthorizationRequired(userId, reason, { cause });
+  }
+
+  #unavailable(userId: string, reason: UnavailableReason, cause?: unknown): CountersignError {
+    if (cause instanceof TemporarilyUnavailable) return cause;
+    this.#settings.emit({ type: "unavailable", userId, reason, error: cause });
+    return new TemporarilyUnavailable(userId, reason, { cause });
+  }
+}
+
+function reasonOf(status: "refused" | "lost" | "revoked"): ReauthorizationReason {
+  return ({ refused: "grant_refused", lost: "refresh_lost", revoked: "revoked" } as const)[status];
+}
+
+// Of another grant, or of a later refresh. A record that was closed over our base is not: what we hold is newer than that.
+function supersedes(record: TokenRecord, base: TokenRecord): boolean {
+  if (record.status !== "active") return record.obtainedAtMs !== base.obtainedAtMs;
+  return record.accessToken !== base.accessToken || record.obtainedAtMs !== base.obtainedAtMs;
+}
