@@ -26,6 +26,8 @@ export interface AppOptions {
 export interface CountersignApp {
   readonly server: FastifyInstance;
   readonly context: HttpContext;
+  /** Says "not ready" to a load balancer, answers the requests under way, and stops listening. */
+  drain(): Promise<void>;
 }
 
 /** Returns the server, not yet listening, with all its routes. */
@@ -47,7 +49,13 @@ export function createCountersign(options: AppOptions): CountersignApp {
     signJwt: () => Promise.reject(new Error("JWT access tokens are not configured")),
     audit: auditTo(storage, log, now),
   };
-  return { server: createServer(context, { trustProxy: options.trustProxy ?? false }), context };
+  const readiness = { draining: false };
+  const server = createServer(context, { trustProxy: options.trustProxy ?? false, readiness });
+  const drain = () => {
+    readiness.draining = true;
+    return server.close();
+  };
+  return { server, context, drain };
 }
 
 /** Security events are recorded beside the request, not in its way; a fault in recording is a log line. */

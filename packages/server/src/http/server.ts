@@ -16,6 +16,7 @@ const headersMilliseconds = 10_000;
 export interface ServerOptions {
   /** Whether X-Forwarded-* of the connecting peer is believed: a list of addresses, or false. */
   readonly trustProxy: boolean | string[];
+  readonly readiness: { readonly draining: boolean };
 }
 
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
@@ -36,9 +37,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   logRequests(server, context);
   server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));
   server.setNotFoundHandler((request, reply) => notFound(server, request, reply));
-  server.get("/health", async (_request, reply) =>
-    reply.header("cache-control", "no-store").send({ status: "ok" }),
-  );
+  healthRoutes(server, context, options.readiness);
   for (const { path, contentType, text } of assets) {
     server.get(path, async (_request, reply) =>
       reply
@@ -53,6 +52,26 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   authorizeRoutes(server, context);
   connectedAppsRoutes(server, context);
   return server;
+}
+
+/** `/health` says the process lives; `/ready` says that requests should be sent to it. */
+function healthRoutes(
+  server: FastifyInstance,
+  context: HttpContext,
+  readiness: ServerOptions["readiness"],
+): void {
+  const answer = (reply: FastifyReply, status: number, text: string) =>
+    reply.code(status).header("cache-control", "no-store").send({ status: text });
+  server.get("/health", async (_request, reply) => answer(reply, 200, "ok"));
+  server.get("/ready", async (_request, reply) => {
+    if (readiness.draining) return answer(reply, 503, "draining");
+    try {
+      await context.storage.ping();
+      return answer(reply, 200, "ready");
+    } catch {
+      return answer(reply, 503, "the database does not answer");
+    }
+  });
 }
 
 /** Bodies arrive as bytes; the route decodes them, so that every fault in one has the caller's shape. */
