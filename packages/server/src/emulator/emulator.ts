@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type CountersignApp, createCountersign } from "../app.js";
 import { keptSecret } from "../crypto/kept-secret.js";
 import { KeyRing } from "../crypto/key-ring.js";
+import { sendPage } from "../http/responses.js";
 import type { Log } from "../log.js";
 import { type Profile, profiles } from "../profile.js";
 import { applySeed } from "../seed/apply.js";
@@ -15,12 +16,14 @@ import {
   demoLogins,
   demoSeed,
   playgroundApp,
+  playgroundCallbackPath,
   playgroundClient,
 } from "../seed/demo.js";
 import { parseSeed, type Seed } from "../seed/parse.js";
 import { startPurging } from "../storage/purging.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../storage/storage.js";
+import { registerPlayground } from "./playground/register.js";
 
 export interface EmulatorOptions {
   /** 0 lets the system choose. */
@@ -62,6 +65,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     issuer: () => url,
     demoLogins: seed ? [] : demoLogins,
   });
+  addPlayground(app, { seed, url: () => url, profileName: profile.name });
   const plant = () => applySeed(app.context, seed ? withPlayground(seed, url) : demoSeed(url));
   try {
     // Whoever sees /health answer finds the seed applied; only a port the system chose has to be known first.
@@ -87,6 +91,37 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
       await storage.close();
     },
   };
+}
+
+/** The demo app's own backend, in a scope of its own: it reads forms, the server beside it reads bytes. */
+function addPlayground(
+  { server, context }: CountersignApp,
+  { seed, url, profileName }: { seed: Seed | undefined; url: () => string; profileName: string },
+): void {
+  const client = seed === undefined ? demoClient : playgroundClient;
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string" },
+      (_request, body, done) => done(null, new URLSearchParams(body as string)),
+    );
+    registerPlayground(scope, {
+      client: {
+        ...client,
+        get callbackUrl() {
+          return `${url()}${playgroundCallbackPath}`;
+        },
+      },
+      demoLogins: context.demoLogins,
+      baseUrl: url,
+      fetch,
+      randomBytes: context.randomBytes,
+      now: () => performance.now(),
+      profileName,
+      respondPage: (reply, page, status) => sendPage(reply, page, status, [url()]),
+    });
+  });
 }
 
 function readSeed(file: string): Seed {

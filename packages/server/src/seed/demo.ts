@@ -28,6 +28,8 @@ export function demoSeed(baseUrl: string): Seed {
   };
 }
 
+export const playgroundCallbackPath = "/playground/callback";
+
 /** The playground's own app, added beside a seed file's apps, so that the page works with any seed. */
 export const playgroundClient = {
   name: "Countersign playground",
@@ -43,7 +45,7 @@ export function playgroundApp(
   return {
     ...client,
     owner,
-    callbackUrls: [`${baseUrl}/playground/callback`],
+    callbackUrls: [`${baseUrl}${playgroundCallbackPath}`],
     scopes: ["basic_account_info", "request_signature"],
     approved: true,
     requireClientCredentialsOnRefresh: false,
