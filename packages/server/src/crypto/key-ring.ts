@@ -1,0 +1,57 @@
+/**
+ * The keys of a server, derived from its configured secrets. Owns derivation and rotation: the newest secret
+ * makes, every secret verifies. Does not know what the keys are used for.
+ */
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+
+/** What a key is for. Each purpose has keys of its own, so that nothing sealed for one opens another. */
+export type KeyPurpose = "access-token" | "refresh-token" | "at-rest" | "lookup" | "csrf" | "cookie";
+
+/** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
+export const shortestSecretCharacters = 32;
+
+export class KeyRing {
+  readonly #secrets: readonly string[];
+  readonly #derived = new Map<KeyPurpose, readonly Buffer[]>();
+
+  /** @param secrets newest first; at least one. */
+  constructor(secrets: readonly string[]) {
+    if (secrets.length === 0) throw new Error("A key ring needs at least one secret.");
+    this.#secrets = secrets;
+  }
+
+  /** Returns the 32-byte keys for a purpose, newest first (HKDF-SHA256, RFC 5869). */
+  keys(purpose: KeyPurpose): readonly Buffer[] {
+    let keys = this.#derived.get(purpose);
+    if (keys === undefined) {
+      keys = this.#secrets.map((secret) =>
+        Buffer.from(hkdfSync("sha256", secret, "countersign/v1", purpose, 32)),
+      );
+      this.#derived.set(purpose, keys);
+    }
+    return keys;
+  }
+
+  /** Returns the newest key for a purpose: the one that makes. */
+  newest(purpose: KeyPurpose): Buffer {
+    return this.keys(purpose)[0] as Buffer;
+  }
+
+  /** Returns a MAC of `data` under the newest key. */
+  mac(purpose: KeyPurpose, data: string | Buffer): Buffer {
+    return createHmac("sha256", this.newest(purpose)).update(data).digest();
+  }
+
+  /** Returns true if `mac` is the MAC of `data` under any key, newest first, compared in constant time. */
+  verifyMac(purpose: KeyPurpose, data: string | Buffer, mac: Buffer): boolean {
+    return this.keys(purpose).some((key) => {
+      const expected = createHmac("sha256", key).update(data).digest().subarray(0, mac.length);
+      return expected.length === mac.length && mac.length >= 16 && timingSafeEqual(expected, mac);
+    });
+  }
+
+  /** Returns the MACs of `data` under every key, newest first: the forms in which a looked-up value may be stored. */
+  lookups(data: string): string[] {
+    return this.keys("lookup").map((key) => createHmac("sha256", key).update(data).digest("base64url"));
+  }
+}

@@ -1,0 +1,43 @@
+/** Values encrypted at rest: AES-256-GCM under keys of the ring. A stolen database holds none of them in clear. */
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { KeyRing } from "./key-ring.js";
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Returns `plain` encrypted under the newest key, bound to `context` (a value moved to another row does not open). */
+export function seal(ring: KeyRing, context: string, plain: string, nonce: Buffer): string {
+  const cipher = createCipheriv("aes-256-gcm", ring.newest("at-rest"), nonce);
+  cipher.setAAD(Buffer.from(context));
+  const body = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url");
+}
+
+/**
+ * Returns the plain value of a sealed one.
+ * @throws {Error} when no key of the ring opens it: the secret it was sealed under is no longer configured.
+ */
+export function unseal(ring: KeyRing, context: string, sealed: string): string {
+  const bytes = Buffer.from(sealed, "base64url");
+  for (const key of ring.keys("at-rest")) {
+    const plain = tryKey(key, context, bytes);
+    if (plain !== undefined) return plain;
+  }
+  throw new Error(
+    `No configured secret opens the stored ${context.split(":")[0]}. Was a secret removed from the list too early?`,
+  );
+}
+
+function tryKey(key: Buffer, context: string, bytes: Buffer): string | undefined {
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
+  try {
+    return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, "utf8") + decipher.final("utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Length of the random nonce that `seal` takes, in bytes. */
+export const sealNonceBytes = nonceBytes;

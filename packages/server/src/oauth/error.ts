@@ -1,0 +1,118 @@
+/**
+ * The refusals of the protocol. A rule throws a `Refusal` with a stable reason; which OAuth error and which public
+ * text that reason has is data of the profile, and the HTTP status follows from the error alone.
+ */
+
+/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2 and OpenID Connect Core §3.1.2.6. */
+export type OAuthErrorCode =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "unsupported_response_type"
+  | "unsupported_token_type"
+  | "invalid_scope"
+  | "invalid_target"
+  | "access_denied"
+  | "login_required"
+  | "consent_required"
+  | "invalid_token"
+  | "insufficient_scope"
+  | "slow_down"
+  | "temporarily_unavailable"
+  | "server_error";
+
+/** The HTTP status of each error: one table, never the call site. */
+export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  unsupported_response_type: 400,
+  unsupported_token_type: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  access_denied: 403,
+  login_required: 400,
+  consent_required: 400,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  slow_down: 429,
+  temporarily_unavailable: 503,
+  server_error: 500,
+};
+
+/** Why a request was refused: stable literals for logs, tests and the profile's table of texts. */
+export type Reason =
+  | "parameter_missing"
+  | "parameter_repeated"
+  | "parameter_malformed"
+  | "body_malformed"
+  | "body_unsupported"
+  | "body_too_large"
+  | "grant_type_unsupported"
+  | "response_type_unsupported"
+  | "client_unknown"
+  | "client_secret_wrong"
+  | "client_secret_missing"
+  | "client_authentication_twice"
+  | "client_authentication_unsupported"
+  | "client_assertion_invalid"
+  | "client_not_allowed"
+  | "redirect_uri_mismatch"
+  | "redirect_uri_required"
+  | "code_unknown"
+  | "code_expired"
+  | "code_used"
+  | "code_of_other_client"
+  | "code_redirect_uri_mismatch"
+  | "code_state_mismatch"
+  | "code_verifier_missing"
+  | "code_verifier_unexpected"
+  | "code_verifier_wrong"
+  | "code_challenge_required"
+  | "code_challenge_method_unsupported"
+  | "grant_revoked"
+  | "refresh_token_unknown"
+  | "refresh_token_of_other_client"
+  | "refresh_token_revoked"
+  | "refresh_token_reused"
+  | "refresh_token_expired"
+  | "scope_unsupported"
+  | "scope_exceeds_app"
+  | "scope_exceeds_grant"
+  | "resource_unknown"
+  | "denied_by_user"
+  | "app_not_approved"
+  | "login_required"
+  | "consent_required"
+  | "token_type_unsupported"
+  | "access_token_missing"
+  | "access_token_malformed"
+  | "access_token_expired"
+  | "access_token_revoked"
+  | "access_token_scope"
+  | "rate_limited"
+  | "storage_busy"
+  | "unexpected";
+
+/** A request refused by a rule of the protocol. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  /**
+   * @param reason the rule that refused.
+   * @param detail what a developer needs to know, for logs and the emulator; never a secret, code or token.
+   * @param parameter the request parameter at fault, where there is one.
+   * @param retryAfterSeconds when to ask again, for `rate_limited` and `storage_busy`.
+   */
+  constructor(
+    readonly reason: Reason,
+    readonly detail: string,
+    readonly parameter?: string,
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(`${reason}: ${detail}`);
+  }
+}

@@ -1,0 +1,124 @@
+/** The refresh token grant (RFC 6749 §6), with the same token returned or rotation (RFC 9700 §4.14.2). */
+import type { App, FamilyView } from "../../storage/storage.js";
+import { type ClientCredentials, checkSecret } from "../client-authentication.js";
+import { Refusal } from "../error.js";
+import type { Parameters } from "../parameters.js";
+import { parseScope } from "../scope.js";
+import { openRefreshToken, type RefreshToken } from "../tokens.js";
+import { issueTokens, type TokenDeps, type TokenResponse } from "./token-response.js";
+
+/** Idle expiry is noted at this grain, so that a refresh is not a write each time; in milliseconds. */
+const touchGrainMilliseconds = 3_600_000;
+
+/** Answers a refresh token with a new access token. The access token before it lives on until it expires. @throws {Refusal} */
+export async function refresh(
+  deps: TokenDeps,
+  parameters: Parameters,
+  credentials: ClientCredentials,
+): Promise<TokenResponse> {
+  const token = openRefreshToken(deps.ring, parameters.required("refresh_token"));
+  const view = token && (await deps.storage.findFamily(token.familyId));
+  // Order is security: the client is judged before anything is said of the token.
+  await checkClient(deps, credentials, view?.app);
+  if (token === undefined)
+    throw new Refusal("refresh_token_unknown", "this server did not make the refresh token");
+  if (view === undefined) throw new Refusal("refresh_token_unknown", "its token family is gone");
+  checkFamily(deps, view, token);
+  const scopes = narrowScopes(view.family.scopes, parameters.optional("scope"));
+  const generation = await advance(deps, view, token);
+  const { app, account, family } = view;
+  return issueTokens(
+    deps,
+    { app, accountId: account.id, family: { ...family, generation }, scopes },
+    parameters,
+  );
+}
+
+async function checkClient(
+  deps: TokenDeps,
+  credentials: ClientCredentials,
+  app: App | undefined,
+): Promise<void> {
+  const { clientId, secret } = credentials;
+  if (clientId === undefined) {
+    if (secret !== undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
+    if (app?.requireClientCredentialsOnRefresh || app?.public) {
+      throw new Refusal("client_secret_missing", "this app must send its client credentials", "client_id");
+    }
+    return;
+  }
+  const claimed = clientId === app?.clientId ? app : await deps.storage.findApp(clientId);
+  if (claimed === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+  if (secret !== undefined || claimed.requireClientCredentialsOnRefresh) {
+    checkSecret(deps.ring, claimed, secret, deps.now());
+  }
+  if (app !== undefined && claimed.clientId !== app.clientId) {
+    throw new Refusal("refresh_token_of_other_client", "the refresh token was issued to another app");
+  }
+}
+
+function checkFamily(
+  deps: TokenDeps,
+  { family, grant, account, app }: FamilyView,
+  token: RefreshToken,
+): void {
+  const revoked = (detail: string) => new Refusal("refresh_token_revoked", detail);
+  if (family.revokedAt !== undefined) throw revoked("its token family was revoked");
+  if (grant.revokedAt !== undefined) throw revoked("the user's authorization of the app was revoked");
+  if (account.locked) throw revoked("the account is locked");
+  if (!app.approved && app.ownerId !== account.id) throw revoked("the app is not approved");
+  if (token.generation > family.generation) {
+    throw new Refusal("refresh_token_unknown", "its generation was never issued: was the database restored?");
+  }
+  const { familySeconds, familyIdleSeconds } = deps.profile;
+  const now = deps.now();
+  const over = (since: number, seconds: number | undefined) =>
+    seconds !== undefined && now >= since + seconds * 1000;
+  if (over(family.createdAt, familySeconds))
+    throw new Refusal("refresh_token_expired", "its longest life is over");
+  if (over(family.usedAt, familyIdleSeconds))
+    throw new Refusal("refresh_token_expired", "it was unused for too long");
+}
+
+/** RFC 6749 §6: the scope may be narrower than what was granted, never wider. */
+function narrowScopes(granted: readonly string[], requested: string | undefined): readonly string[] {
+  if (requested === undefined) return granted;
+  const scopes = parseScope(requested);
+  if (scopes === undefined)
+    throw new Refusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
+  const foreign = scopes.find((scope) => !granted.includes(scope));
+  if (foreign !== undefined) throw new Refusal("scope_exceeds_grant", foreign, "scope");
+  return scopes;
+}
+
+/** Returns the generation whose refresh token is the answer. */
+async function advance(deps: TokenDeps, view: FamilyView, token: RefreshToken): Promise<number> {
+  const { family, app, account } = view;
+  const now = deps.now();
+  const rotates = deps.profile.rotation && (app.refreshTokens === "rotate" || app.public);
+  if (!rotates && token.generation === family.generation) {
+    const idle = deps.profile.familyIdleSeconds !== undefined;
+    if (idle && now - family.usedAt >= touchGrainMilliseconds) await deps.storage.touchFamily(family.id, now);
+    return family.generation;
+  }
+  const act = { familyId: family.id, fromGeneration: token.generation, now };
+  const result = await deps.storage.rotateFamily({ ...act, graceSeconds: deps.profile.rotationGraceSeconds });
+  const who = { clientId: app.clientId, accountId: account.id, family: family.id };
+  switch (result.outcome) {
+    case "rotated":
+      return result.generation;
+    case "replayed":
+      deps.audit("refresh_replayed", { ...who, generation: result.generation });
+      return result.generation;
+    case "reused":
+      deps.audit("refresh_reused", { ...who, generation: token.generation });
+      throw new Refusal(
+        "refresh_token_reused",
+        `generation ${token.generation} came back; the family is revoked`,
+      );
+    case "revoked":
+      throw new Refusal("refresh_token_revoked", "its token family was revoked");
+    case "unknown":
+      throw new Refusal("refresh_token_unknown", "its token family is gone");
+  }
+}

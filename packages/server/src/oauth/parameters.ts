@@ -1,0 +1,59 @@
+/** Request parameters as RFC 6749 §3.1 and §3.2 want them: at most once each, empty means absent. */
+import { Refusal } from "./error.js";
+
+/** The parameters of one request. Unknown ones are ignored; a known one that is repeated or not text is refused. */
+export class Parameters {
+  readonly #values: ReadonlyMap<string, readonly unknown[]>;
+
+  constructor(values: ReadonlyMap<string, readonly unknown[]>) {
+    this.#values = values;
+  }
+
+  static fromPairs(pairs: Iterable<readonly [string, unknown]>): Parameters {
+    const values = new Map<string, unknown[]>();
+    for (const [name, value] of pairs) {
+      const seen = values.get(name);
+      if (seen) seen.push(value);
+      else values.set(name, [value]);
+    }
+    return new Parameters(values);
+  }
+
+  /** @throws {Refusal} `parameter_repeated` or `parameter_malformed`. */
+  optional(name: string): string | undefined {
+    const values = this.#values.get(name);
+    if (values === undefined) return undefined;
+    if (values.length > 1)
+      throw new Refusal("parameter_repeated", `${name} was sent ${values.length} times`, name);
+    const value = values[0];
+    if (value === null || value === undefined || value === "") return undefined;
+    if (typeof value !== "string") {
+      throw new Refusal("parameter_malformed", `must be a string, not ${describe(value)}`, name);
+    }
+    return value;
+  }
+
+  /** @throws {Refusal} also `parameter_missing`. */
+  required(name: string): string {
+    const value = this.optional(name);
+    if (value === undefined) throw new Refusal("parameter_missing", `${name} was not sent`, name);
+    return value;
+  }
+
+  /** Returns every value of a parameter that may be repeated (`resource`, RFC 8707 §2). */
+  all(name: string): string[] {
+    const values = (this.#values.get(name) ?? []).filter((value) => value !== "" && value !== null);
+    const wrong = values.find((value) => typeof value !== "string");
+    if (wrong !== undefined)
+      throw new Refusal("parameter_malformed", `must be a string, not ${describe(wrong)}`, name);
+    return values as string[];
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}

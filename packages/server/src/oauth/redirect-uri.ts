@@ -1,0 +1,73 @@
+/** Redirect URIs: which may be registered, and which of them a request means (RFC 6749 §3.1.2, RFC 8252, RFC 9700 §2.1). */
+import type { Profile } from "../profile.js";
+import type { App } from "../storage/storage.js";
+import { Refusal } from "./error.js";
+
+/** Schemes that run or show something instead of calling an app. */
+const dangerousSchemes = new Set([
+  "javascript:",
+  "data:",
+  "vbscript:",
+  "file:",
+  "blob:",
+  "about:",
+  "ws:",
+  "wss:",
+  "ftp:",
+  "mailto:",
+]);
+const loopbackHosts = new Set(["127.0.0.1", "[::1]", "localhost"]);
+
+/** Returns what is wrong with a URL as a callback URL, or undefined if nothing is. */
+export function faultInCallbackUrl(value: string): string | undefined {
+  if (/[\s\\]/.test(value) || [...value].some((c) => c < " " || c === "\x7f")) {
+    return "a callback URL has no white space, backslash or control character";
+  }
+  if (!URL.canParse(value)) return "it is not an absolute URL";
+  const url = new URL(value);
+  if (value.includes("#")) return "a callback URL has no fragment (RFC 6749 section 3.1.2)";
+  if (url.username !== "" || url.password !== "") return "a callback URL has no user name or password";
+  if (dangerousSchemes.has(url.protocol)) return `the scheme ${url.protocol} cannot be called back`;
+  const web = url.protocol === "http:" || url.protocol === "https:";
+  if (!web && !url.protocol.slice(0, -1).includes(".")) {
+    return "a private-use scheme is a reversed domain name, such as com.example.app (RFC 8252 section 7.1)";
+  }
+  return undefined;
+}
+
+/**
+ * Returns the redirect URI of an authorization request: the one it names, or the app's only one.
+ * @throws {Refusal} `redirect_uri_mismatch`, `redirect_uri_required`.
+ */
+export function chooseRedirectUri(profile: Profile, app: App, requested: string | undefined): string {
+  if (requested === undefined) {
+    if (app.callbackUrls.length === 1) return app.callbackUrls[0] as string;
+    const detail = `the app has ${app.callbackUrls.length} callback URLs`;
+    throw new Refusal("redirect_uri_required", detail, "redirect_uri");
+  }
+  const match = app.callbackUrls.some(
+    (registered) => registered === requested || (profile.nativeApps && isSameLoopback(registered, requested)),
+  );
+  if (match) return requested;
+  const detail = "redirect_uri is not, character for character, one of the app's callback URLs";
+  throw new Refusal("redirect_uri_mismatch", detail, "redirect_uri");
+}
+
+/** RFC 8252 §7.3: a native app listens on whatever port it got; `localhost` is taken like the two addresses. */
+function isSameLoopback(registered: string, requested: string): boolean {
+  if (faultInCallbackUrl(requested) !== undefined || !URL.canParse(registered)) return false;
+  const [a, b] = [new URL(registered), new URL(requested)];
+  const loopback = [a, b].every((url) => url.protocol === "http:" && loopbackHosts.has(url.hostname));
+  return loopback && a.pathname === b.pathname && a.search === b.search;
+}
+
+/** Returns the redirect URI with the response's parameters added to its query (RFC 6749 §4.1.2). */
+export function withParameters(
+  redirectUri: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, value);
+  const separator = redirectUri.includes("?") ? (/[?&]$/.test(redirectUri) ? "" : "&") : "?";
+  return `${redirectUri}${separator}${query}`;
+}

@@ -1,0 +1,105 @@
+/** Accounts and their API keys on SQLite. */
+import { type Account, emailKey, type Storage } from "../storage.js";
+import { assignments, type Context, toSql } from "./context.js";
+import { accountColumns, toAccount } from "./rows.js";
+
+type Verbs = Pick<
+  Storage,
+  | "createAccount"
+  | "updateAccount"
+  | "findAccount"
+  | "findAccountByEmail"
+  | "findAccountByApiKey"
+  | "listAccounts"
+  | "setApiKeys"
+  | "listApiKeys"
+>;
+
+const columns = {
+  email: "email",
+  emailKey: "email_key",
+  passwordHash: "password_hash",
+  confirmedAt: "confirmed_at",
+  locked: "locked",
+  locale: "locale",
+  callbackUrl: "callback_url",
+  createdByClient: "created_by_client",
+};
+
+export function accountVerbs(context: Context): Verbs {
+  const insert = context.prepare(
+    "INSERT INTO accounts(id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT(email_key) DO NOTHING",
+  );
+  const byId = context.prepare(`SELECT ${accountColumns} FROM accounts a WHERE a.id = ?`);
+  const byEmail = context.prepare(`SELECT ${accountColumns} FROM accounts a WHERE a.email_key = ?`);
+  const byKey = context.prepare(
+    `SELECT ${accountColumns} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ?`,
+  );
+  const all = context.prepare(`SELECT ${accountColumns} FROM accounts a ORDER BY a.pk LIMIT ?`);
+  const emailOwner = context.prepare("SELECT id FROM accounts WHERE email_key = ?");
+  const one = (row: ReturnType<typeof byId.get>): Account | undefined => row && toAccount(row);
+
+  return {
+    createAccount: (a) =>
+      context.write(() => {
+        const values = [
+          a.id,
+          a.email,
+          emailKey(a.email),
+          a.passwordHash,
+          a.createdAt,
+          a.confirmedAt,
+          a.locked,
+          a.locale,
+          a.callbackUrl,
+          a.createdByClient,
+        ];
+        return insert.run(...values.map(toSql)).changes ? "created" : "email_taken";
+      }),
+    updateAccount: (id, changes) =>
+      context.write(() => {
+        const key = changes.email === undefined ? undefined : emailKey(changes.email);
+        const owner = key === undefined ? undefined : emailOwner.get(key);
+        if (owner !== undefined && owner.id !== id) return "email_taken";
+        const { set, values } = assignments(columns, key ? { ...changes, emailKey: key } : changes);
+        if (set === "") return byId.get(id) !== undefined;
+        return Boolean(context.prepare(`UPDATE accounts SET ${set} WHERE id = ?`).run(...values, id).changes);
+      }),
+    findAccount: (id) => context.read(() => one(byId.get(id))),
+    findAccountByEmail: (email) => context.read(() => one(byEmail.get(emailKey(email)))),
+    findAccountByApiKey: (lookups) =>
+      context.read(() =>
+        lookups.map((lookup) => one(byKey.get(lookup))).find((found) => found !== undefined),
+      ),
+    listAccounts: (limit) => context.read(() => all.all(limit).map(toAccount)),
+    ...apiKeyVerbs(context),
+  };
+}
+
+function apiKeyVerbs(context: Context): Pick<Verbs, "setApiKeys" | "listApiKeys"> {
+  const taken = context.prepare(
+    "SELECT 1 FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ? AND a.id <> ?",
+  );
+  const clear = context.prepare(
+    "DELETE FROM api_keys WHERE account_pk = (SELECT pk FROM accounts WHERE id = ?)",
+  );
+  const insert = context.prepare(
+    "INSERT INTO api_keys(lookup, account_pk, position, sealed) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
+  );
+  const list = context.prepare(
+    "SELECT k.lookup, k.sealed FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE a.id = ? ORDER BY k.position",
+  );
+  return {
+    setApiKeys: (accountId, keys) =>
+      context.write(() => {
+        if (keys.some(({ lookup }) => taken.get(lookup, accountId) !== undefined)) return "key_taken";
+        clear.run(accountId);
+        for (const [position, key] of keys.entries()) insert.run(key.lookup, accountId, position, key.sealed);
+        return "set";
+      }),
+    listApiKeys: (accountId) =>
+      context.read(() =>
+        list.all(accountId).map((row) => ({ lookup: row.lookup as string, sealed: row.sealed as string })),
+      ),
+  };
+}

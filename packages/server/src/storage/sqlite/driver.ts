@@ -1,0 +1,63 @@
+/**
+ * The SQLite driver: better-sqlite3 where its binary loads, else the `node:sqlite` of newer Node lines. Both are
+ * synchronous and alike in the few calls used here.
+ */
+import { createRequire } from "node:module";
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+export type SqlRow = Record<string, SqlValue>;
+
+export interface Statement {
+  run(...values: SqlValue[]): { changes: number | bigint };
+  get(...values: SqlValue[]): SqlRow | undefined;
+  all(...values: SqlValue[]): SqlRow[];
+}
+
+export interface Database {
+  prepare(sql: string): Statement;
+  exec(sql: string): void;
+  close(): void;
+  readonly driver: "better-sqlite3" | "node:sqlite";
+}
+
+const require = createRequire(import.meta.url);
+
+/** Returns an open database. @throws {Error} that says what to do when no driver loads or the file cannot be opened. */
+export function openDatabase(file: string): Database {
+  const { open, driver } = loadDriver();
+  try {
+    return Object.assign(open(file), { driver });
+  } catch (cause) {
+    throw new Error(`Cannot open the database file ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+type Loaded = { open: (file: string) => Omit<Database, "driver">; driver: Database["driver"] };
+let loaded: Loaded | undefined;
+
+function loadDriver(): Loaded {
+  loaded ??= loadBetterSqlite3() ?? loadNodeSqlite();
+  if (loaded) return loaded;
+  throw new Error(
+    "No SQLite driver loads: better-sqlite3 was not built (npm needs python3, make and a C++ compiler where no prebuilt binary fits), and this Node has no node:sqlite (22.13 and newer do). Use Node 22.13 or newer, or run `npm rebuild better-sqlite3`.",
+  );
+}
+
+function loadBetterSqlite3(): Loaded | undefined {
+  try {
+    const Better = require("better-sqlite3");
+    new Better(":memory:").close();
+    return { open: (file) => new Better(file), driver: "better-sqlite3" };
+  } catch {
+    return undefined;
+  }
+}
+
+function loadNodeSqlite(): Loaded | undefined {
+  try {
+    const { DatabaseSync } = require("node:sqlite");
+    return { open: (file) => new DatabaseSync(file), driver: "node:sqlite" };
+  } catch {
+    return undefined;
+  }
+}

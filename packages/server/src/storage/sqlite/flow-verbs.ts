@@ -1,0 +1,198 @@
+/** Codes, grants and token families on SQLite: the acts that must be whole. */
+import type {
+  ConsumeCode,
+  ConsumeCodeOutcome,
+  NewCode,
+  RotateFamily,
+  RotateFamilyOutcome,
+  Storage,
+} from "../storage.js";
+import { type Context, toSql } from "./context.js";
+import type { SqlRow } from "./driver.js";
+import {
+  accountColumns,
+  appColumns,
+  blobToId,
+  familyColumns,
+  grantColumns,
+  idToBlob,
+  toAccount,
+  toApp,
+  toCode,
+  toFamily,
+  toGrant,
+} from "./rows.js";
+
+type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
+type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
+type FamilyVerbs = Pick<
+  Storage,
+  "findFamily" | "listFamilies" | "rotateFamily" | "touchFamily" | "endAccessTokens" | "revokeFamily"
+>;
+
+export function codeVerbs(context: Context): CodeVerbs {
+  const grantFor = recordConsent(context);
+  const insert = context.prepare(
+    "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
+  );
+  const find = context.prepare(
+    "SELECT c.*, a.id account_id, p.client_id, g.revoked_at grant_revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?",
+  );
+  const consume = consumeCode(context);
+  return {
+    issueCode: (code) =>
+      context.write(() => {
+        const grant = grantFor(code);
+        const { hash, redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt } = code;
+        const rest = [redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt];
+        insert.run(...[hash, grant, code.scopes.join(" "), code.resources, ...rest].map(toSql));
+        return String(grant);
+      }),
+    findCode: (hash) =>
+      context.read(() => {
+        const row = find.get(hash);
+        return row && toCode(row);
+      }),
+    consumeCode: (act) => context.write(() => consume(act)),
+  };
+}
+
+/** Returns the live grant of the pair, made or widened to hold the scopes consented to. */
+function recordConsent(context: Context): (code: NewCode) => number {
+  const live = context.prepare(
+    "SELECT g.pk, g.scopes FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ? AND g.revoked_at IS NULL",
+  );
+  const insert = context.prepare(
+    "INSERT INTO grants(account_pk, app_pk, scopes, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?) RETURNING pk",
+  );
+  const widen = context.prepare("UPDATE grants SET scopes = ? WHERE pk = ?");
+  const keepFamilies = context.prepare(
+    "UPDATE families SET scopes = ? WHERE grant_pk = ? AND scopes IS NULL",
+  );
+  return (code) => {
+    const row = live.get(code.accountId, code.clientId);
+    if (row === undefined) {
+      const made = insert.get(code.accountId, code.clientId, code.scopes.join(" "), code.issuedAt) as SqlRow;
+      return made.pk as number;
+    }
+    const before = row.scopes as string;
+    const after = [...new Set([...before.split(" "), ...code.scopes])].join(" ");
+    if (after !== before) {
+      keepFamilies.run(before, row.pk as number);
+      widen.run(after, row.pk as number);
+    }
+    return row.pk as number;
+  };
+}
+
+function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome {
+  const find = context.prepare(
+    "SELECT c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes grant_scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
+  );
+  const mark = context.prepare("UPDATE codes SET consumed_at = ?, family_id = ? WHERE hash = ?");
+  const endEarlier = context.prepare(
+    "UPDATE families SET revoked_at = ? WHERE grant_pk = ? AND revoked_at IS NULL",
+  );
+  const endFamily = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
+  const insert = context.prepare(
+    "INSERT INTO families(id, grant_pk, scopes, resources, generation, created_at, used_at, access_valid_from) VALUES (?,?,?,?,0,?,?,0)",
+  );
+  return ({ hash, familyId, now, endEarlierFamilies }) => {
+    const row = find.get(hash);
+    if (row === undefined) return { outcome: "unknown" };
+    if (row.consumed_at !== null) {
+      endFamily.run(now, row.family_id as Uint8Array);
+      return { outcome: "used_before", familyId: blobToId(row.family_id) };
+    }
+    if ((row.expires_at as number) <= now) return { outcome: "expired" };
+    if (row.revoked_at !== null) return { outcome: "revoked" };
+    const grant = row.grant_pk as number;
+    if (endEarlierFamilies) endEarlier.run(now, grant);
+    mark.run(now, idToBlob(familyId), hash);
+    const scopes = row.scopes === row.grant_scopes ? null : (row.scopes as string);
+    const resources = row.resources === "[]" ? null : (row.resources as string);
+    insert.run(idToBlob(familyId), grant, scopes, resources, now, now);
+    return { outcome: "consumed" };
+  };
+}
+
+export function grantVerbs(context: Context): GrantVerbs {
+  const from =
+    "FROM grants g JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE g.account_pk = (SELECT pk FROM accounts WHERE id = ?) AND g.revoked_at IS NULL";
+  const find = context.prepare(`SELECT ${grantColumns} ${from} AND p.client_id = ?`);
+  const list = context.prepare(`SELECT ${grantColumns}, ${appColumns} ${from} ORDER BY g.pk`);
+  const revoke = context.prepare(
+    "UPDATE grants SET revoked_at = ? WHERE account_pk = (SELECT pk FROM accounts WHERE id = ?) AND app_pk = (SELECT pk FROM apps WHERE client_id = ?) AND revoked_at IS NULL",
+  );
+  return {
+    findGrant: (accountId, clientId) =>
+      context.read(() => {
+        const row = find.get(accountId, clientId);
+        return row && toGrant(row, accountId, clientId);
+      }),
+    listGrants: (accountId) =>
+      context.read(() =>
+        list.all(accountId).map((row) => {
+          const app = toApp(row);
+          return { grant: toGrant(row, accountId, app.clientId), app };
+        }),
+      ),
+    revokeGrant: (accountId, clientId, now) =>
+      context.write(() => Boolean(revoke.run(now, accountId, clientId).changes)),
+  };
+}
+
+export function familyVerbs(context: Context): FamilyVerbs {
+  const view = `SELECT ${familyColumns}, ${grantColumns}, ${accountColumns}, ${appColumns} FROM families f JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk`;
+  const find = context.prepare(`${view} WHERE f.id = ?`);
+  const ofApp = context.prepare(`${view} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`);
+  const touch = context.prepare("UPDATE families SET used_at = ? WHERE id = ? AND used_at < ?");
+  const end = context.prepare(
+    "UPDATE families SET access_valid_from = ? WHERE id = ? AND revoked_at IS NULL",
+  );
+  const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
+  const rotate = rotateFamily(context);
+  return {
+    findFamily: (id) =>
+      context.read(() => {
+        const row = find.get(idToBlob(id));
+        return row && toView(row);
+      }),
+    listFamilies: (clientId, limit) => context.read(() => ofApp.all(clientId, limit).map(toView)),
+    rotateFamily: (act) => context.write(() => rotate(act)),
+    touchFamily: (id, now) => context.write(() => void touch.run(now, idToBlob(id), now)),
+    endAccessTokens: (id, now) => context.write(() => Boolean(end.run(now, idToBlob(id)).changes)),
+    revokeFamily: (id, now) => context.write(() => Boolean(revoke.run(now, idToBlob(id)).changes)),
+  };
+}
+
+function toView(row: SqlRow) {
+  const account = toAccount(row);
+  const app = toApp(row);
+  return { family: toFamily(row), grant: toGrant(row, account.id, app.clientId), account, app };
+}
+
+function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutcome {
+  const find = context.prepare(
+    "SELECT f.generation, f.used_at, f.revoked_at, g.revoked_at grant_revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
+  );
+  const advance = context.prepare(
+    "UPDATE families SET generation = generation + 1, used_at = ? WHERE id = ?",
+  );
+  const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ?");
+  return ({ familyId, fromGeneration, now, graceSeconds }) => {
+    const id = idToBlob(familyId);
+    const row = find.get(id);
+    if (row === undefined) return { outcome: "unknown" };
+    if (row.revoked_at !== null || row.grant_revoked_at !== null) return { outcome: "revoked" };
+    const generation = row.generation as number;
+    if (fromGeneration === generation) {
+      advance.run(now, id);
+      return { outcome: "rotated", generation: generation + 1 };
+    }
+    const withinGrace = now < (row.used_at as number) + graceSeconds * 1000;
+    if (fromGeneration === generation - 1 && withinGrace) return { outcome: "replayed", generation };
+    revoke.run(now, id);
+    return { outcome: "reused" };
+  };
+}

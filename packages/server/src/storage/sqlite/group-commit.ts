@@ -1,0 +1,103 @@
+/**
+ * Group commit: writes that arrive together share one transaction and so one fsync. Each is a synchronous act that
+ * runs whole or not at all; none is answered before the commit that holds it is on disk.
+ */
+import { StorageUnavailable } from "../storage.js";
+import type { Database } from "./driver.js";
+
+interface Pending {
+  readonly act: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  readonly #begin;
+  readonly #commit;
+  readonly #rollback;
+  readonly #savepoint;
+  readonly #release;
+  readonly #undo;
+  #pending: Pending[] = [];
+  #scheduled = false;
+
+  constructor(database: Database) {
+    this.#begin = database.prepare("BEGIN IMMEDIATE");
+    this.#commit = database.prepare("COMMIT");
+    this.#rollback = database.prepare("ROLLBACK");
+    this.#savepoint = database.prepare("SAVEPOINT act");
+    this.#release = database.prepare("RELEASE act");
+    this.#undo = database.prepare("ROLLBACK TO act");
+  }
+
+  /** Resolves to what `act` returned, once the commit that holds it is on disk. */
+  run<T>(act: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ act, resolve: resolve as (value: unknown) => void, reject });
+      if (!this.#scheduled) {
+        this.#scheduled = true;
+        setImmediate(() => this.flush());
+      }
+    });
+  }
+
+  /** Commits what is waiting, now. */
+  flush(): void {
+    this.#scheduled = false;
+    const batch = this.#pending;
+    this.#pending = [];
+    if (batch.length === 0) return;
+    let done: (() => void)[];
+    try {
+      this.#begin.run();
+      try {
+        done = batch.map((pending) => this.#one(pending));
+        this.#commit.run();
+      } catch (error) {
+        this.#abandon();
+        throw error;
+      }
+    } catch (error) {
+      const fault = asStorageFault(error);
+      for (const { reject } of batch) reject(fault);
+      return;
+    }
+    for (const answer of done) answer();
+  }
+
+  #one({ act, resolve, reject }: Pending): () => void {
+    this.#savepoint.run();
+    try {
+      const value = act();
+      this.#release.run();
+      return () => resolve(value);
+    } catch (error) {
+      if (isDiskFault(error)) throw error;
+      this.#undo.run();
+      this.#release.run();
+      return () => reject(error);
+    }
+  }
+
+  /** After a disk fault SQLite may have rolled back by itself; a second rollback then fails and means nothing. */
+  #abandon(): void {
+    try {
+      this.#rollback.run();
+    } catch {}
+  }
+}
+
+const diskFault = /^(SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|ERR_SQLITE)/;
+const diskFaultText = /disk is full|database is locked|disk I\/O error|readonly database/;
+
+function isDiskFault(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === "ERR_SQLITE_ERROR") return diskFaultText.test(message ?? "");
+  return diskFault.test(code ?? "");
+}
+
+/** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault. */
+export function asStorageFault(error: unknown): unknown {
+  if (!isDiskFault(error)) return error;
+  return new StorageUnavailable(`SQLite: ${(error as Error).message}`, { cause: error });
+}

@@ -1,0 +1,54 @@
+/** The storage port on one SQLite file: WAL, synchronous=FULL, group commit. Reads are synchronous point reads. */
+import type { Storage } from "../storage.js";
+import { accountVerbs } from "./account-verbs.js";
+import { appVerbs } from "./app-verbs.js";
+import { Context } from "./context.js";
+import { type Database, openDatabase } from "./driver.js";
+import { codeVerbs, familyVerbs, grantVerbs } from "./flow-verbs.js";
+import { GroupCommit } from "./group-commit.js";
+import { auditVerbs, limitVerbs, purgeVerb, sessionVerbs } from "./house-verbs.js";
+import { migrateSqlite } from "./migrate.js";
+
+export interface SqliteStorage extends Storage {
+  readonly database: Database;
+}
+
+/**
+ * Returns the port on a file, or on memory for `:memory:`, brought to the schema of this build.
+ * @throws {Error} when the file cannot be opened or was written by a newer build.
+ */
+export function openSqliteStorage(file: string): SqliteStorage {
+  const database = openDatabase(file);
+  configure(database);
+  migrateSqlite(database);
+  const commits = new GroupCommit(database);
+  const context = new Context(database, commits);
+  const ping = context.prepare("SELECT 1");
+  return {
+    database,
+    ...accountVerbs(context),
+    ...appVerbs(context),
+    ...sessionVerbs(context),
+    ...codeVerbs(context),
+    ...grantVerbs(context),
+    ...familyVerbs(context),
+    ...limitVerbs(context),
+    ...auditVerbs(context),
+    purge: purgeVerb(context),
+    ping: () => context.read(() => void ping.get()),
+    close: async () => {
+      commits.flush();
+      database.close();
+    },
+  };
+}
+
+/** synchronous=FULL makes a commit in WAL mode wait for its fsync: durable, then answered. */
+function configure(database: Database): void {
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA busy_timeout = 5000");
+  database.exec("PRAGMA foreign_keys = ON");
+  database.exec("PRAGMA wal_autocheckpoint = 16000");
+  database.exec("PRAGMA cache_size = -65536");
+}

@@ -1,0 +1,272 @@
+/**
+ * The storage port. Each verb is one atomic act: it did everything or nothing, and its answer says which. There is no
+ * transaction object. A write that has been answered is on disk. Times are milliseconds since the epoch, ids and
+ * hashes are strings; nothing that reaches an adapter is a secret in clear.
+ */
+
+export interface Account {
+  /** 40 hex digits. */
+  readonly id: string;
+  readonly email: string;
+  /** PHC string; undefined while the account has no password yet. */
+  readonly passwordHash: string | undefined;
+  readonly createdAt: number;
+  /** Undefined until the e-mail address is confirmed. */
+  readonly confirmedAt: number | undefined;
+  readonly locked: boolean;
+  readonly locale: string;
+  readonly callbackUrl: string | undefined;
+  /** The app that created the account by POST /v3/account/create, if one did. */
+  readonly createdByClient: string | undefined;
+}
+
+/** An API key: the values it can be looked up by, and itself, sealed. The first is the primary key. */
+export interface ApiKey {
+  readonly lookup: string;
+  readonly sealed: string;
+}
+
+export interface ClientSecret {
+  readonly sealed: string;
+  readonly createdAt: number;
+  /** The end of the overlap in which an older secret still works. */
+  readonly expiresAt: number | undefined;
+}
+
+export interface App {
+  readonly clientId: string;
+  readonly name: string;
+  readonly ownerId: string;
+  readonly callbackUrls: readonly string[];
+  readonly scopes: readonly string[];
+  /** Newest first; empty for a public app. */
+  readonly secrets: readonly ClientSecret[];
+  readonly public: boolean;
+  readonly approved: boolean;
+  readonly requireClientCredentialsOnRefresh: boolean;
+  readonly refreshTokens: "same" | "rotate";
+  readonly accessTokens: "opaque" | "jwt";
+  /** Public keys for private_key_jwt, a JWK set as JSON text. */
+  readonly jwks: string | undefined;
+  /** Resource identifiers the app may ask tokens for (RFC 8707), and those it may introspect as. */
+  readonly resources: readonly string[];
+  readonly eventCallbackUrl: string | undefined;
+  readonly createdAt: number;
+}
+
+/** One account's consent to one app: what "connected apps" lists. */
+export interface Grant {
+  readonly id: string;
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: number;
+  readonly revokedAt: number | undefined;
+}
+
+export interface NewCode {
+  readonly hash: string;
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  /** The redirect URI the code went to, and whether the request named it (RFC 6749 §4.1.3). */
+  readonly redirectUri: string;
+  readonly redirectUriGiven: boolean;
+  readonly state: string | undefined;
+  readonly codeChallenge: string | undefined;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Code extends NewCode {
+  readonly grantId: string;
+  readonly grantRevokedAt: number | undefined;
+  readonly consumedAt: number | undefined;
+  readonly familyId: string | undefined;
+}
+
+/** One code exchange and all that follows from it. Holds nothing secret. */
+export interface Family {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly grantId: string;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly generation: number;
+  readonly createdAt: number;
+  /** When the last rotation, or the last noted use, was. */
+  readonly usedAt: number;
+  readonly revokedAt: number | undefined;
+  /** Access tokens issued before this do not open anything. */
+  readonly accessValidFrom: number;
+}
+
+/** A family with all that decides whether its tokens work: one read. */
+export interface FamilyView {
+  readonly family: Family;
+  readonly grant: Grant;
+  readonly account: Account;
+  readonly app: App;
+}
+
+export interface ConsumeCode {
+  readonly hash: string;
+  readonly familyId: string;
+  readonly now: number;
+  /** Revoke the earlier families of the grant in the same act. */
+  readonly endEarlierFamilies: boolean;
+}
+
+export type ConsumeCodeOutcome =
+  | { readonly outcome: "consumed" }
+  /** The code had been used; the family that its first use made is now revoked. */
+  | { readonly outcome: "used_before"; readonly familyId: string }
+  | { readonly outcome: "expired" }
+  | { readonly outcome: "revoked" }
+  | { readonly outcome: "unknown" };
+
+export interface RotateFamily {
+  readonly familyId: string;
+  /** The generation of the refresh token that was presented. */
+  readonly fromGeneration: number;
+  readonly now: number;
+  readonly graceSeconds: number;
+}
+
+export type RotateFamilyOutcome =
+  /** The family moved on by one; or a retry within the grace period is to get the same successor again. */
+  | { readonly outcome: "rotated" | "replayed"; readonly generation: number }
+  /** An older generation came back: the family is now revoked. */
+  | { readonly outcome: "reused" }
+  | { readonly outcome: "revoked" }
+  | { readonly outcome: "unknown" };
+
+export interface Session {
+  readonly hash: string;
+  readonly accountId: string;
+  /** When the person last proved who they are (for `max_age`). */
+  readonly authenticatedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface SessionView {
+  readonly session: Session;
+  readonly account: Account;
+}
+
+export type AppChanges = Partial<Omit<App, "clientId" | "createdAt">>;
+export type AccountChanges = Partial<Omit<Account, "id" | "createdAt">>;
+
+/** A security event. `data` holds no secret, code or token. */
+export interface AuditEvent {
+  readonly at: number;
+  readonly event: string;
+  readonly clientId: string | undefined;
+  readonly accountId: string | undefined;
+  readonly data: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+export interface AuditQuery {
+  readonly event?: string;
+  readonly clientId?: string;
+  readonly accountId?: string;
+  readonly since?: number;
+  /** Most events returned, newest first. */
+  readonly limit: number;
+}
+
+/** A token bucket: it holds `capacity` and refills by `capacity` every `periodSeconds`. */
+export interface TakeFromBucket {
+  readonly key: string;
+  readonly capacity: number;
+  readonly periodSeconds: number;
+  readonly now: number;
+  /** 0 looks without taking. */
+  readonly cost: number;
+}
+
+export interface BucketOutcome {
+  readonly allowed: boolean;
+  readonly remaining: number;
+  /** When the bucket is full again, in milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
+export interface Storage {
+  createAccount(account: Account): Promise<"created" | "email_taken">;
+  /** Returns false if there is no such account; "email_taken" if the new address belongs to another. */
+  updateAccount(id: string, changes: AccountChanges): Promise<boolean | "email_taken">;
+  findAccount(id: string): Promise<Account | undefined>;
+  /** E-mail addresses are compared without regard to case. */
+  findAccountByEmail(email: string): Promise<Account | undefined>;
+  findAccountByApiKey(lookups: readonly string[]): Promise<Account | undefined>;
+  listAccounts(limit: number): Promise<Account[]>;
+  /** Replaces the account's API keys, in order. "key_taken" if one belongs to another account. */
+  setApiKeys(accountId: string, keys: readonly ApiKey[]): Promise<"set" | "key_taken">;
+  listApiKeys(accountId: string): Promise<ApiKey[]>;
+
+  createApp(app: App): Promise<"created" | "client_id_taken">;
+  /** A change of scopes revokes the app's grants in the same act. Undefined if there is no such app. */
+  updateApp(
+    clientId: string,
+    changes: AppChanges,
+    now: number,
+  ): Promise<{ grantsRevoked: number } | undefined>;
+  findApp(clientId: string): Promise<App | undefined>;
+  listApps(limit: number): Promise<App[]>;
+
+  createSession(session: Session): Promise<void>;
+  findSession(hash: string, now: number): Promise<SessionView | undefined>;
+  deleteSession(hash: string): Promise<void>;
+
+  /** Records the consent and a code for it, and returns the id of the grant the code belongs to. */
+  issueCode(code: NewCode): Promise<string>;
+  findCode(hash: string): Promise<Code | undefined>;
+  /** Marks the code used and makes its family; of any number at once exactly one is answered "consumed". */
+  consumeCode(act: ConsumeCode): Promise<ConsumeCodeOutcome>;
+
+  findGrant(accountId: string, clientId: string): Promise<Grant | undefined>;
+  listGrants(accountId: string): Promise<{ grant: Grant; app: App }[]>;
+  /** Revokes the live grant and with it every family under it. Returns whether there was one. */
+  revokeGrant(accountId: string, clientId: string, now: number): Promise<boolean>;
+
+  findFamily(id: string): Promise<FamilyView | undefined>;
+  listFamilies(clientId: string, limit: number): Promise<FamilyView[]>;
+  rotateFamily(act: RotateFamily): Promise<RotateFamilyOutcome>;
+  /** Notes a use, for idle expiry. Never moves time back. */
+  touchFamily(id: string, now: number): Promise<void>;
+  /** Makes the family's access tokens issued before `now` invalid; its refresh token stays. */
+  endAccessTokens(id: string, now: number): Promise<boolean>;
+  revokeFamily(id: string, now: number): Promise<boolean>;
+
+  takeFromBucket(act: TakeFromBucket): Promise<BucketOutcome>;
+  /** Returns true the first time a value is seen before it expires: single use of a client assertion (RFC 7523 §3). */
+  rememberOnce(key: string, now: number, expiresAt: number): Promise<boolean>;
+
+  recordAudit(events: readonly AuditEvent[]): Promise<void>;
+  listAudit(query: AuditQuery): Promise<AuditEvent[]>;
+
+  /**
+   * Deletes at most `limit` rows of each kind that are over: codes, sessions, buckets and remembered values that
+   * expired before `now`, and families revoked more than 30 days ago. Returns how many went.
+   */
+  purge(now: number, limit: number): Promise<number>;
+  /** Resolves if the database answers. */
+  ping(): Promise<void>;
+  /** Ends all work that was accepted, then closes. */
+  close(): Promise<void>;
+}
+
+/** The database is full, locked or unreachable. The act did not happen and may be tried again. */
+export class StorageUnavailable extends Error {
+  override readonly name = "StorageUnavailable";
+}
+
+/** How long a revoked family is kept before it is purged, in milliseconds: long enough to be asked about. */
+export const revokedFamilyMilliseconds = 30 * 86_400_000;
+
+/** Returns the form in which an e-mail address is unique. */
+export function emailKey(email: string): string {
+  return email.normalize("NFC").toLowerCase();
+}
