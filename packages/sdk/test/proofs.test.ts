@@ -52,15 +52,21 @@ async function withStub<T>(options: StubOptions, use: (server: StubServer) => Pr
 }
 
 describe("8 processes × 50 callers × one expired token", () => {
+  let fleet: ReturnType<Workers["start"]>[];
+  beforeAll(() => {
+    fleet = Array.from({ length: 8 }, () => workers.start());
+  });
+  afterAll(() => {
+    for (const worker of fleet) worker.kill("SIGKILL");
+  });
+
   it.each(kinds)("send exactly one refresh request when they share the %s store", async (kind) => {
     await withStub({ rotation: true, graceMs: 0 }, async (server) => {
       const address = addressOf(kind);
       const userId = await expiredUser(address, server);
-      const all = Array.from({ length: 8 }, () => workers.start());
       const task = { address, serverUrl: server.url, userId, callers: 50, leaseSeconds: 30 };
-      await Promise.all(all.map((worker) => workers.prepare(worker, task)));
-      const reports = await Promise.all(all.map((worker) => workers.run(worker)));
-      for (const worker of all) worker.kill("SIGKILL");
+      await Promise.all(fleet.map((worker) => workers.prepare(worker, task)));
+      const reports = await Promise.all(fleet.map((worker) => workers.run(worker)));
       expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
       const tokens = new Set(reports.flatMap((report) => report.tokens));
       expect(tokens.size).toBe(1);

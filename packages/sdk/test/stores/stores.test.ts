@@ -9,7 +9,6 @@ import { DecryptionError, EncryptedTokenStore } from "../../src/stores/encrypted
 import { FileTokenStore } from "../../src/stores/file.js";
 import { PostgresTokenStore } from "../../src/stores/postgres.js";
 import { RedisTokenStore } from "../../src/stores/redis.js";
-import { type SqliteConnection, SqliteTokenStore } from "../../src/stores/sqlite.js";
 import { type OpenStore, openStore } from "../support/open-store.js";
 import { openSharedPlaces, type SharedPlaces, type StoreAddress } from "../support/shared-stores.js";
 import { describeStoreContract } from "./contract.js";
@@ -62,18 +61,6 @@ describe("the redis store over the redis package", () => {
     expect(await store.write("u", 1, undefined)).toBe(true);
     expect(await client.ttl("node-redis:u")).toBeGreaterThan(86_000);
     client.destroy();
-  });
-});
-
-describe("the SQLite store over node:sqlite", () => {
-  // Node 20 has no such module: there the contract above, over better-sqlite3, is all there is to test.
-  it.runIf(Number(process.versions.node.split(".")[0]) >= 22)("keeps its promises", async () => {
-    const name = "node:sqlite";
-    const { DatabaseSync } = await import(/* @vite-ignore */ name);
-    const store = new SqliteTokenStore(new DatabaseSync(":memory:") as SqliteConnection);
-    expect(await store.write("u", 0, "a")).toBe(true);
-    expect(await store.write("u", 0, "b")).toBe(false);
-    expect(await store.read("u")).toEqual({ version: 1, value: "a" });
   });
 });
 
