@@ -11,13 +11,22 @@ export type KeyPurpose = "access-token" | "refresh-token" | "at-rest" | "lookup"
 export const shortestSecretCharacters = 32;
 
 export class KeyRing {
-  readonly #secrets: readonly string[];
+  #secrets: readonly string[];
   readonly #derived = new Map<KeyPurpose, readonly Buffer[]>();
 
   /** @param secrets newest first; at least one. */
   constructor(secrets: readonly string[]) {
     if (secrets.length === 0) throw new Error("A key ring needs at least one secret.");
     this.#secrets = secrets;
+  }
+
+  /** Replaces the secrets, newest first: keys rotate without a restart. */
+  replace(secrets: readonly string[]): void {
+    const fault = secrets.map(faultInSecret).find((found) => found !== undefined);
+    if (secrets.length === 0 || fault)
+      throw new Error(`The secrets are not usable: ${fault ?? "there are none"}.`);
+    this.#secrets = secrets;
+    this.#derived.clear();
   }
 
   /** Returns the 32-byte keys for a purpose, newest first (HKDF-SHA256, RFC 5869). */
@@ -54,4 +63,12 @@ export class KeyRing {
   lookups(data: string): string[] {
     return this.keys("lookup").map((key) => createHmac("sha256", key).update(data).digest("base64url"));
   }
+}
+
+/** Returns what is wrong with a secret, or undefined: it must be long, and not a pattern. */
+export function faultInSecret(secret: string): string | undefined {
+  if (secret.length < shortestSecretCharacters)
+    return `has fewer than ${shortestSecretCharacters} characters`;
+  if (new Set(secret).size < 10) return "has too few different characters to be random";
+  return undefined;
 }

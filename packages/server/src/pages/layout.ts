@@ -25,7 +25,7 @@ export function layout(page: Layout): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
+<meta name="referrer" content="same-origin">
 <meta name="robots" content="noindex">
 <title>${plainName(page.title)} · Countersign</title>
 <link rel="icon" href="${ICON}">

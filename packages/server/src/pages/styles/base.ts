@@ -83,13 +83,13 @@ main:focus { outline: none; }
 .skip:focus { top: 0.75rem; box-shadow: var(--shadow); }
 .top-inner, .bottom-inner, main { width: 100%; margin-inline: auto; padding-inline: 1rem; }
 .page-card .top-inner, .page-card .bottom-inner, .page-card main { max-width: 31rem; }
-.page-wide .top-inner, .page-wide .bottom-inner, .page-wide main { max-width: 74rem; }
+.page-wide .top-inner, .page-wide .bottom-inner, .page-wide main { max-width: 80rem; }
 .top-inner { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 4.25rem; }
 .page-card .top { padding-top: clamp(0rem, 6vh, 3.5rem); }
 main { flex: 1 0 auto; padding-bottom: 2.5rem; }
 .bottom-inner { padding-block: 1.25rem 1.75rem; color: var(--muted); font-size: 0.875rem; }
 .wordmark {
-  display: inline-flex; align-items: center; gap: 0.625rem;
+  display: inline-flex; flex: none; white-space: nowrap; align-items: center; gap: 0.625rem;
   font-size: 1.0625rem; font-weight: 650; letter-spacing: -0.01em;
 }
 .mark path { fill: none; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }

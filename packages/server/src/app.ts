@@ -1,0 +1,68 @@
+/** The composition root: the only file that knows everything. */
+import type { FastifyInstance } from "fastify";
+import type { KeyRing } from "./crypto/key-ring.js";
+import type { HttpContext } from "./http/context.js";
+import { cookieJar } from "./http/cookies.js";
+import { csrfProtection } from "./http/csrf.js";
+import { createServer } from "./http/server.js";
+import type { Log } from "./log.js";
+import type { DemoLogin } from "./pages/login.js";
+import type { Profile } from "./profile.js";
+import type { Storage } from "./storage/storage.js";
+
+export interface AppOptions {
+  readonly profile: Profile;
+  readonly storage: Storage;
+  readonly ring: KeyRing;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+  readonly issuer: () => string;
+  readonly trustProxy?: boolean | string[];
+  readonly demoLogins?: readonly DemoLogin[];
+  readonly liveApiHostTokenPath?: boolean;
+}
+
+export interface CountersignApp {
+  readonly server: FastifyInstance;
+  readonly context: HttpContext;
+  /** Says "not ready" to a load balancer, answers the requests under way, and stops listening. */
+  drain(): Promise<void>;
+}
+
+/** Returns the server, not yet listening, with all its routes. */
+export function createCountersign(options: AppOptions): CountersignApp {
+  const { storage, log, now, issuer, ring, randomBytes } = options;
+  const cookies = cookieJar(issuer);
+  const context: HttpContext = {
+    profile: options.profile,
+    storage,
+    ring,
+    log,
+    now,
+    randomBytes,
+    issuer,
+    cookies,
+    csrf: csrfProtection(ring, cookies, randomBytes),
+    demoLogins: options.demoLogins ?? [],
+    liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
+    signJwt: () => Promise.reject(new Error("JWT access tokens are not configured")),
+    audit: auditTo(storage, log, now),
+  };
+  const readiness = { draining: false };
+  const server = createServer(context, { trustProxy: options.trustProxy ?? false, readiness });
+  const drain = () => {
+    readiness.draining = true;
+    return server.close();
+  };
+  return { server, context, drain };
+}
+
+/** Security events are recorded beside the request, not in its way; a fault in recording is a log line. */
+function auditTo(storage: Storage, log: Log, now: () => number): HttpContext["audit"] {
+  return (event, { clientId, accountId, ...data }) => {
+    storage.recordAudit([{ at: now(), event, clientId, accountId, data }]).catch((error) => {
+      log.error({ event, err: String(error) }, "audit event lost");
+    });
+  };
+}

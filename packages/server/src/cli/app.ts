@@ -1,0 +1,138 @@
+/** `countersign app`: apps without the console. */
+import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
+import { faultInCallbackUrl } from "../oauth/redirect-uri.js";
+import { faultInAppScopes } from "../oauth/scope.js";
+import type { App } from "../storage/storage.js";
+import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
+import { parseOptions, UsageFault } from "./usage.js";
+
+const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [--callback URL …] --scope S [--scope S …]
+           [--public] [--rotate] [--jwt] [--resource URI …] [--jwks FILE] [--approved]
+       countersign app list
+       countersign app approve CLIENT_ID
+       countersign app scopes CLIENT_ID --scope S [--scope S …]     revokes its grants
+       countersign app rotate-secret CLIENT_ID [--overlap HOURS]    both secrets work for HOURS (24)
+
+${configUsage}`;
+
+const options = {
+  ...configOption,
+  owner: { type: "string" },
+  callback: { type: "string", multiple: true },
+  scope: { type: "string", multiple: true },
+  resource: { type: "string", multiple: true },
+  jwks: { type: "string" },
+  public: { type: "boolean" },
+  rotate: { type: "boolean" },
+  jwt: { type: "boolean" },
+  approved: { type: "boolean" },
+  overlap: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+type Values = ReturnType<typeof parseOptions<typeof options>>["values"];
+
+const verbs: Readonly<Record<string, (opened: Opened, subject: string, values: Values) => Promise<void>>> = {
+  create,
+  approve: async ({ storage, now }, clientId) => {
+    const done = await storage.updateApp(clientId, { approved: true }, now());
+    if (done === undefined) throw new Error(`There is no app ${clientId}.`);
+    console.log(`${clientId} is approved.`);
+  },
+  scopes: async ({ storage, now }, clientId, values) => {
+    const scopes = checkedScopes(values.scope);
+    const done = await storage.updateApp(clientId, { scopes }, now());
+    if (done === undefined) throw new Error(`There is no app ${clientId}.`);
+    console.log(`${clientId} has the scopes ${scopes.join(" ")}; ${done.grantsRevoked} grants were revoked.`);
+  },
+  "rotate-secret": rotateSecret,
+};
+
+export async function app(args: string[]): Promise<void> {
+  const { values, positionals } = parseOptions(args, options, usage, 2);
+  if (values.help) return console.log(usage);
+  const [verb = "", subject] = positionals;
+  if (verb === "list") return withConfigured(values.config, list);
+  const run = verbs[verb];
+  if (run === undefined || subject === undefined) throw new UsageFault(usage);
+  return withConfigured(values.config, (opened) => run(opened, subject, values));
+}
+
+async function create(opened: Opened, name: string, values: Values): Promise<void> {
+  const callbackUrls = values.callback ?? [];
+  if (callbackUrls.length === 0) throw new UsageFault("--callback is missing.");
+  for (const url of callbackUrls) {
+    const fault = faultInCallbackUrl(url);
+    if (fault) throw new UsageFault(`--callback ${url}: ${fault}`);
+  }
+  const owner = await opened.storage.findAccountByEmail(values.owner ?? "");
+  if (owner === undefined)
+    throw new UsageFault(`--owner: there is no account ${values.owner ?? "(none given)"}.`);
+  const made = await createApp(opened, {
+    name,
+    ownerId: owner.id,
+    callbackUrls,
+    scopes: checkedScopes(values.scope),
+    public: values.public ?? false,
+    approved: values.approved ?? false,
+    refreshTokens: values.rotate ? "rotate" : "same",
+    accessTokens: values.jwt ? "jwt" : "opaque",
+    resources: values.resource ?? [],
+    jwks: values.jwks === undefined ? undefined : await readJwks(values.jwks),
+  });
+  if (made === undefined) throw new Error("The client id is taken.");
+  console.log(`client_id     ${made.app.clientId}`);
+  console.log(made.clientSecret ? `client_secret ${made.clientSecret}` : "public: no client_secret");
+}
+
+function checkedScopes(scopes: readonly string[] | undefined): readonly string[] {
+  const fault = faultInAppScopes(scopes ?? []);
+  if (fault) throw new UsageFault(`--scope: ${fault}`);
+  return scopes as string[];
+}
+
+async function readJwks(file: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  const { createLocalJWKSet } = await import("jose");
+  const text = await readFile(file, "utf8");
+  createLocalJWKSet(JSON.parse(text));
+  return text;
+}
+
+async function list({ storage }: Opened): Promise<void> {
+  for (const { clientId, name, scopes, approved, public: isPublic } of await storage.listApps(10_000)) {
+    const facts = [isPublic ? "public" : "", approved ? "" : "not approved"].filter((fact) => fact !== "");
+    console.log([clientId, JSON.stringify(name), scopes.join(" "), ...facts].join("  "));
+  }
+}
+
+/** The overlap lets every node of the client change over without an outage. */
+async function rotateSecret(opened: Opened, clientId: string, values: Values): Promise<void> {
+  const hours = Number(values.overlap ?? "24");
+  if (!Number.isFinite(hours) || hours < 0) throw new UsageFault("--overlap takes a number of hours.");
+  const found = await opened.storage.findApp(clientId);
+  if (found === undefined) throw new Error(`There is no app ${clientId}.`);
+  if (found.public) throw new Error(`${clientId} is public: it has no client_secret.`);
+  const secret = newClientSecret(opened);
+  const now = opened.now();
+  const secrets = [
+    sealClientSecret(opened, clientId, secret),
+    ...overlapping(found, now, now + hours * 3_600_000),
+  ];
+  await opened.storage.updateApp(clientId, { secrets }, now);
+  await opened.storage.recordAudit([
+    {
+      at: now,
+      event: "client_secret_rotated",
+      clientId,
+      accountId: undefined,
+      data: { overlapHours: hours },
+    },
+  ]);
+  console.log(`client_secret ${secret}\nThe one before works for another ${hours} hours.`);
+}
+
+function overlapping(found: App, now: number, until: number): App["secrets"] {
+  const live = found.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+  return live.map((secret) => ({ ...secret, expiresAt: Math.min(secret.expiresAt ?? until, until) }));
+}

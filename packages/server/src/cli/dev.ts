@@ -1,0 +1,50 @@
+/** `countersign dev`: the emulator and its playground, on SQLite or in memory. */
+import { createEmulator } from "../emulator/emulator.js";
+import { textLog } from "../log.js";
+import { type Profile, profiles } from "../profile.js";
+import { runUntilSignal } from "./run.js";
+import { parseOptions, portOf, UsageFault } from "./usage.js";
+
+const usage = `Usage: countersign dev [options]
+
+  --port N       port to listen on (4010; 0 lets the system choose)
+  --host H       address to listen on (127.0.0.1)
+  --data DIR     where data is kept (.countersign)
+  --memory       keep nothing
+  --seed FILE    accounts and apps to start with (YAML); without it, a built-in demo
+  --profile P    dropbox-sign (as the live service; the default) or standard
+  --quiet        no line for each request`;
+
+const options = {
+  port: { type: "string" },
+  host: { type: "string" },
+  data: { type: "string" },
+  memory: { type: "boolean" },
+  seed: { type: "string" },
+  profile: { type: "string" },
+  quiet: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export async function dev(args: string[]): Promise<void> {
+  const { values } = parseOptions(args, options, usage);
+  if (values.help) return console.log(usage);
+  if (values.memory && values.data !== undefined)
+    throw new UsageFault("--memory and --data exclude each other.");
+  const log = textLog((line) => process.stdout.write(`${line}\n`), Date.now);
+  const emulator = await createEmulator({
+    port: portOf(values.port ?? "4010"),
+    host: values.host ?? "127.0.0.1",
+    data: values.memory ? undefined : (values.data ?? ".countersign"),
+    seedFile: values.seed,
+    profile: profileNamed(values.profile),
+    log: values.quiet ? { ...log, info: () => {} } : log,
+  });
+  process.stdout.write(`${emulator.banner()}\n`);
+  await runUntilSignal(emulator, log);
+}
+
+function profileNamed(name: string | undefined): Profile["name"] | undefined {
+  if (name === undefined || name in profiles) return name as Profile["name"] | undefined;
+  throw new UsageFault(`--profile takes ${Object.keys(profiles).join(" or ")}, not "${name}".`);
+}

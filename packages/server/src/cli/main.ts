@@ -1,0 +1,58 @@
+/** The command line: one file for each command. */
+import { UsageFault } from "./usage.js";
+
+interface Command {
+  readonly summary: string;
+  /** Loaded when it is called: `serve` never loads the emulator. */
+  readonly load: () => Promise<(args: string[]) => Promise<void>>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  dev: {
+    summary: "the emulator with its playground, for development and tests",
+    load: async () => (await import("./dev.js")).dev,
+  },
+  serve: {
+    summary: "the authorization server, for production",
+    load: async () => (await import("./serve.js")).serve,
+  },
+  account: { summary: "create and lock accounts", load: async () => (await import("./account.js")).account },
+  app: {
+    summary: "create and approve apps, rotate their secrets",
+    load: async () => (await import("./app.js")).app,
+  },
+  key: { summary: "make and rotate the server's secrets", load: async () => (await import("./key.js")).key },
+  migrate: {
+    summary: "bring the database to this build",
+    load: async () => (await import("./database.js")).migrate,
+  },
+  backup: {
+    summary: "copy a SQLite database in use",
+    load: async () => (await import("./database.js")).backup,
+  },
+  audit: { summary: "print security events", load: async () => (await import("./database.js")).audit },
+};
+
+/** Runs a command. Sets the exit code instead of ending the process, so that output is written out. */
+export async function main(args: string[]): Promise<void> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    console.log(usage());
+    return;
+  }
+  const command = commands[name];
+  try {
+    if (command === undefined) throw new UsageFault(`There is no command "${name}".\n\n${usage()}`);
+    const run = await command.load();
+    await run(rest);
+  } catch (error) {
+    console.error(`countersign: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = error instanceof UsageFault ? 2 : 1;
+  }
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: countersign COMMAND [options]\n\n${lines.join("\n")}\n\n\`countersign COMMAND --help\` tells the options of a command.`;
+}

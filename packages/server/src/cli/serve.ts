@@ -1,0 +1,74 @@
+/** `countersign serve`: the authorization server for production. Holds nothing of the emulator. */
+import { createCountersign } from "../app.js";
+import { type Config, readSecretsFile } from "../config.js";
+import { jsonLog, type Log } from "../log.js";
+import { startPurging } from "../storage/purging.js";
+import { configOption, configUsage, openConfigured } from "./open.js";
+import { runUntilSignal } from "./run.js";
+import { parseOptions } from "./usage.js";
+
+const usage = `Usage: countersign serve [--config FILE]
+
+${configUsage}
+
+Signals: SIGTERM answers the requests under way and ends; SIGHUP reads the secrets file again.`;
+
+export async function serve(args: string[]): Promise<void> {
+  const { values } = parseOptions(args, { ...configOption, help: { type: "boolean", short: "h" } }, usage);
+  if (values.help) return console.log(usage);
+  const opened = await openConfigured(values.config);
+  const { config, storage } = opened;
+  const log = accessLog(jsonLog(), config);
+  const app = createCountersign({
+    ...opened,
+    ...config,
+    log,
+    issuer: () => config.publicUrl,
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+  });
+  try {
+    await app.server.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+  const purging = startPurging(storage, opened.now, log);
+  process.on("SIGHUP", () => reloadSecrets(opened, log));
+  log.info(
+    { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },
+    "ready",
+  );
+  log.flush();
+  const close = async () => {
+    await app.drain();
+    purging.stop();
+    await storage.close();
+  };
+  await runUntilSignal({ close }, log);
+}
+
+/** Keys rotate without a restart: the file's list replaces the one in use, whole or not at all. */
+function reloadSecrets({ config, ring }: Awaited<ReturnType<typeof openConfigured>>, log: Log): void {
+  if (config.secretsFile === undefined) {
+    log.warn({}, "SIGHUP: there is no COUNTERSIGN_SECRETS_FILE to read again");
+    return;
+  }
+  try {
+    const secrets = readSecretsFile(config.secretsFile);
+    ring.replace(secrets);
+    log.info({ secrets: secrets.length }, "SIGHUP: secrets read again");
+  } catch (error) {
+    log.error({ err: String(error) }, "SIGHUP: the secrets in use are kept");
+  }
+}
+
+function accessLog(log: Log, config: Config): Log {
+  if (config.accessLog === "all") return log;
+  return {
+    ...log,
+    info: (fields, message) => {
+      const success = message === "request" && (fields.status as number) < 400 && fields.reason === undefined;
+      if (!success) log.info(fields, message);
+    },
+  };
+}

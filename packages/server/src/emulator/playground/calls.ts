@@ -1,0 +1,103 @@
+/** Owns the demo app's HTTP: what it sends, and that any answer, or none, becomes a record. */
+
+import type { Outcome, RecordedCall } from "./run.js";
+
+export interface Http {
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly baseUrl: () => string;
+}
+
+export interface Client {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const USER_AGENT = "Countersign-playground";
+const TIMEOUT_MILLISECONDS = 15_000;
+const MOST_CHARACTERS = 50_000;
+
+/** The body of the exchange, its members in the order of the documented example. */
+export function exchangeBody(client: Client, code: string, state: string): string {
+  return JSON.stringify({
+    client_id: client.clientId,
+    client_secret: client.clientSecret,
+    code,
+    grant_type: "authorization_code",
+    state,
+  });
+}
+
+/** The client's credentials go along: apps made today must send them. */
+export function refreshBody(client: Client, refreshToken: string): string {
+  return JSON.stringify({
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+    client_id: client.clientId,
+    client_secret: client.clientSecret,
+  });
+}
+
+export function callToken(http: Http, query: "" | "?refresh", body: string): Promise<RecordedCall> {
+  const headers = {
+    "Content-Type": "application/json",
+    Accept: "application/json",
+    "User-Agent": USER_AGENT,
+  };
+  return call(http, { method: "POST", url: `${http.baseUrl()}/oauth/token${query}`, headers, body });
+}
+
+export function callAccount(http: Http, accessToken: string): Promise<RecordedCall> {
+  const headers = {
+    Authorization: `Bearer ${accessToken}`,
+    Accept: "application/json",
+    "User-Agent": USER_AGENT,
+  };
+  return call(http, { method: "GET", url: `${http.baseUrl()}/v3/account`, headers });
+}
+
+type Request = Omit<RecordedCall, "outcome" | "milliseconds">;
+
+/** Never rejects: a server that is down or talks nonsense is something to show. */
+async function call(http: Http, request: Request): Promise<RecordedCall> {
+  const started = http.now();
+  const outcome = await send(http, request).catch(
+    (fault: unknown): Outcome => ({ kind: "failed", reason: reasonOf(fault) }),
+  );
+  return { ...request, outcome, milliseconds: Math.max(0, Math.round(http.now() - started)) };
+}
+
+async function send(http: Http, request: Request): Promise<Outcome> {
+  const response = await http.fetch(request.url, {
+    method: request.method,
+    headers: request.headers,
+    ...(request.body !== undefined && { body: request.body }),
+    // Following would turn the POST into a GET, or carry the secret to another host.
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+  });
+  const text = (await response.text()).slice(0, MOST_CHARACTERS);
+  return {
+    kind: "answered",
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+    text,
+    json: parseJson(text),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return "unknown reason";
+  if (fault.name === "TimeoutError") return `no answer within ${TIMEOUT_MILLISECONDS / 1000} seconds`;
+  const cause = fault.cause instanceof Error ? fault.cause : fault;
+  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
+}

@@ -1,0 +1,140 @@
+/** Owns the step from what a browser has done to what its page shows. */
+
+import type { DemoLogin } from "../../pages/login.js";
+import type {
+  CallStepView,
+  CallView,
+  ParameterView,
+  PlaygroundView,
+  SampleView,
+  StartView,
+  StepStatus,
+} from "../../pages/playground/view.js";
+import type { Client } from "./calls.js";
+import { isSuccess, type Operation } from "./explain.js";
+import { showCall } from "./http-text.js";
+import { startSamples } from "./opening-samples.js";
+import { type Calls, type Run, tokensOf } from "./run.js";
+import { accountSamples, exchangeSamples, refreshSamples } from "./samples.js";
+import { shorten } from "./secrets.js";
+import { showCallback } from "./show-callback.js";
+
+export interface Surroundings {
+  readonly client: Client & { readonly name: string; readonly callbackUrl: string };
+  readonly demoLogins: readonly DemoLogin[];
+  readonly baseUrl: string;
+  readonly profileName: string;
+  readonly betterAddress: string | undefined;
+}
+
+export function showRun(run: Run, csrf: string, around: Surroundings): PlaygroundView {
+  const { client } = around;
+  return {
+    csrf,
+    app: { ...client, clientSecret: shorten(client.clientSecret) },
+    baseUrl: around.baseUrl,
+    profileName: around.profileName,
+    demoLogins: around.demoLogins,
+    betterAddress: around.betterAddress,
+    start: showStart(run, around),
+    callback: showCallback(run),
+    exchange: showExchange(run, around),
+    account: showAccount(run, around),
+    refresh: showRefresh(run, around),
+  };
+}
+
+function showStart(run: Run, around: Surroundings): StartView {
+  const { baseUrl, client } = around;
+  const sent = run.address === undefined ? undefined : new URL(run.address).searchParams.get("state");
+  const state = sent ? shorten(sent) : "‹fresh for every attempt›";
+  return {
+    status: run.address === undefined && !run.callback && !run.refused ? "open" : "done",
+    address: `GET ${baseUrl}/oauth/authorize?response_type=code&client_id=${encodeURIComponent(client.clientId)}&state=${state}`,
+    parameters: startParameters(client.clientId, state, client.callbackUrl),
+    samples: startSamples(baseUrl, client.clientId),
+  };
+}
+
+function startParameters(clientId: string, state: string, callbackUrl: string): ParameterView[] {
+  return [
+    {
+      name: "response_type",
+      value: "code",
+      meaning: "Asks for a code, which is worth nothing to anyone without the app’s secret.",
+    },
+    { name: "client_id", value: clientId, meaning: "Says which app asks. It is not a secret." },
+    {
+      name: "state",
+      value: state,
+      meaning:
+        "A random value, kept in this browser’s session: only an answer that repeats it is an answer to this request.",
+    },
+    {
+      name: "redirect_uri",
+      value: "(left out)",
+      meaning: `Where to come back to. Without it the server uses the callback that the app registered, ${callbackUrl}.`,
+    },
+  ];
+}
+
+function showExchange(run: Run, around: Surroundings): CallStepView {
+  const { callback } = run;
+  const samples =
+    callback?.kind === "code"
+      ? exchangeSamples(around.baseUrl, around.client, callback.code, callback.receivedState ?? "")
+      : [];
+  const status = run.tokens ? "done" : statusOf(callback?.kind === "code", run.exchanges);
+  return callStep("exchange", run, run.exchanges, around, status, samples);
+}
+
+function showAccount(run: Run, around: Surroundings): CallStepView {
+  const { tokens } = run;
+  const samples = tokens ? accountSamples(around.baseUrl, tokens.accessToken) : [];
+  return callStep(
+    "account",
+    run,
+    run.accounts,
+    around,
+    statusOf(tokens !== undefined, run.accounts),
+    samples,
+  );
+}
+
+function showRefresh(run: Run, around: Surroundings): CallStepView {
+  const refreshToken = run.tokens?.refreshToken;
+  const samples = refreshToken ? refreshSamples(around.baseUrl, around.client, refreshToken) : [];
+  const ready = refreshToken !== undefined && run.accounts.made + run.refreshes.made > 0;
+  return callStep("refresh", run, run.refreshes, around, statusOf(ready, run.refreshes), samples);
+}
+
+function statusOf(ready: boolean, calls: Calls): StepStatus {
+  if (!ready) return "later";
+  const last = calls.latest.at(-1);
+  if (last === undefined) return "open";
+  return isSuccess(last.outcome) ? "done" : "failed";
+}
+
+function callStep(
+  operation: Operation,
+  run: Run,
+  calls: Calls,
+  around: Surroundings,
+  status: StepStatus,
+  samples: readonly SampleView[],
+): CallStepView {
+  const secrets = secretsOf(run, around.client);
+  const shown = calls.latest.map((call): CallView => showCall(operation, call, secrets)).reverse();
+  return { status, made: calls.made, calls: shown, samples };
+}
+
+function secretsOf(run: Run, client: Client): string[] {
+  const secrets = [client.clientSecret];
+  if (run.callback?.kind === "code") secrets.push(run.callback.code);
+  for (const call of [...run.exchanges.latest, ...run.refreshes.latest]) {
+    const tokens = tokensOf(call.outcome);
+    if (tokens) secrets.push(tokens.accessToken);
+    if (tokens?.refreshToken) secrets.push(tokens.refreshToken);
+  }
+  return secrets;
+}

@@ -1,0 +1,297 @@
+/** The authorization endpoint (RFC 6749 §3.1): login, consent, decision. The request is validated anew at every step. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { checkLogin, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
+import { hashed } from "../crypto/compare.js";
+import { issueCode, refusalCallback } from "../oauth/authorization-code.js";
+import {
+  type AuthorizationRequest,
+  type Validation,
+  validateAuthorizationRequest,
+} from "../oauth/authorization-request.js";
+import { Refusal } from "../oauth/error.js";
+import { nextStep } from "../oauth/next-step.js";
+import { publicError } from "../oauth/public-error.js";
+import { describeScope } from "../oauth/scope.js";
+import { consentPage } from "../pages/consent.js";
+import { loginPage } from "../pages/login.js";
+import { problemPage } from "../pages/problem.js";
+import type { SessionView } from "../storage/storage.js";
+import { queryOf, queryParameters, readParameters } from "./body.js";
+import { type HttpContext, notesOf } from "./context.js";
+import { formTarget, sendPage } from "./responses.js";
+
+export function authorizeRoutes(server: FastifyInstance, context: HttpContext): void {
+  const routes = new AuthorizeRoutes(context);
+  server.get("/oauth/authorize", (request, reply) => routes.show(request, reply));
+  server.post("/oauth/authorize", (request, reply) => routes.decide(request, reply));
+  server.post("/oauth/authorize/login", (request, reply) => routes.login(request, reply));
+  server.post("/oauth/authorize/switch", (request, reply) => routes.switchAccount(request, reply));
+}
+
+class AuthorizeRoutes {
+  constructor(private readonly context: HttpContext) {}
+
+  async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const validation = await this.validate(request);
+    if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
+    return this.showStep(request, reply, validation.request);
+  }
+
+  /** The answer to the consent page: `decision` is `allow` or `deny`. */
+  async decide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const validation = await this.validate(request);
+    if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
+    const form = await readParameters(request);
+    const wanted = validation.request;
+    if (!this.context.csrf.verify(request, form.optional("csrf")))
+      return this.formExpired(request, reply, wanted);
+    const session = await this.session(request);
+    const { step } = await this.stepFor(wanted, session);
+    if (step === "login" || session === undefined) return this.showStep(request, reply, wanted);
+    const decision = form.optional("decision");
+    if (decision === "deny") {
+      const event = step === "not_approved" ? "app_not_approved" : "denied_by_user";
+      this.context.audit("consent_denied", this.who(wanted, session));
+      return this.refuseAtCallback(request, reply, wanted, new Refusal(event, "the user chose deny"), 303);
+    }
+    if (decision !== "allow") return this.formExpired(request, reply, wanted);
+    if (step === "not_approved") {
+      const refusal = new Refusal(
+        "app_not_approved",
+        "only the app's owner may authorize it until it is approved",
+      );
+      return this.refuseAtCallback(request, reply, wanted, refusal, 303);
+    }
+    this.context.audit("consent_given", this.who(wanted, session));
+    return this.sendCode(request, reply, wanted, session, 303);
+  }
+
+  async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const validation = await this.validate(request);
+    if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
+    const form = await readParameters(request);
+    const wanted = validation.request;
+    const email = form.optional("email");
+    if (!this.context.csrf.verify(request, form.optional("csrf"))) {
+      return this.showLogin(
+        request,
+        reply,
+        wanted,
+        "This form has expired. Please sign in again.",
+        email,
+        403,
+      );
+    }
+    const password = form.optional("password");
+    const account = email && password ? await checkLogin(this.context.storage, email, password) : undefined;
+    if (account === undefined) {
+      this.context.audit("login_failed", { clientId: wanted.app.clientId });
+      Object.assign(notesOf(request), { reason: "login_failed" });
+      return this.showLogin(request, reply, wanted, "E-mail address or password is wrong.", email, 401);
+    }
+    // A new session and a new visit at each login: nothing an attacker planted before survives it (session fixation).
+    const { context } = this;
+    await endSession(context, request);
+    context.cookies.set(reply, "session", await startSession(context, account), sessionSeconds);
+    context.cookies.set(reply, "visit", context.randomBytes(16).toString("base64url"));
+    context.audit("login", { accountId: account.id });
+    return reply.redirect(`/oauth/authorize?${withoutSatisfiedPrompts(queryOf(request))}`, 303);
+  }
+
+  async switchAccount(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const form = await readParameters(request);
+    if (this.context.csrf.verify(request, form.optional("csrf"))) {
+      await endSession(this.context, request);
+      this.context.cookies.clear(reply, "session");
+    }
+    return reply.redirect(`/oauth/authorize?${queryOf(request)}`, 303);
+  }
+
+  private validate(request: FastifyRequest): Promise<Validation> {
+    const parameters = queryParameters(request);
+    return validateAuthorizationRequest(this.context.profile, this.context.storage, parameters);
+  }
+
+  private session(request: FastifyRequest): Promise<SessionView | undefined> {
+    const { context } = this;
+    return sessionOf(context.storage, context.cookies.get(request, "session"), context.now());
+  }
+
+  private async stepFor(wanted: AuthorizationRequest, session: SessionView | undefined) {
+    const { context } = this;
+    const grant = session && (await context.storage.findGrant(session.account.id, wanted.app.clientId));
+    return nextStep(context.profile, wanted, { session, grant, now: context.now() });
+  }
+
+  private async showStep(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: AuthorizationRequest,
+  ): Promise<FastifyReply> {
+    const session = await this.session(request);
+    const next = await this.stepFor(wanted, session);
+    if (next.step === "refuse") return this.refuseAtCallback(request, reply, wanted, next.refusal);
+    if (next.step === "login" || session === undefined) return this.showLogin(request, reply, wanted);
+    if (next.step === "code") return this.sendCode(request, reply, wanted, session);
+    return this.showConsent(request, reply, wanted, session, next.step === "consent");
+  }
+
+  private showLogin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: AuthorizationRequest,
+    problem?: string,
+    email?: string,
+    status = 200,
+  ): FastifyReply {
+    const page = loginPage({
+      action: `/oauth/authorize/login?${queryOf(request)}`,
+      csrf: this.context.csrf.token(request, reply),
+      appName: wanted.app.name,
+      email: email ?? wanted.loginHint,
+      problem,
+      demoLogins: this.context.demoLogins,
+    });
+    return sendPage(reply, page, status, [formTarget(wanted.redirectUri)]);
+  }
+
+  private async showConsent(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: AuthorizationRequest,
+    session: SessionView,
+    canAllow: boolean,
+  ): Promise<FastifyReply> {
+    const owner = await this.context.storage.findAccount(wanted.app.ownerId);
+    const query = queryOf(request);
+    const notice = canAllow
+      ? undefined
+      : "This app has not been approved yet. Until it is, only its owner can allow it.";
+    const page = consentPage({
+      action: `/oauth/authorize?${query}`,
+      csrf: this.context.csrf.token(request, reply),
+      appName: wanted.app.name,
+      ownerEmail: owner?.email ?? "",
+      accountEmail: session.account.email,
+      scopes: wanted.scopes.map((name) => ({ name, ...describeScope(name) })),
+      callbackHost: hostOf(wanted.redirectUri),
+      switchAccountAction: `/oauth/authorize/switch?${query}`,
+      notice,
+      canAllow,
+    });
+    return sendPage(reply, page, 200, [formTarget(wanted.redirectUri)]);
+  }
+
+  private async sendCode(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: AuthorizationRequest,
+    session: SessionView,
+    status: 302 | 303 = 302,
+  ): Promise<FastifyReply> {
+    const { callbackUrl } = await issueCode(this.context, wanted, session.account);
+    Object.assign(notesOf(request), this.who(wanted, session));
+    return redirectToCallback(reply, callbackUrl, status);
+  }
+
+  /** A page where the callback is not known to be the app's; the callback otherwise. */
+  private refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    validation: Exclude<Validation, { outcome: "valid" }>,
+  ): FastifyReply {
+    if (validation.outcome === "redirect") {
+      return this.refuseAtCallback(request, reply, validation, validation.refusal);
+    }
+    const { refusal, app } = validation;
+    Object.assign(notesOf(request), {
+      reason: refusal.reason,
+      detail: refusal.detail,
+      clientId: app?.clientId,
+    });
+    const { description } = publicError(this.context.profile, refusal);
+    const page = problemPage({
+      status: 400,
+      title: "This link cannot be used",
+      what: explanations[refusal.reason] ?? description,
+      todo: "Go back to the app you came from. If you build that app, the details below say what to change.",
+      details: [
+        ["Answer", description],
+        ["Why", refusal.detail],
+        ...(refusal.parameter ? [["Parameter", refusal.parameter] as const] : []),
+      ],
+      reference: request.id,
+    });
+    return sendPage(reply, page, 400);
+  }
+
+  private refuseAtCallback(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    to: { redirectUri: string; state: string | undefined; app: { clientId: string } },
+    refusal: Refusal,
+    status: 302 | 303 = 302,
+  ): FastifyReply {
+    const { reason, detail } = refusal;
+    Object.assign(notesOf(request), { reason, detail, clientId: to.app.clientId });
+    return redirectToCallback(reply, refusalCallback(this.context, to, refusal), status);
+  }
+
+  private formExpired(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: AuthorizationRequest,
+  ): FastifyReply {
+    Object.assign(notesOf(request), { reason: "csrf", detail: "the form is not of this browser's visit" });
+    const page = problemPage({
+      status: 403,
+      title: "This form has expired",
+      what: "The page was open for too long, cookies are blocked, or it was sent from another site. Nothing was changed.",
+      todo: "Go back to the start and try again. Your browser must accept cookies of this site.",
+      reference: request.id,
+      link: { href: `/oauth/authorize?${queryOf(request)}`, label: "Start again" },
+    });
+    return sendPage(reply, page, 403, [formTarget(wanted.redirectUri)]);
+  }
+
+  private who(wanted: AuthorizationRequest, session: SessionView) {
+    return { clientId: wanted.app.clientId, accountId: session.account.id };
+  }
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  client_unknown: "The app that sent you here is not known to this server.",
+  redirect_uri_mismatch:
+    "The app asked to send you to an address that it has not registered. You were not sent there.",
+};
+
+/** Ends the session of the request's cookie, if there is one. */
+export async function endSession(context: HttpContext, request: FastifyRequest): Promise<void> {
+  const value = context.cookies.get(request, "session");
+  if (value !== undefined) await context.storage.deleteSession(hashed(value));
+}
+
+/** 303 after a form, never 307: the browser must not send the password on (RFC 9700 §4.12). */
+function redirectToCallback(reply: FastifyReply, url: string, status: 302 | 303): FastifyReply {
+  return reply
+    .header("cache-control", "no-store")
+    .header("referrer-policy", "no-referrer")
+    .redirect(url, status);
+}
+
+function hostOf(redirectUri: string): string {
+  const url = new URL(redirectUri);
+  return url.host === "" ? url.protocol : url.host;
+}
+
+/** After a login, `prompt=login` and `max_age` are satisfied. */
+function withoutSatisfiedPrompts(query: string): string {
+  const parameters = new URLSearchParams(query);
+  const prompts = (parameters.get("prompt") ?? "")
+    .split(" ")
+    .filter((word) => word !== "login" && word !== "");
+  if (prompts.length === 0) parameters.delete("prompt");
+  else parameters.set("prompt", prompts.join(" "));
+  parameters.delete("max_age");
+  return parameters.toString();
+}

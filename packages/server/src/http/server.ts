@@ -1,0 +1,169 @@
+/** The HTTP server: raw bodies, one error handler, one log line for each request, and the routes. */
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { accountRoutes } from "./account-route.js";
+import { authorizeRoutes } from "./authorize-routes.js";
+import { connectedAppsRoutes } from "./connected-apps-routes.js";
+import { type HttpContext, notesOf } from "./context.js";
+import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
+import { tokenRoutes } from "./token-route.js";
+
+/** Largest request body, in bytes. No request of the protocol comes near it. */
+const largestBodyBytes = 65_536;
+/** A request must have arrived whole within this time, in milliseconds: slow senders cannot hold the server. */
+const requestMilliseconds = 15_000;
+const headersMilliseconds = 10_000;
+
+export interface ServerOptions {
+  /** Whether X-Forwarded-* of the connecting peer is believed: a list of addresses, or false. */
+  readonly trustProxy: boolean | string[];
+  readonly readiness: { readonly draining: boolean };
+}
+
+export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    trustProxy: options.trustProxy,
+    bodyLimit: largestBodyBytes,
+    requestTimeout: requestMilliseconds,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    genReqId: () => context.randomBytes(8).toString("hex"),
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
+  });
+  server.server.headersTimeout = headersMilliseconds;
+  readRawBodies(server);
+  logRequests(server, context);
+  server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));
+  server.setNotFoundHandler((request, reply) => notFound(server, request, reply));
+  healthRoutes(server, context, options.readiness);
+  for (const { path, contentType, text } of assets) {
+    server.get(path, async (_request, reply) =>
+      reply
+        .header("content-type", contentType)
+        .header("cache-control", "public, max-age=31536000, immutable")
+        .header("x-content-type-options", "nosniff")
+        .send(text),
+    );
+  }
+  tokenRoutes(server, context);
+  accountRoutes(server, context);
+  authorizeRoutes(server, context);
+  connectedAppsRoutes(server, context);
+  return server;
+}
+
+/** `/health` says the process lives; `/ready` says that requests should be sent to it. */
+function healthRoutes(
+  server: FastifyInstance,
+  context: HttpContext,
+  readiness: ServerOptions["readiness"],
+): void {
+  const answer = (reply: FastifyReply, status: number, text: string) =>
+    reply.code(status).header("cache-control", "no-store").send({ status: text });
+  server.get("/health", async (_request, reply) => answer(reply, 200, "ok"));
+  server.get("/ready", async (_request, reply) => {
+    if (readiness.draining) return answer(reply, 503, "draining");
+    try {
+      await context.storage.ping();
+      return answer(reply, 200, "ready");
+    } catch {
+      return answer(reply, 503, "the database does not answer");
+    }
+  });
+}
+
+/** Bodies arrive as bytes; the route decodes them, so that every fault in one has the caller's shape. */
+function readRawBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
+function logRequests(server: FastifyInstance, context: HttpContext): void {
+  server.addHook("onResponse", (request, reply, done) => {
+    const notes = notesOf(request);
+    const fields = {
+      id: request.id,
+      method: request.method,
+      path: pathOf(request).slice(0, 200),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      operation: notes.operation,
+      client_id: notes.clientId?.slice(0, 100),
+      account_id: notes.accountId,
+      family: notes.familyId,
+      reason: notes.reason,
+      detail: notes.detail,
+    };
+    if (reply.statusCode >= 500) context.log.error(fields, "request");
+    else context.log.info(fields, "request");
+    done();
+  });
+}
+
+function handleError(
+  context: HttpContext,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = problemOf(context.profile, error);
+  const { refusal } = problem;
+  Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
+  if (refusal.reason.startsWith("client_") && problem.status === 401) {
+    context.audit("client_authentication_failed", {
+      clientId: notesOf(request).clientId?.slice(0, 100),
+      reason: refusal.reason,
+    });
+    if (request.headers.authorization !== undefined)
+      reply.header("www-authenticate", 'Basic realm="token endpoint"');
+  }
+  if (refusal.retryAfterSeconds !== undefined) reply.header("retry-after", String(refusal.retryAfterSeconds));
+  return sendProblem(request, reply, problem);
+}
+
+/** The fault for the log: where it came from, without the values it was about. */
+function faultOf(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: "not an Error" };
+  const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
+  return { name: error.name, message: error.message, stack: error.stack, cause };
+}
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** A known path under another method is 405 with `Allow`, not 404. */
+function notFound(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = pathOf(request);
+  const allowed = methods.filter((method) => server.findRoute({ method, url: path }) !== null);
+  if (allowed.length > 0) {
+    reply.header("allow", allowed.join(", "));
+    const description = `Method ${request.method} is not supported here; use ${allowed.join(" or ")}`;
+    return sendProblem(request, reply, { status: 405, error: "invalid_request", description });
+  }
+  const description = path.startsWith("/v3/") ? "Invalid URI..." : "Not found.";
+  return sendProblem(request, reply, { status: 404, error: "not_found", description });
+}
+
+/** What is not HTTP, or too large or slow to be read, gets a JSON answer and a closed connection. */
+function refuseConnection(
+  error: NodeJS.ErrnoException,
+  socket: { writable: boolean; destroy(): void; end(text: string): void },
+): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [status, text] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ["431 Request Header Fields Too Large", "The request's headers are too large"]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", "The request took too long to arrive"]
+        : ["400 Bad Request", "The request is not well-formed HTTP"];
+  const body = JSON.stringify({ error: { error_msg: text, error_name: "bad_request" } });
+  const length = Buffer.byteLength(body);
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,33 @@
+/** Purging what is over, in small steps between requests: nothing to sweep by hand, nothing that blocks. */
+import type { Log } from "../log.js";
+import type { Storage } from "./storage.js";
+
+const everyMilliseconds = 30_000;
+const rowsAStep = 500;
+
+/** Purges until stopped: a step each half minute, and the next at once after a full one. */
+export function startPurging(storage: Pick<Storage, "purge">, now: () => number, log: Log): { stop(): void } {
+  let timer: NodeJS.Timeout;
+  let stopped = false;
+  const plan = (milliseconds: number) => {
+    if (stopped) return;
+    timer = setTimeout(step, milliseconds);
+    timer.unref();
+  };
+  const step = async () => {
+    try {
+      const gone = await storage.purge(now(), rowsAStep);
+      plan(gone >= rowsAStep ? 50 : everyMilliseconds);
+    } catch (error) {
+      log.warn({ err: String(error) }, "purging failed; it is tried again");
+      plan(everyMilliseconds);
+    }
+  };
+  plan(everyMilliseconds);
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

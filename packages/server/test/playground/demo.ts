@@ -1,0 +1,132 @@
+/** A server with the playground and a token endpoint that plays its part: no more of OAuth than the playground needs. */
+
+import { randomBytes } from "node:crypto";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { type PlaygroundDependencies, registerPlayground } from "../../src/emulator/playground/register.js";
+import { script } from "../../src/pages/script.js";
+import { stylesheet } from "../../src/pages/stylesheet.js";
+
+export const CLIENT = {
+  clientId: "cc91c61d00f8bb2ece1428035716b",
+  clientSecret: "1d14434088507ffa390e6f5528465",
+  name: "Demo app",
+};
+
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+export interface Demo {
+  server: FastifyInstance;
+  base: string;
+  /** Bodies that the token endpoint received. */
+  received: Record<string, unknown>[];
+  /** Whether the person says no. */
+  denies: boolean;
+}
+
+export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): Promise<Demo> {
+  const server = fastify();
+  server.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_, body, done) =>
+    done(null, new URLSearchParams(String(body))),
+  );
+  const demo: Demo = { server, base: "", received: [], denies: false };
+  const client = { ...CLIENT, callbackUrl: "" };
+  registerPlayground(server, {
+    client,
+    demoLogins: [
+      { email: "jill@example.com", password: "correct horse battery" },
+      { email: "jack@example.com", password: "purple monkey dishwasher" },
+    ],
+    baseUrl: () => demo.base,
+    fetch,
+    randomBytes,
+    now: () => performance.now(),
+    profileName: "dropbox-sign",
+    respondPage,
+    ...changes,
+  });
+  addAssets(server);
+  addStub(server, demo);
+  demo.base = await server.listen({ host: "127.0.0.1", port: 0 });
+  client.callbackUrl = `${demo.base}/playground/callback`;
+  return demo;
+}
+
+function respondPage(reply: FastifyReply, html: string, status = 200): void {
+  reply
+    .code(status)
+    .header("content-security-policy", CONTENT_SECURITY_POLICY)
+    .header("cache-control", "no-store")
+    .type("text/html; charset=utf-8")
+    .send(html);
+}
+
+function addAssets(server: FastifyInstance): void {
+  for (const asset of [stylesheet, script]) {
+    server.get(asset.path, (_, reply) => reply.type(asset.contentType).send(asset.text));
+  }
+}
+
+const ACCESS = `${"MWNmNTY4".repeat(17)}ZTQ=`;
+const REFRESH = "aE5USTJN".repeat(12);
+
+function addStub(server: FastifyInstance, demo: Demo): void {
+  const used = new Set<unknown>();
+  // Decides at once: no page of the real server takes part here.
+  server.get<{ Querystring: Record<string, string> }>("/oauth/authorize", (request, reply) => {
+    const answer = demo.denies ? { error: "access_denied" } : { code: randomBytes(8).toString("hex") };
+    const query = new URLSearchParams({ ...answer, state: request.query.state ?? "" } as Record<
+      string,
+      string
+    >);
+    return reply.redirect(`/playground/callback?${query}`, 302);
+  });
+  server.post<{ Body: Record<string, string> }>("/oauth/token", (request, reply) => {
+    const { body } = request;
+    demo.received.push(body);
+    if (body.grant_type !== "refresh_token" && used.has(body.code)) {
+      used.add("revoked");
+      return reply
+        .code(400)
+        .send(
+          refusal(
+            "Either the combo client_id/code is wrong or this request was made more than 1 hour after the inital grant",
+            "bad_request",
+          ),
+        );
+    }
+    used.add(body.code);
+    if (body.grant_type !== "refresh_token") used.delete("revoked");
+    const again =
+      body.grant_type === "refresh_token"
+        ? { access_token: `${ACCESS.slice(0, -5)}AAAA=` }
+        : { access_token: ACCESS, state: body.state };
+    return reply
+      .header("cache-control", "no-store")
+      .send({ ...again, token_type: "Bearer", refresh_token: REFRESH, expires_in: 86_400 });
+  });
+  server.get("/v3/account", (_, reply) => {
+    if (!used.has("revoked")) {
+      return {
+        account: {
+          account_id: "5008b25c7f67153e57d5a357b1687968068fb465",
+          email_address: "jill@example.com",
+          is_locked: false,
+          is_paid_hs: false,
+          is_paid_hf: false,
+          quotas: { templates_left: 5, api_signature_requests_left: 10 },
+          role_code: null,
+          callback_url: null,
+        },
+      };
+    }
+    return reply
+      .code(401)
+      .header("www-authenticate", 'Bearer error="invalid_token"')
+      .send(refusal("Unauthorized api key", "unauthorized"));
+  });
+}
+
+function refusal(message: string, name: string) {
+  return { error: { error_msg: message, error_name: name } };
+}
