@@ -10,6 +10,8 @@ export interface EncryptionKey {
   key: Uint8Array;
 }
 
+type SealingKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** A stored value cannot be decrypted: its key is not in the ring, or it was changed. No session is ended by it. */
 export class DecryptionError extends CountersignError {
   override name = "DecryptionError";
@@ -21,7 +23,7 @@ export class DecryptionError extends CountersignError {
  */
 export class EncryptedTokenStore implements TokenStore {
   readonly #store: TokenStore;
-  readonly #keys: Map<string, Promise<CryptoKey>>;
+  readonly #keys: Map<string, Promise<SealingKey>>;
   readonly #current: string;
   readonly #random: RandomSource;
 
@@ -48,7 +50,7 @@ export class EncryptedTokenStore implements TokenStore {
 
   async #encrypt(key: string, version: number, value: string): Promise<string> {
     const iv = this.#random(new Uint8Array(12));
-    const cryptoKey = await (this.#keys.get(this.#current) as Promise<CryptoKey>);
+    const cryptoKey = await (this.#keys.get(this.#current) as Promise<SealingKey>);
     const sealed = await crypto.subtle.encrypt(parameters(iv, key, version), cryptoKey, toBytes(value));
     return `a256gcm.${this.#current}.${toBase64url(iv)}.${toBase64url(new Uint8Array(sealed))}`;
   }
@@ -70,8 +72,8 @@ export class EncryptedTokenStore implements TokenStore {
   }
 }
 
-function parameters(iv: Uint8Array<ArrayBuffer>, key: string, version: number): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: toBytes(`${version}\n${key}`) };
+function parameters(iv: Uint8Array<ArrayBuffer>, key: string, version: number) {
+  return { name: "AES-GCM" as const, iv, additionalData: toBytes(`${version}\n${key}`) };
 }
 
 function checkedId(id: string): string {
@@ -80,7 +82,7 @@ function checkedId(id: string): string {
   return id;
 }
 
-function importKey(key: Uint8Array): Promise<CryptoKey> {
+function importKey(key: Uint8Array): Promise<SealingKey> {
   if (!(key instanceof Uint8Array) || key.length !== 32) {
     throw new InvalidArgumentError("keyRing", "has a key that is not 32 bytes");
   }

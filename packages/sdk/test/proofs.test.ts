@@ -1,0 +1,191 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MemoryTokenStore, TokenKeeper, type TokenStore } from "../src/index.js";
+import { type StubOptions, type StubServer, startStub } from "./support/authorization-server.js";
+import { testClock, testKeeper } from "./support/keeper.js";
+import { openStore } from "./support/open-store.js";
+import { openSharedPlaces, type SharedPlaces, type StoreAddress } from "./support/shared-stores.js";
+import { openWorkers, type Workers } from "./support/workers.js";
+
+/** The claims of the documentation, each put to the proof with real processes and real servers. */
+
+const cycles = process.env.COUNTERSIGN_TEST_LONG === "1" ? 1000 : 100;
+let places: SharedPlaces;
+let workers: Workers;
+const kinds = ["file", "sqlite", "postgres", "redis"] as const;
+const addressOf = (kind: StoreAddress["kind"]) =>
+  places.addresses.find((each) => each.kind === kind) as StoreAddress;
+
+beforeAll(async () => {
+  [places, workers] = await Promise.all([openSharedPlaces(), openWorkers()]);
+});
+afterAll(async () => {
+  workers?.close();
+  await places?.close();
+});
+
+let users = 0;
+/** A user whose token expired an hour ago, in this store. */
+async function expiredUser(address: StoreAddress, server: StubServer): Promise<string> {
+  const userId = `user ${++users}`;
+  const { store, close } = openStore(address);
+  const now = () => Date.now() - 2 * 3_600_000;
+  const keeper = new TokenKeeper({
+    clientId: "client",
+    clientSecret: "secret",
+    store,
+    config: server.url,
+    now,
+  });
+  await keeper.save(userId, { ...server.authorize(), expiresIn: 3600 });
+  await close();
+  return userId;
+}
+
+async function withStub<T>(options: StubOptions, use: (server: StubServer) => Promise<T>): Promise<T> {
+  const server = await startStub(options);
+  try {
+    return await use(server);
+  } finally {
+    await server.close();
+  }
+}
+
+describe("8 processes × 50 callers × one expired token", () => {
+  let fleet: ReturnType<Workers["start"]>[];
+  beforeAll(() => {
+    fleet = Array.from({ length: 8 }, () => workers.start());
+  });
+  afterAll(() => {
+    for (const worker of fleet) worker.kill("SIGKILL");
+  });
+
+  it.each(kinds)("send exactly one refresh request when they share the %s store", async (kind) => {
+    await withStub({ rotation: true, graceMs: 0 }, async (server) => {
+      const address = addressOf(kind);
+      const userId = await expiredUser(address, server);
+      const task = { address, serverUrl: server.url, userId, callers: 50, leaseSeconds: 30 };
+      await Promise.all(fleet.map((worker) => workers.prepare(worker, task)));
+      const reports = await Promise.all(fleet.map((worker) => workers.run(worker)));
+      expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
+      const tokens = new Set(reports.flatMap((report) => report.tokens));
+      expect(tokens.size).toBe(1);
+      expect(server.isActive([...tokens][0] as string)).toBe(true);
+      expect(server.refreshes).toBe(1);
+    });
+  });
+});
+
+/** 0 up to 1, the same sequence for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe("rotation with 5 % of the answers lost", () => {
+  const lives = async (stores: TokenStore[], rounds: number) => {
+    const clock = testClock();
+    const chance = seeded(20_260);
+    let lost = 0;
+    const fault = () => {
+      if (chance() >= 0.05) return undefined;
+      lost++;
+      return "lost" as const;
+    };
+    await withStub(
+      { rotation: true, graceMs: 30_000, expiresIn: 3600, now: clock.now, fault },
+      async (server) => {
+        // Waiting for another keeper takes real time here: the clock is the token's, and must not outrun the server.
+        const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 5)));
+        const keepers = stores.map((store) => testKeeper(server.url, clock, { store, sleep }).keeper);
+        const userId = `user ${++users}`;
+        await keepers[0]?.save(userId, server.authorize());
+        for (let round = 0; round < rounds; round++) {
+          clock.advance(3600);
+          const tokens = await Promise.all(
+            keepers.flatMap((each) => [each.accessToken(userId), each.accessToken(userId)]),
+          );
+          expect(new Set(tokens).size).toBe(1);
+          expect(server.isActive(tokens[0] as string)).toBe(true);
+        }
+        expect(server.refreshes).toBe(rounds + lost);
+      },
+    );
+    return lost;
+  };
+
+  it("logs no user out in 1,000 cycles", async () => {
+    const store = new MemoryTokenStore();
+    expect(await lives([store, store, store], 1000)).toBeGreaterThan(30);
+  });
+
+  it.each(kinds)(
+    `logs no user out in ${cycles} cycles of processes that share the %s store`,
+    async (kind) => {
+      const open = [openStore(addressOf(kind)), openStore(addressOf(kind))];
+      expect(
+        await lives(
+          open.map(({ store }) => store),
+          cycles,
+        ),
+      ).toBeGreaterThan(0);
+      await Promise.all(open.map(({ close }) => close()));
+    },
+  );
+});
+
+describe("kill -9 between refresh and save", () => {
+  async function killed(kind: StoreAddress["kind"], options: StubOptions) {
+    return withStub(options, async (server) => {
+      const address = addressOf(kind);
+      const userId = await expiredUser(address, server);
+      const worker = workers.start();
+      const task = {
+        address,
+        serverUrl: server.url,
+        userId,
+        callers: 1,
+        leaseSeconds: 0.4,
+        dieBeforeSave: true,
+      };
+      await workers.prepare(worker, task);
+      worker.send("go");
+      const [, signal] = await once(worker, "exit");
+      expect(signal).toBe("SIGKILL");
+      expect(server.granted).toBe(1);
+      const { store, close } = openStore(address);
+      const keeper = new TokenKeeper({
+        clientId: "client",
+        clientSecret: "secret",
+        store,
+        config: server.url,
+      });
+      const outcome = await keeper.accessToken(userId).then(
+        (token) => ({ token, active: server.isActive(token) }),
+        (error: { reason: string; action: string }) => ({ reason: error.reason, action: error.action }),
+      );
+      await close();
+      return outcome;
+    });
+  }
+
+  it.each(kinds)("is recovered from when the server repeats the successor, on the %s store", async (kind) => {
+    expect(await killed(kind, { rotation: true })).toMatchObject({ active: true });
+  });
+
+  it("is recovered from when the server does not rotate", async () => {
+    expect(await killed("file", { rotation: false })).toMatchObject({ active: true });
+  });
+
+  it("is a typed error that says so when the server repeats nothing", async () => {
+    expect(await killed("file", { rotation: true, graceMs: 0 })).toEqual({
+      reason: "refresh_lost",
+      action: "reauthorize",
+    });
+  });
+});

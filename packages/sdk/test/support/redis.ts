@@ -1,0 +1,92 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A Redis or Valkey server of one's own on the loopback, with the append-only file on. */
+export interface TestRedis {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const ASK = `The tests of the Redis store need a Redis server, which no npm package ships as a binary. Install one:
+  Debian, Ubuntu:  apt-get install redis-server
+  macOS:           brew install redis
+or name its program: COUNTERSIGN_TEST_REDIS=/path/to/redis-server (or valkey-server).`;
+
+/** Finds the server program, installs Debian's where that is allowed, else throws an error that asks for it. */
+export async function startRedis(): Promise<TestRedis> {
+  const program = findProgram() ?? installProgram();
+  const folder = mkdtempSync(join(tmpdir(), "countersign-redis-"));
+  const port = await freePort();
+  const settings = ["--appendonly", "yes", "--save", "", "--dir", folder, "--bind", "127.0.0.1"];
+  const server = spawn(program, ["--port", String(port), ...settings], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const kill = () => server.kill("SIGKILL");
+  process.once("exit", kill);
+  await untilReady(server);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    stop: async () => {
+      process.off("exit", kill);
+      server.kill("SIGKILL");
+      await once(server, "exit");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function findProgram(): string | undefined {
+  const named = process.env.COUNTERSIGN_TEST_REDIS;
+  if (named !== undefined && named !== "") return named;
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+  const candidates = folders.flatMap((folder) => [
+    join(folder, "redis-server"),
+    join(folder, "valkey-server"),
+  ]);
+  return candidates.find((path) => existsSync(path));
+}
+
+function installProgram(): string {
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    const options = {
+      stdio: "ignore",
+      timeout: 180_000,
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    } as const;
+    try {
+      execFileSync("apt-get", ["update", "-q"], options);
+      execFileSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", "redis-server"], options);
+    } catch (error) {
+      throw new Error(`${ASK}\nInstalling it by apt-get failed.`, { cause: error });
+    }
+  }
+  const program = findProgram();
+  if (program === undefined) throw new Error(ASK);
+  return program;
+}
+
+function untilReady(server: ChildProcess): Promise<void> {
+  const said: string[] = [];
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => reject(new Error(ASK, { cause })));
+    server.once("exit", () => reject(new Error(`Redis did not start: ${said.join("\n")}`)));
+    createInterface({ input: server.stdout! }).on("line", (line) => {
+      if (said.length < 100) said.push(line);
+      if (/ready to accept connections/i.test(line)) resolve();
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

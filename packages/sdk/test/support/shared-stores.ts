@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "../../../../test/support/postgres.js";
+import { startRedis } from "./redis.js";
+
+/** Where a store lies that several processes open: plain data, so that it can be sent to them. */
+export interface StoreAddress {
+  kind: "file" | "sqlite" | "postgres" | "redis";
+  where: string;
+}
+
+/** The places for every store that processes share, each real. */
+export interface SharedPlaces {
+  addresses: StoreAddress[];
+  close(): Promise<void>;
+}
+
+export async function openSharedPlaces(): Promise<SharedPlaces> {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-stores-"));
+  const [postgres, redis] = await Promise.all([startPostgres({ fsync: false }), startRedis()]);
+  return {
+    addresses: [
+      { kind: "file", where: join(folder, "files") },
+      { kind: "sqlite", where: join(folder, "tokens.db") },
+      { kind: "postgres", where: postgres.url },
+      { kind: "redis", where: redis.url },
+    ],
+    close: async () => {
+      await Promise.all([postgres.stop(), redis.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
