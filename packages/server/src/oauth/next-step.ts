@@ -16,10 +16,9 @@ export interface StepFacts {
   readonly session: SessionView | undefined;
   readonly grant: Grant | undefined;
   readonly now: number;
-  /** The person has proved who they are since this request was first shown. */
-  readonly freshLogin: boolean;
 }
 
+/** After a login the request comes back without `prompt=login` and `max_age`: they have been satisfied. */
 export function nextStep(profile: Profile, request: AuthorizationRequest, facts: StepFacts): NextStep {
   const silent = request.prompt.includes("none");
   if (needsLogin(request, facts)) {
@@ -39,12 +38,12 @@ export function nextStep(profile: Profile, request: AuthorizationRequest, facts:
   return { step: "consent" };
 }
 
-function needsLogin(request: AuthorizationRequest, { session, now, freshLogin }: StepFacts): boolean {
+function needsLogin(request: AuthorizationRequest, { session, now }: StepFacts): boolean {
   if (session === undefined || session.account.locked) return true;
-  if (request.prompt.includes("login") && !freshLogin) return true;
+  if (request.prompt.includes("login")) return true;
   const { maxAgeSeconds } = request;
   if (maxAgeSeconds === undefined) return false;
-  return !freshLogin && now - session.session.authenticatedAt > maxAgeSeconds * 1000;
+  return now - session.session.authenticatedAt > maxAgeSeconds * 1000;
 }
 
 function isRemembered(profile: Profile, request: AuthorizationRequest, grant: Grant | undefined): boolean {

@@ -5,7 +5,7 @@ import type { App, Family, Storage } from "../../storage/storage.js";
 import { Refusal } from "../error.js";
 import type { Parameters } from "../parameters.js";
 import { scopeMask } from "../scope.js";
-import { sealAccessToken, sealRefreshToken } from "../tokens.js";
+import { type AccessToken, sealAccessToken, sealRefreshToken } from "../tokens.js";
 
 export interface TokenDeps {
   readonly profile: Profile;
@@ -31,7 +31,7 @@ export interface JwtAccessClaims {
   readonly audience: string | undefined;
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** The opaque access token of the same rights: it makes the JWT revocable at this server. */
+  /** `jti`: names the family, which makes the JWT revocable at this server; opens nothing by itself. */
   readonly tokenId: string;
 }
 
@@ -60,7 +60,7 @@ export async function issueTokens(
   parameters: Parameters,
 ): Promise<TokenResponse> {
   const { profile, ring } = deps;
-  const { family, app, scopes } = issue;
+  const { family, scopes } = issue;
   const resource = chooseResource(deps, family.resources, parameters);
   const issuedAt = deps.now();
   const token = {
@@ -70,11 +70,9 @@ export async function issueTokens(
     scopeMask: scopeMask(family.scopes, scopes),
     resource,
   };
-  const opaque = sealAccessToken(ring, profile.tokenEncoding, token, deps.randomBytes(3));
   const refresh = { familyId: family.id, generation: family.generation };
   return {
-    access_token:
-      app.accessTokens === "jwt" && profile.extensions ? await jwt(deps, issue, token, opaque) : opaque,
+    access_token: await accessToken(deps, issue, token),
     token_type: "Bearer",
     refresh_token: sealRefreshToken(ring, profile.tokenEncoding, refresh),
     expires_in: profile.accessTokenSeconds,
@@ -83,12 +81,11 @@ export async function issueTokens(
   };
 }
 
-function jwt(
-  deps: TokenDeps,
-  issue: Issue,
-  token: { issuedAt: number; lifetimeSeconds: number; resource: number },
-  opaque: string,
-): Promise<string> {
+async function accessToken(deps: TokenDeps, issue: Issue, token: AccessToken): Promise<string> {
+  const { profile, ring } = deps;
+  if (issue.app.accessTokens === "opaque" || !profile.extensions) {
+    return sealAccessToken(ring, profile.tokenEncoding, token, deps.randomBytes(3));
+  }
   const issuedAt = Math.floor(token.issuedAt / 1000);
   return deps.signJwt({
     subject: issue.accountId,
@@ -97,7 +94,7 @@ function jwt(
     audience: token.resource === 0 ? undefined : issue.family.resources[token.resource - 1],
     issuedAt,
     expiresAt: issuedAt + token.lifetimeSeconds,
-    tokenId: opaque,
+    tokenId: `${token.familyId}.${token.issuedAt}.${deps.randomBytes(4).toString("hex")}`,
   });
 }
 

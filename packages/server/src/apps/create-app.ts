@@ -1,0 +1,64 @@
+/** Making an app, and its client secrets. */
+import type { KeyRing } from "../crypto/key-ring.js";
+import { seal, sealNonceBytes } from "../crypto/sealed.js";
+import { clientSecretContext } from "../oauth/client-authentication.js";
+import type { App, ClientSecret, Storage } from "../storage/storage.js";
+
+export interface NewApp extends Partial<Omit<App, "secrets" | "createdAt" | "clientId">> {
+  readonly name: string;
+  readonly ownerId: string;
+  readonly callbackUrls: readonly string[];
+  readonly scopes: readonly string[];
+  /** Made up where absent: 32 hex digits each, as the live service gives them. */
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+}
+
+export interface AppDeps {
+  readonly storage: Pick<Storage, "createApp">;
+  readonly ring: KeyRing;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+}
+
+/** Returns the app and its secret, shown this once; or undefined if the client id is taken. */
+export async function createApp(
+  deps: AppDeps,
+  wanted: NewApp,
+): Promise<{ app: App; clientSecret: string | undefined } | undefined> {
+  const clientId = wanted.clientId ?? deps.randomBytes(16).toString("hex");
+  const clientSecret = wanted.public ? undefined : (wanted.clientSecret ?? newClientSecret(deps));
+  const app: App = {
+    clientId,
+    name: wanted.name,
+    ownerId: wanted.ownerId,
+    callbackUrls: wanted.callbackUrls,
+    scopes: wanted.scopes,
+    secrets: clientSecret === undefined ? [] : [sealClientSecret(deps, clientId, clientSecret)],
+    public: wanted.public ?? false,
+    approved: wanted.approved ?? false,
+    requireClientCredentialsOnRefresh: wanted.requireClientCredentialsOnRefresh ?? true,
+    refreshTokens: wanted.public ? "rotate" : (wanted.refreshTokens ?? "same"),
+    accessTokens: wanted.accessTokens ?? "opaque",
+    jwks: wanted.jwks,
+    resources: wanted.resources ?? [],
+    eventCallbackUrl: wanted.eventCallbackUrl,
+    createdAt: deps.now(),
+  };
+  return (await deps.storage.createApp(app)) === "created" ? { app, clientSecret } : undefined;
+}
+
+/** Returns a new client secret: 32 hex digits, 128 bits. */
+export function newClientSecret(deps: Pick<AppDeps, "randomBytes">): string {
+  return deps.randomBytes(16).toString("hex");
+}
+
+/** Returns a client secret as it is stored. */
+export function sealClientSecret(
+  deps: Pick<AppDeps, "ring" | "randomBytes" | "now">,
+  clientId: string,
+  secret: string,
+): ClientSecret {
+  const sealed = seal(deps.ring, clientSecretContext(clientId), secret, deps.randomBytes(sealNonceBytes));
+  return { sealed, createdAt: deps.now(), expiresAt: undefined };
+}

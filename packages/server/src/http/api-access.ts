@@ -1,0 +1,74 @@
+/** Who calls an API resource: a Bearer token (RFC 6750) or an API key (HTTP Basic, empty password). */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { accountOfApiKey } from "../accounts/api-keys.js";
+import { openAccess, requireScope } from "../oauth/access.js";
+import { Refusal } from "../oauth/error.js";
+import type { Account } from "../storage/storage.js";
+import { type HttpContext, notesOf } from "./context.js";
+import { problemOf, sendProblem } from "./responses.js";
+
+/**
+ * Returns the account a request acts for, or undefined after it has sent the refusal.
+ * @param anyOf the scopes of which a token needs one.
+ */
+export async function callerAccount(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  anyOf: readonly string[],
+): Promise<Account | undefined> {
+  try {
+    return await authenticate(context, request, anyOf);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const problem = problemOf(context.profile, error);
+    Object.assign(notesOf(request), { reason: error.reason, detail: error.detail });
+    reply.header("www-authenticate", challenge(error, problem.error, problem.description));
+    const description = usesApiKey(request) ? "Unauthorized api key" : problem.description;
+    sendProblem(request, reply, { status: problem.status, error: problem.error, description });
+    return undefined;
+  }
+}
+
+async function authenticate(
+  context: HttpContext,
+  request: FastifyRequest,
+  anyOf: readonly string[],
+): Promise<Account> {
+  const header = request.headers.authorization;
+  const notes = notesOf(request);
+  const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header ?? "")?.[1];
+  if (bearer !== undefined) {
+    const access = await openAccess(context, bearer);
+    notes.clientId = access.app.clientId;
+    notes.accountId = access.account.id;
+    notes.familyId = access.familyId;
+    requireScope(access, anyOf);
+    return access.account;
+  }
+  if (header !== undefined && /^Basic /i.test(header)) return apiKeyAccount(context, request, header);
+  const malformed = header !== undefined && header !== "";
+  if (malformed) throw new Refusal("access_token_malformed", "the Authorization header is neither Bearer nor Basic");
+  throw new Refusal("access_token_missing", "no Authorization header was sent");
+}
+
+async function apiKeyAccount(context: HttpContext, request: FastifyRequest, header: string): Promise<Account> {
+  const [key] = Buffer.from(header.slice(6).trim(), "base64").toString("utf8").split(":");
+  const account = await accountOfApiKey(context.ring, context.storage, key ?? "");
+  if (account === undefined) throw new Refusal("access_token_malformed", "no account has this API key");
+  notesOf(request).accountId = account.id;
+  if (account.locked) throw new Refusal("access_token_revoked", "the account is locked");
+  return account;
+}
+
+function usesApiKey(request: FastifyRequest): boolean {
+  return /^Basic /i.test(request.headers.authorization ?? "");
+}
+
+/** RFC 6750 §3: without credentials the challenge says no error; with them it says which. */
+function challenge(refusal: Refusal, error: string, description: string): string[] {
+  const basic = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
+  if (refusal.reason === "access_token_missing") return ['Bearer realm="Dropbox Sign API"', basic];
+  const scope = refusal.reason === "access_token_scope" ? `, scope="${refusal.parameter}"` : "";
+  return [`Bearer realm="Dropbox Sign API", error="${error}", error_description="${description}"${scope}`, basic];
+}

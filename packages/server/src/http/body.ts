@@ -1,0 +1,133 @@
+/** A request's parameters from its body: JSON, form or multipart, decoded strictly. */
+import { Busboy } from "@fastify/busboy";
+import type { FastifyRequest } from "fastify";
+import { Refusal } from "../oauth/error.js";
+import { Parameters } from "../oauth/parameters.js";
+
+export type BodyKind = "json" | "form" | "multipart" | "none" | "other";
+
+/** Most parameters one body may have. */
+const mostParameters = 100;
+
+/** Returns the kind of body a request says it has. */
+export function bodyKind(request: FastifyRequest): BodyKind {
+  const type = mediaType(request.headers["content-type"]);
+  if (type === undefined) return "none";
+  if (type === "application/json" || type.endsWith("+json")) return "json";
+  if (type === "application/x-www-form-urlencoded") return "form";
+  return type === "multipart/form-data" ? "multipart" : "other";
+}
+
+function mediaType(header: string | undefined): string | undefined {
+  return header?.split(";")[0]?.trim().toLowerCase() || undefined;
+}
+
+/** Returns the parameters of the body. @throws {Refusal} `body_malformed` or `body_unsupported`. */
+export async function readParameters(request: FastifyRequest): Promise<Parameters> {
+  const body = bytesOf(request);
+  const encoding = request.headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity") {
+    throw new Refusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
+  }
+  checkCharset(request.headers["content-type"]);
+  switch (bodyKind(request)) {
+    case "json":
+      return Parameters.fromPairs(parseJsonObject(utf8(body)));
+    case "form":
+      return Parameters.fromPairs(parseForm(utf8(body)));
+    case "multipart":
+      return Parameters.fromPairs(await parseMultipart(request.headers["content-type"] as string, body));
+    case "none":
+      if (body.length === 0) return Parameters.fromPairs([]);
+  }
+  throw new Refusal(
+    "body_unsupported",
+    "Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data",
+  );
+}
+
+function bytesOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+function checkCharset(contentType: string | undefined): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i.exec(contentType ?? "")?.[1]?.toLowerCase();
+  if (charset === undefined || charset === "utf-8" || charset === "utf8" || charset === "us-ascii") return;
+  throw new Refusal("body_unsupported", "The charset of the body must be UTF-8");
+}
+
+function utf8(body: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new Refusal("body_malformed", "it is not valid UTF-8");
+  }
+}
+
+function parseJsonObject(text: string): [string, unknown][] {
+  if (text.trim() === "") throw new Refusal("body_malformed", "it is empty; send a JSON object");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal("body_malformed", "it is not valid JSON");
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new Refusal("body_malformed", "it must be a JSON object");
+  }
+  return Object.entries(value);
+}
+
+/** URLSearchParams reads anything; a broken percent-encoding is refused instead of being guessed at. */
+function parseForm(text: string): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const part of text.split("&")) {
+    if (part === "") continue;
+    const [name, ...value] = part.split("=");
+    pairs.push([decodeFormText(name as string), decodeFormText(value.join("="))]);
+    if (pairs.length > mostParameters) throw new Refusal("body_malformed", "it has too many parameters");
+  }
+  return pairs;
+}
+
+function decodeFormText(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw new Refusal("body_malformed", "its percent-encoding is broken");
+  }
+}
+
+function parseMultipart(contentType: string, body: Buffer): Promise<[string, string][]> {
+  return new Promise((resolve, reject) => {
+    const fail = (detail: string) => reject(new Refusal("body_malformed", detail));
+    const pairs: [string, string][] = [];
+    try {
+      const limits = { fields: mostParameters, files: 0, parts: mostParameters, fieldSize: 65_536 };
+      const parser = new Busboy({ headers: { "content-type": contentType }, limits });
+      parser.on("field", (name: string, value: string, nameCut: boolean, valueCut: boolean) => {
+        if (nameCut || valueCut) fail("a multipart field is too long");
+        else pairs.push([name, value]);
+      });
+      parser.on("filesLimit", () => fail("it must not hold files"));
+      for (const limit of ["fieldsLimit", "partsLimit"] as const) parser.on(limit, () => fail("it has too many parts"));
+      parser.on("error", () => fail("it is not well-formed multipart/form-data"));
+      parser.on("finish", () => resolve(pairs));
+      parser.end(body);
+    } catch {
+      fail("its multipart boundary is missing or broken");
+    }
+  });
+}
+
+/** Returns the parameters of the query string. */
+export function queryParameters(request: FastifyRequest): Parameters {
+  return Parameters.fromPairs(new URLSearchParams(queryOf(request)));
+}
+
+/** Returns the query string as it came, without `?`. */
+export function queryOf(request: FastifyRequest): string {
+  const url = request.raw.url ?? "";
+  const mark = url.indexOf("?");
+  return mark < 0 ? "" : url.slice(mark + 1);
+}

@@ -1,0 +1,49 @@
+/** What the routes need, made once by the composition root. */
+import type { FastifyRequest } from "fastify";
+import type { KeyRing } from "../crypto/key-ring.js";
+import type { TokenDeps } from "../oauth/grants/token-response.js";
+import type { DemoLogin } from "../pages/login.js";
+import type { Profile } from "../profile.js";
+import type { Storage } from "../storage/storage.js";
+import type { Log } from "../log.js";
+import type { CookieJar } from "./cookies.js";
+import type { Csrf } from "./csrf.js";
+
+export interface HttpContext extends TokenDeps {
+  readonly profile: Profile;
+  readonly storage: Storage;
+  readonly ring: KeyRing;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+  /** The server's public URL without a trailing slash: the issuer identifier. */
+  readonly issuer: () => string;
+  readonly cookies: CookieJar;
+  readonly csrf: Csrf;
+  /** Logins an emulator shows on its login page. */
+  readonly demoLogins: readonly DemoLogin[];
+  /** Whether `/v3/oauth/token` answers like the live API host: 404. */
+  readonly liveApiHostTokenPath: boolean;
+}
+
+/** What a route notes for the request's log line. */
+export interface RequestNotes {
+  operation?: string;
+  clientId?: string | undefined;
+  accountId?: string | undefined;
+  familyId?: string | undefined;
+  reason?: string;
+  detail?: string;
+}
+
+const notes = new WeakMap<FastifyRequest, RequestNotes>();
+
+/** Returns the notes of a request, to be read or added to. */
+export function notesOf(request: FastifyRequest): RequestNotes {
+  let found = notes.get(request);
+  if (found === undefined) {
+    found = {};
+    notes.set(request, found);
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+/** Cookies: read strictly, set HttpOnly and SameSite=Lax; `__Host-` over TLS. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+export interface CookieJar {
+  get(request: FastifyRequest, name: CookieName): string | undefined;
+  set(reply: FastifyReply, name: CookieName, value: string, maxAgeSeconds?: number): void;
+  clear(reply: FastifyReply, name: CookieName): void;
+}
+
+export type CookieName = "session" | "visit";
+
+/** @param issuer the server's public URL: it decides `Secure`, and keeps two servers on one host apart by port. */
+export function cookieJar(issuer: () => string): CookieJar {
+  const fullName = (name: CookieName) => {
+    const url = new URL(issuer());
+    if (url.protocol === "https:") return `__Host-countersign-${name}`;
+    return `countersign-${name}${url.port === "" ? "" : `-${url.port}`}`;
+  };
+  const attributes = () => `; Path=/; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
+  const append = (reply: FastifyReply, cookie: string) => {
+    const before = reply.getHeader("set-cookie");
+    reply.header("set-cookie", [before ?? [], cookie].flat() as string[]);
+  };
+  return {
+    get: (request, name) => readCookie(request.headers.cookie, fullName(name)),
+    set: (reply, name, value, maxAgeSeconds) => {
+      const age = maxAgeSeconds === undefined ? "" : `; Max-Age=${maxAgeSeconds}`;
+      append(reply, `${fullName(name)}=${value}${age}${attributes()}`);
+    },
+    clear: (reply, name) => append(reply, `${fullName(name)}=; Max-Age=0${attributes()}`),
+  };
+}
+
+function readCookie(header: string | undefined, name: string): string | undefined {
+  for (const part of (header ?? "").split(";")) {
+    const [key, value] = part.trim().split("=");
+    if (key === name && value !== undefined && /^[A-Za-z0-9_-]{1,200}$/.test(value)) return value;
+  }
+  return undefined;
+}

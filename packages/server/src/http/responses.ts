@@ -1,0 +1,123 @@
+/** What a refusal looks like to the caller: the API's error object, RFC 6749's, or a page. One place decides. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Refusal } from "../oauth/error.js";
+import { publicError } from "../oauth/public-error.js";
+import { problemPage } from "../pages/problem.js";
+import { script } from "../pages/script.js";
+import { stylesheet } from "../pages/stylesheet.js";
+import type { Profile } from "../profile.js";
+import { StorageUnavailable } from "../storage/storage.js";
+import { bodyKind } from "./body.js";
+
+/** `error_name` of the API's error object for each status (OpenAPI: ErrorResponseError). */
+const errorNames: Readonly<Record<number, string>> = {
+  400: "bad_request",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_supported",
+  409: "conflict",
+  413: "bad_request",
+  415: "bad_request",
+  429: "exceeded_rate",
+  500: "unknown",
+  503: "unavailable",
+};
+
+export type ErrorShape = "api" | "rfc6749" | "page";
+
+/** The official SDKs crash on RFC 6749's shape for a JSON request, and generic clients do not know the API's. */
+export function shapeFor(request: FastifyRequest): ErrorShape {
+  const path = pathOf(request);
+  if (/^(\/v3)?\/oauth\/(token|revoke|introspect)$/.test(path)) return bodyKind(request) === "json" ? "api" : "rfc6749";
+  if (path.startsWith("/v3/") || path.startsWith("/_emulator") || path.startsWith("/.well-known")) return "api";
+  const accept = request.headers.accept ?? "";
+  if (accept.includes("text/html")) return "page";
+  return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "api";
+}
+
+export function pathOf(request: FastifyRequest): string {
+  const url = request.raw.url ?? "";
+  const mark = url.indexOf("?");
+  return mark < 0 ? url : url.slice(0, mark);
+}
+
+export interface Problem {
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+  readonly parameter?: string | undefined;
+}
+
+/** Sends a problem in the shape the caller expects. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, error, description, parameter } = problem;
+  reply.code(status).header("cache-control", "no-store");
+  switch (shapeFor(request)) {
+    case "rfc6749":
+      return reply.send({ error, error_description: description });
+    case "api": {
+      const path = parameter === undefined ? {} : { error_path: parameter };
+      return reply.send({ error: { error_msg: description, error_name: errorNames[status] ?? "bad_request", ...path } });
+    }
+    case "page": {
+      const title = status >= 500 ? "Something broke on our side" : status === 404 ? "Page not found" : "This did not work";
+      return sendPage(reply, problemPage({ status, title, what: description, reference: request.id }), status);
+    }
+  }
+}
+
+/** Turns anything thrown into a problem. What is unknown becomes `server_error` and a log line, never a stack trace. */
+export function problemOf(profile: Profile, error: unknown): Problem & { refusal: Refusal } {
+  const refusal = asRefusal(error);
+  const { error: code, description, status } = publicError(profile, refusal);
+  return { status: specialStatus(refusal) ?? status, error: code, description, parameter: refusal.parameter, refusal };
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof StorageUnavailable) return new Refusal("storage_busy", error.message, undefined, 1);
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    return new Refusal("body_too_large", "The request body is too large");
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new Refusal("body_malformed", "the request is not well-formed");
+  }
+  return new Refusal("unexpected", error instanceof Error ? `${error.name}: ${error.message}` : "unknown fault");
+}
+
+function specialStatus(refusal: Refusal): number | undefined {
+  if (refusal.reason === "body_too_large") return 413;
+  return refusal.reason === "body_unsupported" ? 415 : undefined;
+}
+
+/**
+ * Sends a page. `formTargets` are origins beside our own that a form's answer may redirect to: browsers apply
+ * `form-action` to the redirect as well.
+ */
+export function sendPage(reply: FastifyReply, page: string, status = 200, formTargets: readonly string[] = []): FastifyReply {
+  return reply
+    .code(status)
+    .header("content-type", "text/html; charset=utf-8")
+    .header("cache-control", "no-store")
+    .header("content-security-policy", contentSecurityPolicy(formTargets))
+    .header("referrer-policy", "no-referrer")
+    .header("x-content-type-options", "nosniff")
+    .header("x-frame-options", "DENY")
+    .send(page);
+}
+
+function contentSecurityPolicy(formTargets: readonly string[]): string {
+  const form = ["'self'", ...formTargets].join(" ");
+  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${form}; frame-ancestors 'none'; base-uri 'none'`;
+}
+
+/** Returns what a callback URL is called in `form-action`: its origin, or its scheme if it has none. */
+export function formTarget(callbackUrl: string): string {
+  const url = new URL(callbackUrl);
+  return url.origin === "null" ? url.protocol : url.origin;
+}
+
+/** The two assets, under names that change with their content. */
+export const assets = [stylesheet, script];

@@ -1,0 +1,92 @@
+/** The page on which a person allows or denies what an app asks for. */
+
+import { type Html, html } from "./html.js";
+import { layout } from "./layout.js";
+import { plainName, shownName } from "./names.js";
+import { csrfField, notice } from "./parts.js";
+
+export interface ScopeView {
+  name: string;
+  title: string;
+  description: string;
+  charged: "app_owner" | "user";
+}
+
+export interface ConsentView {
+  action: string;
+  csrf: string;
+  appName: string;
+  ownerEmail: string;
+  accountEmail: string;
+  scopes: readonly ScopeView[];
+  /** Where the person goes next: host and port of the callback. */
+  callbackHost: string;
+  switchAccountAction: string;
+  notice?: string | undefined;
+  /** False when this person may not authorize this app; the page then offers the way back only. */
+  canAllow: boolean;
+}
+
+export function consentPage(view: ConsentView): string {
+  return layout({
+    title: view.canAllow
+      ? `Allow ${plainName(view.appName)}?`
+      : `${plainName(view.appName)} cannot be allowed`,
+    width: "card",
+    main: html`<section class="card">
+${heading(view)}
+${view.notice && notice(view.canAllow ? "note" : "bad", html`<p>${view.notice}</p>`, "notice")}
+${person(view)}
+${view.canAllow && scopeList(view.scopes)}
+${facts(view)}
+${decision(view)}
+</section>`,
+  });
+}
+
+function heading(view: ConsentView): Html {
+  if (!view.canAllow) return html`<h1>${shownName(view.appName)} cannot be given access yet</h1>`;
+  return html`<h1>${shownName(view.appName)} asks for access to your account</h1>`;
+}
+
+function person(view: ConsentView): Html {
+  return html`<div class="person">
+<p><span class="muted">Signed in as</span> ${shownName(view.accountEmail)}</p>
+<form method="post" action="${view.switchAccountAction}">${csrfField(view.csrf)}<button type="submit" class="plain">Not you? Switch account</button></form>
+</div>`;
+}
+
+function scopeList(scopes: readonly ScopeView[]): Html {
+  return html`<div><h2 id="scopes">If you allow it, the app can</h2></div>
+<ul class="scopes" aria-labelledby="scopes">${scopes.map(scopeItem)}</ul>`;
+}
+
+function scopeItem(scope: ScopeView): Html {
+  return html`<li><svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><path d="M4 10.6l4 4L16 6"/></svg>
+<div><h3>${scope.title}</h3>
+<p>${scope.description}</p>
+<p class="charge">${CHARGED[scope.charged]}</p></div></li>`;
+}
+
+const CHARGED = {
+  app_owner: "Its use is charged to the app’s owner.",
+  user: "Its use is charged to you.",
+} as const;
+
+function facts(view: ConsentView): Html {
+  return html`<dl class="facts">
+<dt>App run by</dt><dd><bdi>${plainName(view.ownerEmail)}</bdi></dd>
+<dt>You go back to</dt><dd><bdi>${view.callbackHost}</bdi></dd>
+</dl>`;
+}
+
+function decision(view: ConsentView): Html {
+  if (!view.canAllow) {
+    return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}
+<div class="buttons-wide"><button type="submit" name="decision" value="deny" class="primary">Back to the app</button></div></form>`;
+  }
+  return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}
+<div class="buttons-wide pair"><button type="submit" name="decision" value="allow" class="primary">Allow</button>
+<button type="submit" name="decision" value="deny">Deny</button></div>
+<p class="muted small">You can take this access back at any time. The app never sees your password.</p></form>`;
+}

@@ -1,0 +1,42 @@
+/** The page for a request that cannot go on: unknown app, wrong redirect, expired form, nothing here, our own fault. */
+
+import { type Html, html } from "./html.js";
+import { layout } from "./layout.js";
+
+export interface ProblemView {
+  status: number;
+  title: string;
+  what: string;
+  todo?: string | undefined;
+  details?: readonly (readonly [label: string, value: string])[] | undefined;
+  /** Finds this event in the server's log. */
+  reference: string;
+  link?: { href: string; label: string } | undefined;
+}
+
+export function problemPage(view: ProblemView): string {
+  return layout({
+    title: view.title,
+    width: "card",
+    main: html`<section class="card">
+<p class="eyebrow">Error ${view.status}</p>
+<h1>${view.title}</h1>
+<p>${view.what}</p>
+${view.todo && html`<div><h2>What you can do</h2><p>${view.todo}</p></div>`}
+${view.details?.length ? details(view.details) : undefined}
+${view.link && html`<p><a class="button primary" href="${view.link.href}">${view.link.label}</a></p>`}
+<p class="muted small rule">Reference <code>${view.reference}</code></p>
+</section>`,
+  });
+}
+
+function details(rows: readonly (readonly [string, string])[]): Html {
+  return html`<dl class="facts rule">${rows.map(([label, value]) => html`<dt>${label}</dt><dd><code>${shorten(value)}</code></dd>`)}</dl>`;
+}
+
+const SHOWN_CHARACTERS = 300;
+
+// A query value of any length may arrive here; enough of it to recognise is enough.
+function shorten(value: string): string {
+  return value.length <= SHOWN_CHARACTERS ? value : `${value.slice(0, SHOWN_CHARACTERS)}…`;
+}

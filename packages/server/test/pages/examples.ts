@@ -1,0 +1,147 @@
+/** Every page with a plausible view, or with one hostile text in every place that takes a text. */
+
+import { connectedAppsPage } from "../../src/pages/connected-apps.js";
+import { consentPage } from "../../src/pages/consent.js";
+import { homePage, signedOutPage } from "../../src/pages/home.js";
+import { loginPage } from "../../src/pages/login.js";
+import { problemPage } from "../../src/pages/problem.js";
+
+const csrf = "0f6b2f1c";
+const jill = { email: "jill@example.com", password: "correct horse battery" };
+const jack = { email: "jack@example.com", password: "purple monkey dishwasher" };
+
+export const SCOPES = [
+  {
+    name: "basic_account_info",
+    title: "See who you are",
+    description: "Your name and the email address of your account.",
+    charged: "app_owner",
+  },
+  {
+    name: "request_signature",
+    title: "Send signature requests for you",
+    description: "Send documents out to be signed, see their state, and download them when they are done.",
+    charged: "app_owner",
+  },
+] as const;
+
+const consent = {
+  action: "/oauth/consent",
+  csrf,
+  appName: "Demo app",
+  ownerEmail: jill.email,
+  accountEmail: jack.email,
+  scopes: SCOPES,
+  callbackHost: "127.0.0.1:4010",
+  switchAccountAction: "/oauth/switch",
+  canAllow: true,
+};
+
+const app = {
+  name: "Demo app",
+  ownerEmail: jill.email,
+  scopes: ["See who you are", "Send signature requests for you"],
+  since: "on 3 May 2026",
+  revokeAction: "/apps/1/revoke",
+};
+
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  login: loginPage({ action: "/login", csrf, appName: "Demo app", demoLogins: [jill, jack] }),
+  "login-refused": loginPage({
+    action: "/login",
+    csrf,
+    email: jill.email,
+    problem: "The email address or the password is wrong. Check both and try again.",
+  }),
+  consent: consentPage(consent),
+  "consent-many": consentPage({
+    ...consent,
+    appName: "A contract workspace with a name that needs a second line",
+    notice: "This app is not approved yet. You may authorize it because you own it.",
+    scopes: [...SCOPES, ...SCOPES].map((scope) => ({ ...scope, charged: "user" as const })),
+  }),
+  "consent-barred": consentPage({
+    ...consent,
+    canAllow: false,
+    notice: "The app has not been approved, so only its owner can authorize it for now.",
+  }),
+  problem: problemPage({
+    status: 400,
+    title: "This link leads to the wrong place",
+    what: "The app asked to send you to an address that it has not registered. To protect your account, you were not sent there.",
+    todo: "Go back to the app and try again. If it happens again, tell the people who run it.",
+    details: [
+      ["client_id", "cc91c61d00f8bb2ece1428035716b"],
+      ["redirect_uri", "https://example.net/callback?with=a-long-query-that-goes-on-and-on"],
+    ],
+    reference: "req-7f3a91c2",
+  }),
+  home: homePage({
+    name: "sign.example.com",
+    links: [
+      {
+        href: "/.well-known/oauth-authorization-server",
+        label: "Server metadata",
+        description: "Endpoints and abilities, for OAuth clients (RFC 8414).",
+      },
+      { href: "/apps", label: "Connected apps", description: "See and take back what you allowed." },
+    ],
+  }),
+  "connected-apps": connectedAppsPage({
+    accountEmail: jack.email,
+    csrf,
+    apps: [app, { ...app, name: "Contract workspace", revokeAction: "/apps/2/revoke" }],
+    signOutAction: "/logout",
+    notice: "Access of “Old app” was taken back.",
+  }),
+  "connected-none": connectedAppsPage({ accountEmail: jack.email, csrf, apps: [], signOutAction: "/logout" }),
+  "signed-out": signedOutPage({ signInHref: "/login" }),
+};
+
+/** Every page with the given text wherever a text may come from outside. */
+export function pagesWith(text: string): Readonly<Record<string, string>> {
+  const login = { email: text, password: text };
+  const scope = { name: text, title: text, description: text, charged: "user" as const };
+  const hostileConsent = {
+    action: text,
+    csrf: text,
+    appName: text,
+    ownerEmail: text,
+    accountEmail: text,
+    scopes: [scope],
+    callbackHost: text,
+    switchAccountAction: text,
+    notice: text,
+  };
+  const connected = { name: text, ownerEmail: text, scopes: [text], since: text, revokeAction: text };
+  return {
+    login: loginPage({
+      action: text,
+      csrf: text,
+      appName: text,
+      email: text,
+      problem: text,
+      demoLogins: [login],
+    }),
+    consent: consentPage({ ...hostileConsent, canAllow: true }),
+    "consent-barred": consentPage({ ...hostileConsent, canAllow: false }),
+    problem: problemPage({
+      status: 400,
+      title: text,
+      what: text,
+      todo: text,
+      details: [[text, text]],
+      reference: text,
+      link: { href: text, label: text },
+    }),
+    home: homePage({ name: text, links: [{ href: text, label: text, description: text }] }),
+    "connected-apps": connectedAppsPage({
+      accountEmail: text,
+      csrf: text,
+      apps: [connected],
+      signOutAction: text,
+      notice: text,
+    }),
+    "signed-out": signedOutPage({ signInHref: text }),
+  };
+}
