@@ -30,7 +30,9 @@ export function textLog(write: (line: string) => void, now: () => number): Log {
   const line = (level: string) => (fields: LogFields, message: string) => {
     const time = new Date(now()).toISOString().slice(11, 23);
     const rest = Object.entries(fields).filter(([, value]) => value !== undefined);
-    write(`${time} ${level} ${message} ${rest.map(([key, value]) => `${key}=${plain(value)}`).join(" ")}`.trimEnd());
+    write(
+      `${time} ${level} ${message} ${rest.map(([key, value]) => `${key}=${plain(value)}`).join(" ")}`.trimEnd(),
+    );
   };
   return { info: line("info "), warn: line("warn "), error: line("error"), flush: () => {} };
 }

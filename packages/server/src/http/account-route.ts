@@ -16,7 +16,8 @@ export function accountRoutes(server: FastifyInstance, context: HttpContext): vo
     const query = queryParameters(request);
     const [id, email] = [query.optional("account_id"), query.optional("email_address")];
     const other = id !== undefined ? id !== account.id : email !== undefined && email !== account.email;
-    if (other) return sendProblem(request, reply, { status: 404, error: "not_found", description: "Not found." });
+    if (other)
+      return sendProblem(request, reply, { status: 404, error: "not_found", description: "Not found." });
     return reply.header("cache-control", "no-store").send(accountResource(account));
   });
 }

@@ -48,11 +48,16 @@ async function authenticate(
   }
   if (header !== undefined && /^Basic /i.test(header)) return apiKeyAccount(context, request, header);
   const malformed = header !== undefined && header !== "";
-  if (malformed) throw new Refusal("access_token_malformed", "the Authorization header is neither Bearer nor Basic");
+  if (malformed)
+    throw new Refusal("access_token_malformed", "the Authorization header is neither Bearer nor Basic");
   throw new Refusal("access_token_missing", "no Authorization header was sent");
 }
 
-async function apiKeyAccount(context: HttpContext, request: FastifyRequest, header: string): Promise<Account> {
+async function apiKeyAccount(
+  context: HttpContext,
+  request: FastifyRequest,
+  header: string,
+): Promise<Account> {
   const [key] = Buffer.from(header.slice(6).trim(), "base64").toString("utf8").split(":");
   const account = await accountOfApiKey(context.ring, context.storage, key ?? "");
   if (account === undefined) throw new Refusal("access_token_malformed", "no account has this API key");
@@ -70,5 +75,8 @@ function challenge(refusal: Refusal, error: string, description: string): string
   const basic = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
   if (refusal.reason === "access_token_missing") return ['Bearer realm="Dropbox Sign API"', basic];
   const scope = refusal.reason === "access_token_scope" ? `, scope="${refusal.parameter}"` : "";
-  return [`Bearer realm="Dropbox Sign API", error="${error}", error_description="${description}"${scope}`, basic];
+  return [
+    `Bearer realm="Dropbox Sign API", error="${error}", error_description="${description}"${scope}`,
+    basic,
+  ];
 }

@@ -110,7 +110,8 @@ function parseMultipart(contentType: string, body: Buffer): Promise<[string, str
         else pairs.push([name, value]);
       });
       parser.on("filesLimit", () => fail("it must not hold files"));
-      for (const limit of ["fieldsLimit", "partsLimit"] as const) parser.on(limit, () => fail("it has too many parts"));
+      for (const limit of ["fieldsLimit", "partsLimit"] as const)
+        parser.on(limit, () => fail("it has too many parts"));
       parser.on("error", () => fail("it is not well-formed multipart/form-data"));
       parser.on("finish", () => resolve(pairs));
       parser.end(body);

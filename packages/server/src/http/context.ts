@@ -1,11 +1,11 @@
 /** What the routes need, made once by the composition root. */
 import type { FastifyRequest } from "fastify";
 import type { KeyRing } from "../crypto/key-ring.js";
+import type { Log } from "../log.js";
 import type { TokenDeps } from "../oauth/grants/token-response.js";
 import type { DemoLogin } from "../pages/login.js";
 import type { Profile } from "../profile.js";
 import type { Storage } from "../storage/storage.js";
-import type { Log } from "../log.js";
 import type { CookieJar } from "./cookies.js";
 import type { Csrf } from "./csrf.js";
 

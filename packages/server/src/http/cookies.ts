@@ -16,7 +16,8 @@ export function cookieJar(issuer: () => string): CookieJar {
     if (url.protocol === "https:") return `__Host-countersign-${name}`;
     return `countersign-${name}${url.port === "" ? "" : `-${url.port}`}`;
   };
-  const attributes = () => `; Path=/; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
+  const attributes = () =>
+    `; Path=/; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
   const append = (reply: FastifyReply, cookie: string) => {
     const before = reply.getHeader("set-cookie");
     reply.header("set-cookie", [before ?? [], cookie].flat() as string[]);

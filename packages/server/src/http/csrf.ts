@@ -14,7 +14,8 @@ export interface Csrf {
 }
 
 export function csrfProtection(ring: KeyRing, cookies: CookieJar, randomBytes: (n: number) => Buffer): Csrf {
-  const bound = (request: FastifyRequest, visit: string) => `${visit}|${cookies.get(request, "session") ?? ""}`;
+  const bound = (request: FastifyRequest, visit: string) =>
+    `${visit}|${cookies.get(request, "session") ?? ""}`;
   return {
     token: (request, reply) => {
       let visit = cookies.get(request, "visit");

@@ -29,8 +29,10 @@ export type ErrorShape = "api" | "rfc6749" | "page";
 /** The official SDKs crash on RFC 6749's shape for a JSON request, and generic clients do not know the API's. */
 export function shapeFor(request: FastifyRequest): ErrorShape {
   const path = pathOf(request);
-  if (/^(\/v3)?\/oauth\/(token|revoke|introspect)$/.test(path)) return bodyKind(request) === "json" ? "api" : "rfc6749";
-  if (path.startsWith("/v3/") || path.startsWith("/_emulator") || path.startsWith("/.well-known")) return "api";
+  if (/^(\/v3)?\/oauth\/(token|revoke|introspect)$/.test(path))
+    return bodyKind(request) === "json" ? "api" : "rfc6749";
+  if (path.startsWith("/v3/") || path.startsWith("/_emulator") || path.startsWith("/.well-known"))
+    return "api";
   const accept = request.headers.accept ?? "";
   if (accept.includes("text/html")) return "page";
   return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "api";
@@ -58,11 +60,22 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
       return reply.send({ error, error_description: description });
     case "api": {
       const path = parameter === undefined ? {} : { error_path: parameter };
-      return reply.send({ error: { error_msg: description, error_name: errorNames[status] ?? "bad_request", ...path } });
+      return reply.send({
+        error: { error_msg: description, error_name: errorNames[status] ?? "bad_request", ...path },
+      });
     }
     case "page": {
-      const title = status >= 500 ? "Something broke on our side" : status === 404 ? "Page not found" : "This did not work";
-      return sendPage(reply, problemPage({ status, title, what: description, reference: request.id }), status);
+      const title =
+        status >= 500
+          ? "Something broke on our side"
+          : status === 404
+            ? "Page not found"
+            : "This did not work";
+      return sendPage(
+        reply,
+        problemPage({ status, title, what: description, reference: request.id }),
+        status,
+      );
     }
   }
 }
@@ -71,7 +84,13 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 export function problemOf(profile: Profile, error: unknown): Problem & { refusal: Refusal } {
   const refusal = asRefusal(error);
   const { error: code, description, status } = publicError(profile, refusal);
-  return { status: specialStatus(refusal) ?? status, error: code, description, parameter: refusal.parameter, refusal };
+  return {
+    status: specialStatus(refusal) ?? status,
+    error: code,
+    description,
+    parameter: refusal.parameter,
+    refusal,
+  };
 }
 
 function asRefusal(error: unknown): Refusal {
@@ -84,7 +103,10 @@ function asRefusal(error: unknown): Refusal {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Refusal("body_malformed", "the request is not well-formed");
   }
-  return new Refusal("unexpected", error instanceof Error ? `${error.name}: ${error.message}` : "unknown fault");
+  return new Refusal(
+    "unexpected",
+    error instanceof Error ? `${error.name}: ${error.message}` : "unknown fault",
+  );
 }
 
 function specialStatus(refusal: Refusal): number | undefined {
@@ -96,7 +118,12 @@ function specialStatus(refusal: Refusal): number | undefined {
  * Sends a page. `formTargets` are origins beside our own that a form's answer may redirect to: browsers apply
  * `form-action` to the redirect as well.
  */
-export function sendPage(reply: FastifyReply, page: string, status = 200, formTargets: readonly string[] = []): FastifyReply {
+export function sendPage(
+  reply: FastifyReply,
+  page: string,
+  status = 200,
+  formTargets: readonly string[] = [],
+): FastifyReply {
   return reply
     .code(status)
     .header("content-type", "text/html; charset=utf-8")

@@ -14,7 +14,11 @@ export function tokenRoutes(server: FastifyInstance, context: HttpContext): void
   if (!context.liveApiHostTokenPath) server.post("/v3/oauth/token", handler);
 }
 
-async function token(context: HttpContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function token(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const notes = notesOf(request);
   const parameters = await readParameters(request);
   const operation = chooseOperation(parameters, queryOf(request));
@@ -33,5 +37,9 @@ function chooseOperation(parameters: Parameters, query: string): "authorization_
     return new URLSearchParams(query).has("refresh") ? "refresh_token" : "authorization_code";
   }
   if (grantType === "authorization_code" || grantType === "refresh_token") return grantType;
-  throw new Refusal("grant_type_unsupported", "grant_type is neither authorization_code nor refresh_token", "grant_type");
+  throw new Refusal(
+    "grant_type_unsupported",
+    "grant_type is neither authorization_code nor refresh_token",
+    "grant_type",
+  );
 }

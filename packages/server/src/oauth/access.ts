@@ -25,7 +25,8 @@ export interface AccessDeps {
 /** Returns what an opaque access token gives: one MAC and one read. @throws {Refusal} */
 export async function openAccess(deps: AccessDeps, value: string): Promise<Access> {
   const token = openAccessToken(deps.ring, value);
-  if (token === undefined) throw new Refusal("access_token_malformed", "this server did not make the access token");
+  if (token === undefined)
+    throw new Refusal("access_token_malformed", "this server did not make the access token");
   return judgeAccess(deps, token);
 }
 
@@ -57,7 +58,8 @@ function checkAlive(view: FamilyView | undefined, token: AccessToken): asserts v
   const { family, grant, account, app } = view;
   if (family.revokedAt !== undefined) throw revoked("its token family was revoked");
   if (grant.revokedAt !== undefined) throw revoked("the user's authorization of the app was revoked");
-  if (token.issuedAt < family.accessValidFrom) throw new Refusal("access_token_expired", "it was ended early");
+  if (token.issuedAt < family.accessValidFrom)
+    throw new Refusal("access_token_expired", "it was ended early");
   if (account.locked) throw revoked("the account is locked");
   if (!app.approved && app.ownerId !== account.id) throw revoked("the app is not approved");
 }
