@@ -6,6 +6,7 @@ export type { SqlStoreOptions };
 
 /** What is used of a PostgreSQL client: a `Pool` or `Client` of `pg` has it. */
 export interface PostgresClient {
+  /** The rows of a statement and how many it touched. */
   query(sql: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
