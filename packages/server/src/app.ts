@@ -1,11 +1,15 @@
 /** The composition root: the only file that knows everything. */
 import type { FastifyInstance } from "fastify";
+import type { RateLimits } from "./config.js";
 import type { KeyRing } from "./crypto/key-ring.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
 import { createServer } from "./http/server.js";
+import { Limiter } from "./limits/limiter.js";
 import type { Log } from "./log.js";
+import { signAccessJwt } from "./oauth/jwt-access-token.js";
+import { SigningKeys } from "./oauth/signing-keys.js";
 import type { DemoLogin } from "./pages/login.js";
 import type { Profile } from "./profile.js";
 import type { Storage } from "./storage/storage.js";
@@ -21,6 +25,8 @@ export interface AppOptions {
   readonly trustProxy?: boolean | string[];
   readonly demoLogins?: readonly DemoLogin[];
   readonly liveApiHostTokenPath?: boolean;
+  /** Absent is without limits. */
+  readonly rateLimits?: RateLimits;
 }
 
 export interface CountersignApp {
@@ -34,6 +40,7 @@ export interface CountersignApp {
 export function createCountersign(options: AppOptions): CountersignApp {
   const { storage, log, now, issuer, ring, randomBytes } = options;
   const cookies = cookieJar(issuer);
+  const keys = new SigningKeys(ring);
   const context: HttpContext = {
     profile: options.profile,
     storage,
@@ -42,11 +49,14 @@ export function createCountersign(options: AppOptions): CountersignApp {
     now,
     randomBytes,
     issuer,
+    limiter: new Limiter(storage, now),
+    rateLimits: options.rateLimits ?? { client: undefined, address: undefined, account: undefined },
     cookies,
     csrf: csrfProtection(ring, cookies, randomBytes),
     demoLogins: options.demoLogins ?? [],
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
-    signJwt: () => Promise.reject(new Error("JWT access tokens are not configured")),
+    keys,
+    signJwt: (claims) => signAccessJwt(keys, issuer(), claims),
     audit: auditTo(storage, log, now),
   };
   const readiness = { draining: false };

@@ -34,6 +34,8 @@ export interface Profile {
   readonly nativeApps: boolean;
   /** Whether `redirect_uri` of the authorization request must be repeated at the token endpoint (RFC 6749 §4.1.3). */
   readonly redirectUriAtToken: "optional" | "as RFC 6749";
+  /** Whether a confidential app must authenticate to refresh (RFC 6749 §6), or by each app's setting. */
+  readonly clientRequiredOnRefresh: boolean;
   /** Whether a refresh token may be rotated, by each app's setting. */
   readonly rotation: boolean;
   /** One live token family per user and app: a new exchange ends the one before. */
@@ -178,6 +180,7 @@ export const dropboxSign: Profile = {
   clientAuthentication: ["client_secret_post"],
   nativeApps: false,
   redirectUriAtToken: "optional",
+  clientRequiredOnRefresh: false,
   rotation: false,
   oneFamilyPerGrant: true,
   familySeconds: undefined,
@@ -220,6 +223,7 @@ export const standard: Profile = {
   clientAuthentication: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
   nativeApps: true,
   redirectUriAtToken: "as RFC 6749",
+  clientRequiredOnRefresh: true,
   rotation: true,
   oneFamilyPerGrant: false,
   familySeconds: 365 * 86_400,

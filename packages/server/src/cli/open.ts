@@ -44,7 +44,5 @@ export function isPostgres(database: string): boolean {
 /** Returns the storage that a configuration names, brought to the schema of this build. */
 export async function openStorage(config: Config): Promise<Storage> {
   if (!isPostgres(config.database)) return openSqliteStorage(config.database);
-  const { openPostgresStorage } = await import("../storage/postgres/postgres-storage.js");
-  const { database: url, poolSize, statementTimeoutMilliseconds } = config;
-  return openPostgresStorage({ url, poolSize, statementTimeoutMilliseconds });
+  throw new Error("PostgreSQL storage is not part of this build.");
 }

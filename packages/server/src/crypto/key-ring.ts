@@ -5,7 +5,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 /** What a key is for. Each purpose has keys of its own, so that nothing sealed for one opens another. */
-export type KeyPurpose = "access-token" | "refresh-token" | "at-rest" | "lookup" | "csrf" | "cookie";
+export type KeyPurpose =
+  | "access-token"
+  | "refresh-token"
+  | "at-rest"
+  | "lookup"
+  | "csrf"
+  | "device"
+  | "jwt-signing";
 
 /** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
 export const shortestSecretCharacters = 32;

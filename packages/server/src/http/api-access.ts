@@ -1,8 +1,9 @@
 /** Who calls an API resource: a Bearer token (RFC 6750) or an API key (HTTP Basic, empty password). */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
-import { openAccess, requireScope } from "../oauth/access.js";
+import { requireScope } from "../oauth/access.js";
 import { Refusal } from "../oauth/error.js";
+import { openAnyAccess } from "../oauth/revocation.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { problemOf, sendProblem } from "./responses.js";
@@ -39,7 +40,10 @@ async function authenticate(
   const notes = notesOf(request);
   const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header ?? "")?.[1];
   if (bearer !== undefined) {
-    const access = await openAccess(context, bearer);
+    const access = await openAnyAccess(context, bearer);
+    // RFC 8707 §2: a token made for another resource server is not for this API.
+    if (access.resource !== undefined)
+      throw new Refusal("access_token_malformed", "the token is for another resource");
     notes.clientId = access.app.clientId;
     notes.accountId = access.account.id;
     notes.familyId = access.familyId;

@@ -1,7 +1,6 @@
 /** The authorization endpoint (RFC 6749 §3.1): login, consent, decision. The request is validated anew at every step. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { checkLogin, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
-import { hashed } from "../crypto/compare.js";
+import { sessionOf } from "../accounts/login.js";
 import { issueCode, refusalCallback } from "../oauth/authorization-code.js";
 import {
   type AuthorizationRequest,
@@ -18,6 +17,7 @@ import { problemPage } from "../pages/problem.js";
 import type { SessionView } from "../storage/storage.js";
 import { queryOf, queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
+import { endSession, logIn } from "./login-form.js";
 import { formTarget, sendPage } from "./responses.js";
 
 export function authorizeRoutes(server: FastifyInstance, context: HttpContext): void {
@@ -69,32 +69,11 @@ class AuthorizeRoutes {
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const validation = await this.validate(request);
     if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
-    const form = await readParameters(request);
     const wanted = validation.request;
-    const email = form.optional("email");
-    if (!this.context.csrf.verify(request, form.optional("csrf"))) {
-      return this.showLogin(
-        request,
-        reply,
-        wanted,
-        "This form has expired. Please sign in again.",
-        email,
-        403,
-      );
+    const login = await logIn(this.context, request, reply, wanted.app.clientId);
+    if (login.outcome === "refused") {
+      return this.showLogin(request, reply, wanted, login.problem, login.email, login.status);
     }
-    const password = form.optional("password");
-    const account = email && password ? await checkLogin(this.context.storage, email, password) : undefined;
-    if (account === undefined) {
-      this.context.audit("login_failed", { clientId: wanted.app.clientId });
-      Object.assign(notesOf(request), { reason: "login_failed" });
-      return this.showLogin(request, reply, wanted, "E-mail address or password is wrong.", email, 401);
-    }
-    // A new session and a new visit at each login: nothing an attacker planted before survives it (session fixation).
-    const { context } = this;
-    await endSession(context, request);
-    context.cookies.set(reply, "session", await startSession(context, account), sessionSeconds);
-    context.cookies.set(reply, "visit", context.randomBytes(16).toString("base64url"));
-    context.audit("login", { accountId: account.id });
     return reply.redirect(`/oauth/authorize?${withoutSatisfiedPrompts(queryOf(request))}`, 303);
   }
 
@@ -264,12 +243,6 @@ const explanations: Readonly<Record<string, string>> = {
   redirect_uri_mismatch:
     "The app asked to send you to an address that it has not registered. You were not sent there.",
 };
-
-/** Ends the session of the request's cookie, if there is one. */
-export async function endSession(context: HttpContext, request: FastifyRequest): Promise<void> {
-  const value = context.cookies.get(request, "session");
-  if (value !== undefined) await context.storage.deleteSession(hashed(value));
-}
 
 /** 303 after a form, never 307: the browser must not send the password on (RFC 9700 §4.12). */
 function redirectToCallback(reply: FastifyReply, url: string, status: 302 | 303): FastifyReply {

@@ -1,14 +1,14 @@
 /** What a person sees of their own: sign in, the apps connected to their account, sign out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { checkLogin, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
+import { sessionOf } from "../accounts/login.js";
 import { describeScope } from "../oauth/scope.js";
 import { connectedAppsPage } from "../pages/connected-apps.js";
 import { signedOutPage } from "../pages/home.js";
 import { loginPage } from "../pages/login.js";
 import { problemPage } from "../pages/problem.js";
-import { endSession } from "./authorize-routes.js";
 import { queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
+import { endSession, logIn } from "./login-form.js";
 import { sendPage } from "./responses.js";
 
 export function connectedAppsRoutes(server: FastifyInstance, context: HttpContext): void {
@@ -44,21 +44,10 @@ class ConnectedAppsRoutes {
   }
 
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { context } = this;
-    const form = await readParameters(request);
-    const [email, password] = [form.optional("email"), form.optional("password")];
-    if (!context.csrf.verify(request, form.optional("csrf"))) {
-      return this.showLogin(request, reply, "This form has expired. Please sign in again.", email, 403);
+    const login = await logIn(this.context, request, reply);
+    if (login.outcome === "refused") {
+      return this.showLogin(request, reply, login.problem, login.email, login.status);
     }
-    const account = email && password ? await checkLogin(context.storage, email, password) : undefined;
-    if (account === undefined) {
-      context.audit("login_failed", {});
-      return this.showLogin(request, reply, "E-mail address or password is wrong.", email, 401);
-    }
-    await endSession(context, request);
-    context.cookies.set(reply, "session", await startSession(context, account), sessionSeconds);
-    context.cookies.set(reply, "visit", context.randomBytes(16).toString("base64url"));
-    context.audit("login", { accountId: account.id });
     return reply.redirect("/connected-apps", 303);
   }
 

@@ -1,23 +1,29 @@
 /** What the routes need, made once by the composition root. */
 import type { FastifyRequest } from "fastify";
+import type { RateLimits } from "../config.js";
 import type { KeyRing } from "../crypto/key-ring.js";
+import type { Limiter } from "../limits/limiter.js";
 import type { Log } from "../log.js";
-import type { TokenDeps } from "../oauth/grants/token-response.js";
+import type { TokenLookupDeps } from "../oauth/revocation.js";
+import type { SigningKeys } from "../oauth/signing-keys.js";
 import type { DemoLogin } from "../pages/login.js";
 import type { Profile } from "../profile.js";
 import type { Storage } from "../storage/storage.js";
 import type { CookieJar } from "./cookies.js";
 import type { Csrf } from "./csrf.js";
 
-export interface HttpContext extends TokenDeps {
+export interface HttpContext extends TokenLookupDeps {
   readonly profile: Profile;
   readonly storage: Storage;
   readonly ring: KeyRing;
+  readonly keys: SigningKeys;
   readonly log: Log;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;
   /** The server's public URL without a trailing slash: the issuer identifier. */
   readonly issuer: () => string;
+  readonly limiter: Limiter;
+  readonly rateLimits: RateLimits;
   readonly cookies: CookieJar;
   readonly csrf: Csrf;
   /** Logins an emulator shows on its login page. */

@@ -7,7 +7,7 @@ export interface CookieJar {
   clear(reply: FastifyReply, name: CookieName): void;
 }
 
-export type CookieName = "session" | "visit";
+export type CookieName = "session" | "visit" | "device";
 
 /** @param issuer the server's public URL: it decides `Secure`, and keeps two servers on one host apart by port. */
 export function cookieJar(issuer: () => string): CookieJar {

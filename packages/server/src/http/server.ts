@@ -5,6 +5,7 @@ import { authorizeRoutes } from "./authorize-routes.js";
 import { connectedAppsRoutes } from "./connected-apps-routes.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
+import { standardRoutes } from "./standard-routes.js";
 import { tokenRoutes } from "./token-route.js";
 
 /** Largest request body, in bytes. No request of the protocol comes near it. */
@@ -48,6 +49,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     );
   }
   tokenRoutes(server, context);
+  standardRoutes(server, context);
   accountRoutes(server, context);
   authorizeRoutes(server, context);
   connectedAppsRoutes(server, context);

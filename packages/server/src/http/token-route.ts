@@ -7,6 +7,7 @@ import { refresh } from "../oauth/grants/refresh-token.js";
 import type { Parameters } from "../oauth/parameters.js";
 import { queryOf, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
+import { limitTokenRequest } from "./rate-limits.js";
 
 export function tokenRoutes(server: FastifyInstance, context: HttpContext): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => token(context, request, reply);
@@ -25,6 +26,7 @@ async function token(
   notes.operation = operation;
   const credentials = readCredentials(context.profile, parameters, request.headers.authorization);
   notes.clientId = credentials.clientId;
+  await limitTokenRequest(context, request, reply, credentials.clientId);
   const answer = operation === "refresh_token" ? refresh : exchangeCode;
   const response = await answer(context, parameters, credentials);
   return reply.header("cache-control", "no-store").header("pragma", "no-cache").send(response);

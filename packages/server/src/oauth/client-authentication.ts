@@ -4,6 +4,7 @@ import type { KeyRing } from "../crypto/key-ring.js";
 import { unseal } from "../crypto/sealed.js";
 import type { Profile } from "../profile.js";
 import type { App, ClientSecret, Storage } from "../storage/storage.js";
+import { type AssertionDeps, assertionType, checkAssertion, claimedClientId } from "./client-assertion.js";
 import { Refusal } from "./error.js";
 import type { Parameters } from "./parameters.js";
 
@@ -11,36 +12,55 @@ import type { Parameters } from "./parameters.js";
 export interface ClientCredentials {
   readonly clientId: string | undefined;
   readonly secret: string | undefined;
-  readonly method: "client_secret_post" | "client_secret_basic" | "none";
+  readonly assertion?: string;
+  readonly method: "client_secret_post" | "client_secret_basic" | "private_key_jwt" | "none";
 }
 
 /**
  * Returns the credentials of a request.
  * @param authorization the Authorization header, if any.
- * @throws {Refusal} when two ways are used at once, or the one used is not offered.
+ * @throws {Refusal} when two ways are used at once (RFC 6749 §2.3), or the one used is not offered.
  */
 export function readCredentials(
   profile: Profile,
   parameters: Parameters,
   authorization: string | undefined,
 ): ClientCredentials {
-  const clientId = parameters.optional("client_id");
-  const secret = parameters.optional("client_secret");
   const reads = (method: Profile["clientAuthentication"][number]) =>
     profile.clientAuthentication.includes(method);
+  const body = readBody(parameters, reads("private_key_jwt"));
   const basic = reads("client_secret_basic") ? parseBasic(authorization) : undefined;
-  if (basic === undefined)
-    return { clientId, secret, method: secret === undefined ? "none" : "client_secret_post" };
-  if (secret !== undefined) {
-    throw new Refusal("client_authentication_twice", "client_secret in the body and an Authorization header");
+  if (basic === undefined) return body;
+  if (body.method !== "none") {
+    throw new Refusal("client_authentication_twice", "an Authorization header and credentials in the body");
   }
-  if (clientId !== undefined && clientId !== basic.clientId) {
+  if (body.clientId !== undefined && body.clientId !== basic.clientId) {
     throw new Refusal(
       "client_authentication_twice",
       "client_id differs between body and Authorization header",
     );
   }
   return { ...basic, method: "client_secret_basic" };
+}
+
+function readBody(parameters: Parameters, readsAssertion: boolean): ClientCredentials {
+  const clientId = parameters.optional("client_id");
+  const secret = parameters.optional("client_secret");
+  const assertion = readsAssertion ? parameters.optional("client_assertion") : undefined;
+  if (assertion === undefined) {
+    return { clientId, secret, method: secret === undefined ? "none" : "client_secret_post" };
+  }
+  if (secret !== undefined) {
+    throw new Refusal("client_authentication_twice", "client_secret and client_assertion");
+  }
+  if (parameters.required("client_assertion_type") !== assertionType) {
+    throw new Refusal("client_authentication_unsupported", "The client_assertion_type is not supported");
+  }
+  const claimed = claimedClientId(assertion);
+  if (clientId !== undefined && clientId !== claimed) {
+    throw new Refusal("client_assertion_invalid", "its subject is not the client_id", "client_assertion");
+  }
+  return { clientId: claimed, secret: undefined, assertion, method: "private_key_jwt" };
 }
 
 /** RFC 6749 §2.3.1: user name and password are each form-url-encoded before they are joined. */
@@ -66,24 +86,33 @@ function formDecode(value: string): string | undefined {
   }
 }
 
-/** Returns the app if its secret is right. @throws {Refusal} */
-export async function authenticateClient(
-  ring: KeyRing,
-  storage: Pick<Storage, "findApp">,
-  credentials: ClientCredentials,
-  now: number,
-): Promise<App> {
-  if (credentials.clientId === undefined) {
-    throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
-  }
-  const app = await storage.findApp(credentials.clientId);
+export interface ClientDeps extends AssertionDeps {
+  readonly ring: KeyRing;
+  readonly storage: Pick<Storage, "findApp" | "rememberOnce">;
+}
+
+/** Returns the app if its credentials are right; a public app has none to give. @throws {Refusal} */
+export async function authenticateClient(deps: ClientDeps, credentials: ClientCredentials): Promise<App> {
+  const { clientId } = credentials;
+  if (clientId === undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
+  const app = await deps.storage.findApp(clientId);
   if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
-  checkSecret(ring, app, credentials.secret, now);
+  await checkCredentials(deps, app, credentials);
   return app;
 }
 
+/** @throws {Refusal} unless the credentials are those of the app. */
+export async function checkCredentials(
+  deps: ClientDeps,
+  app: App,
+  credentials: ClientCredentials,
+): Promise<void> {
+  if (credentials.assertion !== undefined) return checkAssertion(deps, app, credentials.assertion);
+  checkSecret(deps.ring, app, credentials.secret, deps.now());
+}
+
 /** @throws {Refusal} unless the secret is one of the app's live ones, or the app is public and sends none. */
-export function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: number): void {
+function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: number): void {
   if (app.public) {
     if (secret !== undefined) throw new Refusal("client_secret_wrong", "a public app has no client_secret");
     return;

@@ -1,6 +1,6 @@
 /** The refresh token grant (RFC 6749 §6), with the same token returned or rotation (RFC 9700 §4.14.2). */
 import type { App, FamilyView } from "../../storage/storage.js";
-import { type ClientCredentials, checkSecret } from "../client-authentication.js";
+import { type ClientCredentials, checkCredentials } from "../client-authentication.js";
 import { Refusal } from "../error.js";
 import type { Parameters } from "../parameters.js";
 import { parseScope } from "../scope.js";
@@ -39,18 +39,20 @@ async function checkClient(
   credentials: ClientCredentials,
   app: App | undefined,
 ): Promise<void> {
-  const { clientId, secret } = credentials;
+  const { clientId } = credentials;
   if (clientId === undefined) {
-    if (secret !== undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
-    if (app?.requireClientCredentialsOnRefresh || app?.public) {
+    if (credentials.method !== "none")
+      throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
+    if (deps.profile.clientRequiredOnRefresh || app?.requireClientCredentialsOnRefresh || app?.public) {
       throw new Refusal("client_secret_missing", "this app must send its client credentials", "client_id");
     }
     return;
   }
   const claimed = clientId === app?.clientId ? app : await deps.storage.findApp(clientId);
   if (claimed === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
-  if (secret !== undefined || claimed.requireClientCredentialsOnRefresh) {
-    checkSecret(deps.ring, claimed, secret, deps.now());
+  const required = deps.profile.clientRequiredOnRefresh || claimed.requireClientCredentialsOnRefresh;
+  if (required || credentials.method !== "none") {
+    await checkCredentials(deps, claimed, credentials);
   }
   if (app !== undefined && claimed.clientId !== app.clientId) {
     throw new Refusal("refresh_token_of_other_client", "the refresh token was issued to another app");

@@ -13,6 +13,8 @@ export interface TokenDeps {
   readonly ring: KeyRing;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;
+  /** The issuer identifier (RFC 8414 §2). */
+  readonly issuer: () => string;
   /** Returns a JWT access token (RFC 9068) for an app that wants them. */
   readonly signJwt: (claims: JwtAccessClaims) => Promise<string>;
   readonly audit: Audit;

@@ -49,23 +49,27 @@ CREATE TABLE apps (
   event_callback_url TEXT,
   created_at INTEGER NOT NULL
 );
--- One row for each consent ever given; a revoked one makes room for a new one of the same pair.
+-- One row for each consent given; a revoked one makes room for a new one of the same pair. scopes are those of the
+-- first consent and never change: a later consent to more is widened_scopes, so that older families keep theirs.
 CREATE TABLE grants (
   pk INTEGER PRIMARY KEY,
   account_pk INTEGER NOT NULL REFERENCES accounts(pk),
   app_pk INTEGER NOT NULL REFERENCES apps(pk),
   scopes TEXT NOT NULL,
+  widened_scopes TEXT,
   created_at INTEGER NOT NULL,
   revoked_at INTEGER
 );
 CREATE UNIQUE INDEX live_grants ON grants(account_pk, app_pk) WHERE revoked_at IS NULL;
 CREATE INDEX live_grants_of_app ON grants(app_pk) WHERE revoked_at IS NULL;
--- scopes and resources are NULL where they are those of the grant, and empty.
+CREATE INDEX revoked_grants ON grants(revoked_at) WHERE revoked_at IS NOT NULL;
 -- One row for each code exchange; refreshes change it in place. There is no table of access or refresh tokens.
+-- scopes NULL are the first scopes of the grant, resources NULL are none. grant_pk is checked by the acts, not by
+-- the database: a foreign key would make each deletion of a grant search the codes.
 CREATE TABLE families (
   pk INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE,
-  grant_pk INTEGER NOT NULL REFERENCES grants(pk),
+  grant_pk INTEGER NOT NULL,
   scopes TEXT,
   resources TEXT,
   generation INTEGER NOT NULL,
@@ -74,11 +78,11 @@ CREATE TABLE families (
   revoked_at INTEGER,
   access_valid_from INTEGER NOT NULL
 );
-CREATE INDEX families_of_grant ON families(grant_pk) WHERE revoked_at IS NULL;
+CREATE INDEX families_of_grant ON families(grant_pk);
 CREATE INDEX revoked_families ON families(revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE TABLE codes (
   hash TEXT NOT NULL UNIQUE,
-  grant_pk INTEGER NOT NULL REFERENCES grants(pk),
+  grant_pk INTEGER NOT NULL,
   scopes TEXT NOT NULL,
   resources TEXT NOT NULL,
   redirect_uri TEXT NOT NULL,

@@ -1,6 +1,6 @@
 /** Accounts and their API keys on SQLite. */
 import { type Account, emailKey, type Storage } from "../storage.js";
-import { assignments, type Context, toSql } from "./context.js";
+import { assignments, type Columns, type Context, toSql } from "./context.js";
 import { accountColumns, toAccount } from "./rows.js";
 
 type Verbs = Pick<
@@ -15,15 +15,15 @@ type Verbs = Pick<
   | "listApiKeys"
 >;
 
-const columns = {
-  email: "email",
-  emailKey: "email_key",
-  passwordHash: "password_hash",
-  confirmedAt: "confirmed_at",
-  locked: "locked",
-  locale: "locale",
-  callbackUrl: "callback_url",
-  createdByClient: "created_by_client",
+const columns: Columns = {
+  email: { name: "email", required: true },
+  emailKey: { name: "email_key", required: true },
+  passwordHash: { name: "password_hash" },
+  confirmedAt: { name: "confirmed_at" },
+  locked: { name: "locked", required: true },
+  locale: { name: "locale", required: true },
+  callbackUrl: { name: "callback_url" },
+  createdByClient: { name: "created_by_client" },
 };
 
 export function accountVerbs(context: Context): Verbs {
@@ -58,12 +58,13 @@ export function accountVerbs(context: Context): Verbs {
       }),
     updateAccount: (id, changes) =>
       context.write(() => {
+        if (byId.get(id) === undefined) return false;
         const key = changes.email === undefined ? undefined : emailKey(changes.email);
         const owner = key === undefined ? undefined : emailOwner.get(key);
         if (owner !== undefined && owner.id !== id) return "email_taken";
-        const { set, values } = assignments(columns, key ? { ...changes, emailKey: key } : changes);
-        if (set === "") return byId.get(id) !== undefined;
-        return Boolean(context.prepare(`UPDATE accounts SET ${set} WHERE id = ?`).run(...values, id).changes);
+        const { set, values } = assignments(columns, { ...changes, emailKey: key });
+        if (set !== "") context.prepare(`UPDATE accounts SET ${set} WHERE id = ?`).run(...values, id);
+        return true;
       }),
     findAccount: (id) => context.read(() => one(byId.get(id))),
     findAccountByEmail: (email) => context.read(() => one(byEmail.get(emailKey(email)))),

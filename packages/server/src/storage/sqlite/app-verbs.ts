@@ -1,23 +1,24 @@
 /** Apps on SQLite. */
 import type { App, AppChanges, Storage } from "../storage.js";
-import { assignments, type Context, toSql } from "./context.js";
+import { sameWords } from "../values.js";
+import { assignments, type Columns, type Context, toSql } from "./context.js";
 import { appColumns, toApp } from "./rows.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
 
-const columns = {
-  name: "name",
-  callbackUrls: "callback_urls",
-  scopes: "scopes",
-  secrets: "secrets",
-  public: "is_public",
-  approved: "approved",
-  requireClientCredentialsOnRefresh: "require_client_credentials_on_refresh",
-  refreshTokens: "refresh_tokens",
-  accessTokens: "access_tokens",
-  jwks: "jwks",
-  resources: "resources",
-  eventCallbackUrl: "event_callback_url",
+const columns: Columns = {
+  name: { name: "name", required: true },
+  callbackUrls: { name: "callback_urls", required: true },
+  scopes: { name: "scopes", required: true },
+  secrets: { name: "secrets", required: true },
+  public: { name: "is_public", required: true },
+  approved: { name: "approved", required: true },
+  requireClientCredentialsOnRefresh: { name: "require_client_credentials_on_refresh", required: true },
+  refreshTokens: { name: "refresh_tokens", required: true },
+  accessTokens: { name: "access_tokens", required: true },
+  jwks: { name: "jwks" },
+  resources: { name: "resources", required: true },
+  eventCallbackUrl: { name: "event_callback_url" },
 };
 
 export function appVerbs(context: Context): Verbs {
@@ -82,9 +83,4 @@ function updateApp(context: Context): Storage["updateApp"] {
 
 function withScopes(changes: AppChanges, scopes: string | undefined): Record<string, unknown> {
   return scopes === undefined ? { ...changes } : { ...changes, scopes };
-}
-
-/** Order does not matter: the same set of scopes is no change. */
-function sameWords(a: string, b: string): boolean {
-  return a.split(" ").sort().join(" ") === b.split(" ").sort().join(" ");
 }

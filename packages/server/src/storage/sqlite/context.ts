@@ -1,5 +1,6 @@
 /** What the verbs of the SQLite adapter share: statements prepared once, reads, and writes through the group commit. */
-import type { Database, SqlValue, Statement } from "./driver.js";
+import { decodeText, encodeText } from "../text.js";
+import type { Database, SqlRow, SqlValue, Statement } from "./driver.js";
 import { asStorageFault, type GroupCommit } from "./group-commit.js";
 
 export class Context {
@@ -8,8 +9,14 @@ export class Context {
     readonly commits: GroupCommit,
   ) {}
 
+  /** Text goes in and comes out as it was, whatever it holds. */
   prepare(sql: string): Statement {
-    return this.database.prepare(sql);
+    const statement = this.database.prepare(sql);
+    return {
+      run: (...values) => statement.run(...encoded(values)),
+      get: (...values) => decoded(statement.get(...encoded(values))),
+      all: (...values) => statement.all(...encoded(values)).map((row) => decoded(row) as SqlRow),
+    };
   }
 
   /** Runs a synchronous read; a fault of the disk becomes `StorageUnavailable`. */
@@ -27,6 +34,18 @@ export class Context {
   }
 }
 
+function encoded(values: SqlValue[]): SqlValue[] {
+  return values.map((value) => (typeof value === "string" ? encodeText(value) : value));
+}
+
+function decoded(row: SqlRow | undefined): SqlRow | undefined {
+  for (const key in row) {
+    const value = row[key];
+    if (typeof value === "string" && value.includes("\x1a")) row[key] = decodeText(value);
+  }
+  return row;
+}
+
 /** Returns a value as SQLite stores it. */
 export function toSql(value: unknown): SqlValue {
   if (value === undefined || value === null) return null;
@@ -35,14 +54,23 @@ export function toSql(value: unknown): SqlValue {
   return value as SqlValue;
 }
 
-/** Returns the SET list and values of an update whose columns are named by the adapter, never by a caller. */
+/** The column of each property that may change. */
+export type Columns = Readonly<Record<string, { readonly name: string; readonly required?: boolean }>>;
+
+/**
+ * Returns the SET list and values of an update, whose columns are named by the adapter, never by a caller. A property
+ * that is there and undefined clears a column that may be empty, and leaves one that may not.
+ */
 export function assignments(
-  columns: Readonly<Record<string, string>>,
+  columns: Columns,
   changes: Readonly<Record<string, unknown>>,
 ): { set: string; values: SqlValue[] } {
-  const named = Object.entries(changes).filter(([key]) => columns[key] !== undefined);
+  const named = Object.entries(changes).flatMap(([key, value]) => {
+    const column = columns[key];
+    return column && !(column.required && value === undefined) ? [{ name: column.name, value }] : [];
+  });
   return {
-    set: named.map(([key]) => `${columns[key]} = ?`).join(", "),
-    values: named.map(([, value]) => toSql(value)),
+    set: named.map(({ name }) => `${name} = ?`).join(", "),
+    values: named.map(({ value }) => toSql(value)),
   };
 }

@@ -13,18 +13,20 @@ export interface Statement {
   all(...values: SqlValue[]): SqlRow[];
 }
 
+export type DriverName = "better-sqlite3" | "node:sqlite";
+
 export interface Database {
   prepare(sql: string): Statement;
   exec(sql: string): void;
   close(): void;
-  readonly driver: "better-sqlite3" | "node:sqlite";
+  readonly driver: DriverName;
 }
 
 const require = createRequire(import.meta.url);
 
 /** Returns an open database. @throws {Error} that says what to do when no driver loads or the file cannot be opened. */
-export function openDatabase(file: string): Database {
-  const { open, driver } = loadDriver();
+export function openDatabase(file: string, wanted?: DriverName): Database {
+  const { open, driver } = loadDriver(wanted);
   try {
     return Object.assign(open(file), { driver });
   } catch (cause) {
@@ -32,12 +34,22 @@ export function openDatabase(file: string): Database {
   }
 }
 
-type Loaded = { open: (file: string) => Omit<Database, "driver">; driver: Database["driver"] };
-let loaded: Loaded | undefined;
+/** Returns the drivers that load here, the preferred one first. */
+export function availableDrivers(): DriverName[] {
+  return loadDrivers().map(({ driver }) => driver);
+}
 
-function loadDriver(): Loaded {
-  loaded ??= loadBetterSqlite3() ?? loadNodeSqlite();
-  if (loaded) return loaded;
+type Loaded = { open: (file: string) => Omit<Database, "driver">; driver: DriverName };
+let loaded: Loaded[] | undefined;
+
+function loadDrivers(): Loaded[] {
+  loaded ??= [loadBetterSqlite3(), loadNodeSqlite()].filter((found) => found !== undefined);
+  return loaded;
+}
+
+function loadDriver(wanted: DriverName | undefined): Loaded {
+  const found = loadDrivers().find(({ driver }) => wanted === undefined || driver === wanted);
+  if (found) return found;
   throw new Error(
     "No SQLite driver loads: better-sqlite3 was not built (npm needs python3, make and a C++ compiler where no prebuilt binary fits), and this Node has no node:sqlite (22.13 and newer do). Use Node 22.13 or newer, or run `npm rebuild better-sqlite3`.",
   );

@@ -60,15 +60,12 @@ export function codeVerbs(context: Context): CodeVerbs {
 /** Returns the live grant of the pair, made or widened to hold the scopes consented to. */
 function recordConsent(context: Context): (code: NewCode) => number {
   const live = context.prepare(
-    "SELECT g.pk, g.scopes FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ? AND g.revoked_at IS NULL",
+    "SELECT g.pk, COALESCE(g.widened_scopes, g.scopes) scopes FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ? AND g.revoked_at IS NULL",
   );
   const insert = context.prepare(
     "INSERT INTO grants(account_pk, app_pk, scopes, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?) RETURNING pk",
   );
-  const widen = context.prepare("UPDATE grants SET scopes = ? WHERE pk = ?");
-  const keepFamilies = context.prepare(
-    "UPDATE families SET scopes = ? WHERE grant_pk = ? AND scopes IS NULL",
-  );
+  const widen = context.prepare("UPDATE grants SET widened_scopes = ? WHERE pk = ?");
   return (code) => {
     const row = live.get(code.accountId, code.clientId);
     if (row === undefined) {
@@ -76,11 +73,8 @@ function recordConsent(context: Context): (code: NewCode) => number {
       return made.pk as number;
     }
     const before = row.scopes as string;
-    const after = [...new Set([...before.split(" "), ...code.scopes])].join(" ");
-    if (after !== before) {
-      keepFamilies.run(before, row.pk as number);
-      widen.run(after, row.pk as number);
-    }
+    const after = [...new Set([...before.split(" ").filter(Boolean), ...code.scopes])].join(" ");
+    if (after !== before) widen.run(after, row.pk as number);
     return row.pk as number;
   };
 }
@@ -177,7 +171,7 @@ function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutc
     "SELECT f.generation, f.used_at, f.revoked_at, g.revoked_at grant_revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
   );
   const advance = context.prepare(
-    "UPDATE families SET generation = generation + 1, used_at = ? WHERE id = ?",
+    "UPDATE families SET generation = generation + 1, used_at = MAX(used_at, ?) WHERE id = ?",
   );
   const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ?");
   return ({ familyId, fromGeneration, now, graceSeconds }) => {

@@ -87,16 +87,18 @@ export class GroupCommit {
   }
 }
 
-const diskFault = /^(SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM)|ERR_SQLITE)/;
-const diskFaultText = /disk is full|database is locked|disk I\/O error|readonly database/;
+/** How better-sqlite3 names the faults of a disk or a lock, and their numbers (sqlite.org/rescode.html). */
+const diskFault = /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|FULL|CANTOPEN|PROTOCOL)/;
+const diskFaultNumbers = new Set([5, 6, 7, 8, 10, 13, 14, 15]);
+const closed = /database (connection )?is not open|statement has been finalized/;
 
 function isDiskFault(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === "ERR_SQLITE_ERROR") return diskFaultText.test(message ?? "");
-  return diskFault.test(code ?? "");
+  const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
+  if (errcode !== undefined) return diskFaultNumbers.has(errcode & 0xff);
+  return diskFault.test(code ?? "") || closed.test(message ?? "");
 }
 
-/** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault. */
+/** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault, or the file was closed. */
 export function asStorageFault(error: unknown): unknown {
   if (!isDiskFault(error)) return error;
   return new StorageUnavailable(`SQLite: ${(error as Error).message}`, { cause: error });

@@ -1,10 +1,5 @@
-/** Sessions, rate-limit buckets, single-use values, the audit log and purging, on SQLite. */
-import {
-  type BucketOutcome,
-  revokedFamilyMilliseconds,
-  type Storage,
-  type TakeFromBucket,
-} from "../storage.js";
+/** Sessions, rate-limit buckets, single-use values and the audit log on SQLite. */
+import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
 import { type Context, toSql } from "./context.js";
 import type { SqlValue } from "./driver.js";
 import { accountColumns, toAccount, toAuditEvent } from "./rows.js";
@@ -50,15 +45,16 @@ export function limitVerbs(context: Context): LimitVerbs {
   const take = (act: TakeFromBucket): BucketOutcome => {
     const row = find.get(act.key);
     const perMillisecond = act.capacity / (act.periodSeconds * 1000);
-    const passed = row === undefined ? 0 : Math.max(0, act.now - (row.updated_at as number));
+    // A clock that steps back refills nothing, and must not make the same time refill twice.
+    const now = Math.max(act.now, (row?.updated_at as number | undefined) ?? act.now);
     const level =
       row === undefined
         ? act.capacity
-        : Math.min(act.capacity, (row.level as number) + passed * perMillisecond);
+        : Math.min(act.capacity, (row.level as number) + (now - (row.updated_at as number)) * perMillisecond);
     const allowed = level >= Math.max(act.cost, 1);
     const left = allowed ? level - act.cost : level;
-    const resetAt = act.now + Math.ceil((act.capacity - left) / perMillisecond);
-    if (act.cost > 0) put.run(act.key, left, act.now, resetAt);
+    const resetAt = now + Math.ceil((act.capacity - left) / perMillisecond);
+    if (allowed && act.cost > 0) put.run(act.key, left, now, resetAt);
     return { allowed, remaining: Math.floor(left), resetAt };
   };
   return {
@@ -101,22 +97,4 @@ export function auditVerbs(context: Context): AuditVerbs {
           .map(toAuditEvent);
       }),
   };
-}
-
-/** What traffic leaves behind, and when a row of it is over. Access tokens leave nothing. */
-export function purgeVerb(context: Context): Storage["purge"] {
-  const expiring = ["codes", "sessions", "buckets", "seen_once"].map((table) =>
-    context.prepare(
-      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at <= ? LIMIT ?)`,
-    ),
-  );
-  const families = context.prepare(
-    "DELETE FROM families WHERE pk IN (SELECT pk FROM families WHERE revoked_at IS NOT NULL AND revoked_at <= ? LIMIT ?)",
-  );
-  return (now, limit) =>
-    context.write(() => {
-      const gone = expiring.map((statement) => Number(statement.run(now, limit).changes));
-      gone.push(Number(families.run(now - revokedFamilyMilliseconds, limit).changes));
-      return gone.reduce((sum, count) => sum + count, 0);
-    });
 }

@@ -1,12 +1,11 @@
 /** Rows of the SQLite schema to the objects of the port and back. */
-import type { Account, App, AuditEvent, ClientSecret, Code, Family, Grant } from "../storage.js";
+import type { Account, App, AuditEvent, Code, Family, Grant } from "../storage.js";
+import { isFamilyId } from "../text.js";
+import { optional, toList, toSecrets, toWords } from "../values.js";
 import type { SqlRow, SqlValue } from "./driver.js";
 
-const optional = <T>(value: SqlValue | undefined): T | undefined => (value ?? undefined) as T | undefined;
-const list = (value: SqlValue | undefined): string[] => JSON.parse((value as string | null) ?? "[]");
-const words = (value: SqlValue | undefined): string[] => (value as string).split(" ");
-
-export const idToBlob = (id: string): Buffer => Buffer.from(id, "hex");
+/** Returns the id as bytes; what cannot be an id becomes bytes that no family has. */
+export const idToBlob = (id: string): Buffer => Buffer.from(isFamilyId(id) ? id : "", "hex");
 export const blobToId = (blob: SqlValue | undefined): string =>
   Buffer.from(blob as Uint8Array).toString("hex");
 
@@ -16,7 +15,7 @@ export const accountColumns =
 export const appColumns =
   "p.client_id p_client_id, p.name p_name, o.id p_owner_id, p.callback_urls p_callback_urls, p.scopes p_scopes, p.secrets p_secrets, p.is_public p_is_public, p.approved p_approved, p.require_client_credentials_on_refresh p_require, p.refresh_tokens p_refresh_tokens, p.access_tokens p_access_tokens, p.jwks p_jwks, p.resources p_resources, p.event_callback_url p_event_callback_url, p.created_at p_created_at";
 export const grantColumns =
-  "g.pk g_pk, g.scopes g_scopes, g.created_at g_created_at, g.revoked_at g_revoked_at";
+  "g.pk g_pk, COALESCE(g.widened_scopes, g.scopes) g_scopes, g.created_at g_created_at, g.revoked_at g_revoked_at";
 export const familyColumns =
   "f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
 
@@ -39,16 +38,16 @@ export function toApp(row: SqlRow): App {
     clientId: row.p_client_id as string,
     name: row.p_name as string,
     ownerId: row.p_owner_id as string,
-    callbackUrls: list(row.p_callback_urls),
-    scopes: words(row.p_scopes),
-    secrets: JSON.parse(row.p_secrets as string) as ClientSecret[],
+    callbackUrls: toList(row.p_callback_urls),
+    scopes: toWords(row.p_scopes),
+    secrets: toSecrets(row.p_secrets),
     public: row.p_is_public === 1,
     approved: row.p_approved === 1,
     requireClientCredentialsOnRefresh: row.p_require === 1,
     refreshTokens: row.p_refresh_tokens as App["refreshTokens"],
     accessTokens: row.p_access_tokens as App["accessTokens"],
     jwks: optional(row.p_jwks),
-    resources: list(row.p_resources),
+    resources: toList(row.p_resources),
     eventCallbackUrl: optional(row.p_event_callback_url),
     createdAt: row.p_created_at as number,
   };
@@ -59,7 +58,7 @@ export function toGrant(row: SqlRow, accountId: string, clientId: string): Grant
     id: String(row.g_pk),
     accountId,
     clientId,
-    scopes: words(row.g_scopes),
+    scopes: toWords(row.g_scopes),
     createdAt: row.g_created_at as number,
     revokedAt: optional(row.g_revoked_at),
   };
@@ -69,8 +68,8 @@ export function toFamily(row: SqlRow): Family {
   return {
     id: blobToId(row.f_id),
     grantId: String(row.g_pk),
-    scopes: words(row.f_scopes),
-    resources: list(row.f_resources),
+    scopes: toWords(row.f_scopes),
+    resources: toList(row.f_resources),
     generation: row.f_generation as number,
     createdAt: row.f_created_at as number,
     usedAt: row.f_used_at as number,
@@ -85,8 +84,8 @@ export function toCode(row: SqlRow): Code {
     grantId: String(row.grant_pk),
     accountId: row.account_id as string,
     clientId: row.client_id as string,
-    scopes: words(row.scopes),
-    resources: list(row.resources),
+    scopes: toWords(row.scopes),
+    resources: toList(row.resources),
     redirectUri: row.redirect_uri as string,
     redirectUriGiven: row.redirect_uri_given === 1,
     state: optional(row.state),

@@ -3,24 +3,40 @@ import type { Storage } from "../storage.js";
 import { accountVerbs } from "./account-verbs.js";
 import { appVerbs } from "./app-verbs.js";
 import { Context } from "./context.js";
-import { type Database, openDatabase } from "./driver.js";
+import { type Database, type DriverName, openDatabase } from "./driver.js";
 import { codeVerbs, familyVerbs, grantVerbs } from "./flow-verbs.js";
 import { GroupCommit } from "./group-commit.js";
-import { auditVerbs, limitVerbs, purgeVerb, sessionVerbs } from "./house-verbs.js";
+import { auditVerbs, limitVerbs, sessionVerbs } from "./house-verbs.js";
 import { migrateSqlite } from "./migrate.js";
+import { purgeVerb } from "./purge.js";
 
 export interface SqliteStorage extends Storage {
   readonly database: Database;
+}
+
+export interface SqliteOptions {
+  /** @default the first that loads of better-sqlite3 and node:sqlite */
+  readonly driver?: DriverName;
+  /**
+   * How long a write waits for another process that holds the file, before `StorageUnavailable`.
+   * @default 5000
+   */
+  readonly busyTimeoutMilliseconds?: number;
 }
 
 /**
  * Returns the port on a file, or on memory for `:memory:`, brought to the schema of this build.
  * @throws {Error} when the file cannot be opened or was written by a newer build.
  */
-export function openSqliteStorage(file: string): SqliteStorage {
-  const database = openDatabase(file);
-  configure(database);
-  migrateSqlite(database);
+export function openSqliteStorage(file: string, options: SqliteOptions = {}): SqliteStorage {
+  const database = openDatabase(file, options.driver);
+  try {
+    configure(database, options.busyTimeoutMilliseconds ?? 5000);
+    migrateSqlite(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   const commits = new GroupCommit(database);
   const context = new Context(database, commits);
   const ping = context.prepare("SELECT 1");
@@ -44,10 +60,10 @@ export function openSqliteStorage(file: string): SqliteStorage {
 }
 
 /** synchronous=FULL makes a commit in WAL mode wait for its fsync: durable, then answered. */
-function configure(database: Database): void {
+function configure(database: Database, busyTimeoutMilliseconds: number): void {
+  database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMilliseconds)}`);
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = FULL");
-  database.exec("PRAGMA busy_timeout = 5000");
   database.exec("PRAGMA foreign_keys = ON");
   database.exec("PRAGMA wal_autocheckpoint = 16000");
   database.exec("PRAGMA cache_size = -65536");

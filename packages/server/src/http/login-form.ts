@@ -1,0 +1,63 @@
+/** The login form, wherever it stands: CSRF, throttle, password, a new session. One order, one place. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { checkLogin, sessionSeconds, startSession } from "../accounts/login.js";
+import { deviceSeconds, LoginThrottle } from "../accounts/login-throttle.js";
+import { hashed } from "../crypto/compare.js";
+import { readParameters } from "./body.js";
+import { type HttpContext, notesOf } from "./context.js";
+
+export type LoginOutcome =
+  | { readonly outcome: "logged_in" }
+  | {
+      readonly outcome: "refused";
+      readonly status: number;
+      readonly problem: string;
+      readonly email: string | undefined;
+    };
+
+/** Logs in by the form of a request, or says what to show instead. */
+export async function logIn(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  clientId?: string,
+): Promise<LoginOutcome> {
+  const form = await readParameters(request);
+  const email = form.optional("email");
+  const password = form.optional("password");
+  const refused = (status: number, reason: string, problem: string): LoginOutcome => {
+    Object.assign(notesOf(request), { reason, clientId });
+    return { outcome: "refused", status, problem, email };
+  };
+  if (!context.csrf.verify(request, form.optional("csrf"))) {
+    return refused(403, "csrf", "This form has expired. Please sign in again.");
+  }
+  if (email === undefined || password === undefined) {
+    return refused(401, "login_failed", "Enter your e-mail address and your password.");
+  }
+  const throttle = new LoginThrottle(context.ring, context.storage, context.now);
+  const attempt = { email, address: request.ip, device: context.cookies.get(request, "device") };
+  if (!(await throttle.allows(attempt))) {
+    reply.header("retry-after", "900");
+    return refused(429, "login_throttled", "Too many failed attempts. Please wait a quarter of an hour.");
+  }
+  const account = await checkLogin(context.storage, email, password);
+  if (account === undefined) {
+    await throttle.failed(attempt);
+    context.audit("login_failed", { ...(clientId !== undefined && { clientId }), address: request.ip });
+    return refused(401, "login_failed", "E-mail address or password is wrong.");
+  }
+  // A new session and a new visit at each login: nothing an attacker planted before survives it (session fixation).
+  await endSession(context, request);
+  context.cookies.set(reply, "session", await startSession(context, account), sessionSeconds);
+  context.cookies.set(reply, "visit", context.randomBytes(16).toString("base64url"));
+  context.cookies.set(reply, "device", throttle.device(email), deviceSeconds);
+  context.audit("login", { accountId: account.id });
+  return { outcome: "logged_in" };
+}
+
+/** Ends the session of the request's cookie, if there is one. */
+export async function endSession(context: HttpContext, request: FastifyRequest): Promise<void> {
+  const value = context.cookies.get(request, "session");
+  if (value !== undefined) await context.storage.deleteSession(hashed(value));
+}

@@ -1,0 +1,47 @@
+/** What the live service does not have: revocation, introspection, metadata, keys. Absent (404) where the profile says so. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type ClientCredentials, readCredentials } from "../oauth/client-authentication.js";
+import { introspect } from "../oauth/introspection.js";
+import { authorizationServerMetadata } from "../oauth/metadata.js";
+import type { Parameters } from "../oauth/parameters.js";
+import { revoke } from "../oauth/revocation.js";
+import { readParameters } from "./body.js";
+import { type HttpContext, notesOf } from "./context.js";
+import { limitTokenRequest } from "./rate-limits.js";
+
+export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
+  if (!context.profile.extensions) return;
+  server.post("/oauth/revoke", async (request, reply) => {
+    const { parameters, credentials } = await readClientRequest(context, request, reply);
+    await revoke(context, parameters, credentials);
+    return reply.header("cache-control", "no-store").code(200).send();
+  });
+  server.post("/oauth/introspect", async (request, reply) => {
+    const { parameters, credentials } = await readClientRequest(context, request, reply);
+    return reply.header("cache-control", "no-store").send(await introspect(context, parameters, credentials));
+  });
+  server.get("/.well-known/oauth-authorization-server", async (_request, reply) =>
+    reply
+      .header("cache-control", "public, max-age=300")
+      .header("access-control-allow-origin", "*")
+      .send(authorizationServerMetadata(context.profile, context.issuer())),
+  );
+  server.get("/.well-known/jwks.json", async (_request, reply) =>
+    reply
+      .header("cache-control", "public, max-age=300")
+      .header("access-control-allow-origin", "*")
+      .send(context.keys.jwks()),
+  );
+}
+
+async function readClientRequest(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ parameters: Parameters; credentials: ClientCredentials }> {
+  const parameters = await readParameters(request);
+  const credentials = readCredentials(context.profile, parameters, request.headers.authorization);
+  notesOf(request).clientId = credentials.clientId;
+  await limitTokenRequest(context, request, reply, credentials.clientId);
+  return { parameters, credentials };
+}

@@ -1,0 +1,95 @@
+/** Token introspection (RFC 7662): an app may ask about its own tokens, a resource server about those made for it. */
+import type { App } from "../storage/storage.js";
+import type { Access } from "./access.js";
+import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
+import { Refusal } from "./error.js";
+import type { Parameters } from "./parameters.js";
+import { openAnyAccess, type TokenLookupDeps } from "./revocation.js";
+import { openRefreshToken } from "./tokens.js";
+
+export interface Introspection {
+  readonly active: boolean;
+  readonly scope?: string;
+  readonly client_id?: string;
+  readonly username?: string;
+  readonly token_type?: "Bearer";
+  readonly exp?: number;
+  readonly iat?: number;
+  readonly sub?: string;
+  readonly aud?: string;
+  readonly iss?: string;
+}
+
+const inactive: Introspection = { active: false };
+
+/** Returns what the token is, or `active: false` for anything the caller may not know of (§2.2, §4). @throws {Refusal} */
+export async function introspect(
+  deps: TokenLookupDeps,
+  parameters: Parameters,
+  credentials: ClientCredentials,
+): Promise<Introspection> {
+  const caller = await authenticateClient(deps, credentials);
+  if (caller.public)
+    throw new Refusal("client_not_allowed", "A public client cannot introspect: it proves nothing");
+  const token = parameters.required("token");
+  try {
+    const access = await openAnyAccess(deps, token);
+    return mayAsk(caller, access) ? describeAccess(deps, access) : inactive;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+  return introspectRefreshToken(deps, caller, token);
+}
+
+function mayAsk(caller: App, access: Access): boolean {
+  if (caller.clientId === access.app.clientId) return true;
+  return access.resource !== undefined && caller.resources.includes(access.resource);
+}
+
+function describeAccess(deps: TokenLookupDeps, access: Access): Introspection {
+  return {
+    active: true,
+    scope: access.scopes.join(" "),
+    client_id: access.app.clientId,
+    username: access.account.email,
+    token_type: "Bearer",
+    iat: Math.floor(access.issuedAt / 1000),
+    exp: Math.floor(access.expiresAt / 1000),
+    sub: access.account.id,
+    aud: access.resource ?? deps.issuer(),
+    iss: deps.issuer(),
+  };
+}
+
+async function introspectRefreshToken(
+  deps: TokenLookupDeps,
+  caller: App,
+  token: string,
+): Promise<Introspection> {
+  const opened = openRefreshToken(deps.ring, token);
+  const view = opened && (await deps.storage.findFamily(opened.familyId));
+  if (view === undefined || view.app.clientId !== caller.clientId) return inactive;
+  const { family, grant, account, app } = view;
+  const { familySeconds, familyIdleSeconds } = deps.profile;
+  const over = (since: number, seconds: number | undefined) =>
+    seconds !== undefined && deps.now() >= since + seconds * 1000;
+  const dead =
+    family.revokedAt !== undefined ||
+    grant.revokedAt !== undefined ||
+    account.locked ||
+    (!app.approved && app.ownerId !== account.id) ||
+    opened?.generation !== family.generation ||
+    over(family.createdAt, familySeconds) ||
+    over(family.usedAt, familyIdleSeconds);
+  if (dead) return inactive;
+  return {
+    active: true,
+    scope: family.scopes.join(" "),
+    client_id: app.clientId,
+    username: account.email,
+    sub: account.id,
+    iss: deps.issuer(),
+    iat: Math.floor(family.createdAt / 1000),
+    ...(familySeconds !== undefined && { exp: Math.floor(family.createdAt / 1000) + familySeconds }),
+  };
+}

@@ -1,0 +1,37 @@
+/** What every adapter of the storage port must do. One suite, concurrency included. */
+import { describe, expect, it } from "vitest";
+import { accountContract } from "./contract/accounts.js";
+import { appContract } from "./contract/apps.js";
+import { codeContract } from "./contract/codes.js";
+import { familyContract } from "./contract/families.js";
+import type { Open } from "./contract/fixtures.js";
+import { hostileContract } from "./contract/hostile.js";
+import { auditContract, bucketContract, purgeContract } from "./contract/house.js";
+
+export function storageContract(name: string, open: Open): void {
+  describe(name, () => {
+    accountContract(open);
+    appContract(open);
+    codeContract(open);
+    familyContract(open);
+    bucketContract(open);
+    auditContract(open);
+    purgeContract(open);
+    hostileContract(open);
+
+    it("answers a ping while it is open", async () => {
+      const storage = await open();
+      await storage.ping();
+      await storage.close();
+    });
+
+    it("ends the writes it accepted before it closes, and refuses those that come later", async () => {
+      const storage = await open();
+      const accepted = storage.recordAudit([]);
+      await storage.close();
+      await accepted;
+      await expect(storage.recordAudit([])).rejects.toThrow();
+      await expect(storage.ping()).rejects.toThrow();
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import {
+  atOnce,
+  createFamily,
+  createPair,
+  hex,
+  newAccount,
+  newApp,
+  newCode,
+  type Open,
+  revokedAt,
+  sharedStorage,
+  t0,
+} from "./fixtures.js";
+
+export function appContract(open: Open): void {
+  describe("apps", () => {
+    const storage = sharedStorage(open);
+
+    it("come back as they went in", async () => {
+      const { account, app } = await createPair(storage());
+      expect(await storage().findApp(app.clientId)).toStrictEqual(app);
+      const bare = newApp(account.id, {
+        callbackUrls: [],
+        scopes: [],
+        secrets: [],
+        public: true,
+        approved: false,
+        requireClientCredentialsOnRefresh: false,
+        refreshTokens: "rotate",
+        accessTokens: "jwt",
+        jwks: undefined,
+        resources: [],
+        eventCallbackUrl: undefined,
+      });
+      expect(await storage().createApp(bare)).toBe("created");
+      expect(await storage().findApp(bare.clientId)).toStrictEqual(bare);
+    });
+
+    it("are unknown until created, and created once", async () => {
+      const account = newAccount();
+      await storage().createAccount(account);
+      const app = newApp(account.id);
+      expect(await storage().findApp(app.clientId)).toBeUndefined();
+      expect(await storage().updateApp(app.clientId, { name: "x" }, t0)).toBeUndefined();
+      const made = await atOnce(16, (n) => storage().createApp({ ...app, name: `App ${n}` }));
+      expect(made.filter((answer) => answer === "created")).toHaveLength(1);
+      expect((await storage().findApp(app.clientId))?.name).toBe(`App ${made.indexOf("created")}`);
+    });
+
+    it("change in every field, and only in those that the change names", async () => {
+      const { app } = await createPair(storage());
+      const owner = newAccount();
+      await storage().createAccount(owner);
+      const { clientId: _, createdAt: __, ...changes } = newApp(owner.id, { name: "New", jwks: undefined });
+      for (const [key, value] of Object.entries({ ...changes, public: true, approved: false })) {
+        const before = await storage().findApp(app.clientId);
+        expect(await storage().updateApp(app.clientId, { [key]: value }, t0)).toEqual({ grantsRevoked: 0 });
+        expect(await storage().findApp(app.clientId)).toStrictEqual({ ...before, [key]: value });
+      }
+      expect(await storage().updateApp(app.clientId, {}, t0)).toEqual({ grantsRevoked: 0 });
+    });
+
+    it("keep what may not be absent when a change names it as undefined", async () => {
+      const { app } = await createPair(storage());
+      const changes = { name: undefined, scopes: undefined, ownerId: undefined, jwks: undefined };
+      await storage().updateApp(app.clientId, changes, t0);
+      expect(await storage().findApp(app.clientId)).toStrictEqual({ ...app, jwks: undefined });
+    });
+
+    it("are listed in order of creation, as many as asked for", async () => {
+      const own = await open();
+      const { account, app } = await createPair(own);
+      const second = newApp(account.id);
+      await own.createApp(second);
+      expect(await own.listApps(1)).toStrictEqual([app]);
+      expect(await own.listApps(5)).toStrictEqual([app, second]);
+      await own.close();
+    });
+  });
+
+  describe("a change of an app's scopes", () => {
+    const storage = sharedStorage(open);
+
+    it("revokes the app's live grants, codes and families in the same act, and no other app's", async () => {
+      const pair = await createPair(storage());
+      const neighbour = await createPair(storage());
+      const family = await createFamily(storage(), pair);
+      const code = newCode({ ...pair, account: neighbour.account });
+      await storage().issueCode(code);
+      const untouched = await createFamily(storage(), neighbour);
+      const change = { scopes: ["basic_account_info"], name: "Narrower" };
+      expect(await storage().updateApp(pair.app.clientId, change, t0 + 5)).toEqual({ grantsRevoked: 2 });
+      expect((await storage().findFamily(family))?.grant.revokedAt).toBe(t0 + 5);
+      const use = { hash: code.hash, familyId: hex(16), now: t0 + 6, endEarlierFamilies: false };
+      expect(await storage().consumeCode(use)).toEqual({ outcome: "revoked" });
+      expect((await storage().findCode(code.hash))?.grantRevokedAt).toBe(t0 + 5);
+      expect((await storage().findFamily(untouched))?.grant.revokedAt).toBeUndefined();
+      expect(await storage().updateApp(pair.app.clientId, { scopes: [] }, t0 + 7)).toEqual({
+        grantsRevoked: 0,
+      });
+    });
+
+    it("is none where only their order changes", async () => {
+      const pair = await createPair(storage());
+      const family = await createFamily(storage(), pair);
+      const scopes = [...pair.app.scopes].reverse();
+      expect(await storage().updateApp(pair.app.clientId, { scopes }, t0)).toEqual({ grantsRevoked: 0 });
+      expect(await revokedAt(storage(), family)).toBeUndefined();
+      expect((await storage().findApp(pair.app.clientId))?.scopes).toEqual(scopes);
+    });
+  });
+}
