@@ -30,7 +30,8 @@ async function bundle(): Promise<string> {
 
 /** Starts a child; its standard output is a pipe. */
 export async function startChild(args: string[]): Promise<ChildProcess> {
-  return spawn(process.execPath, [await (built ??= bundle()), ...args], {
+  built ??= bundle();
+  return spawn(process.execPath, [await built, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
