@@ -59,6 +59,11 @@ describe("the built package", () => {
     }
   });
 
+  it("documents every public name", async () => {
+    const options = ["--options", join(root, "typedoc.json"), "--out", join(folder, "api")];
+    await run(bin("typedoc"), options, { cwd: root });
+  }, 90_000);
+
   it("is found faultless by publint and by are-the-types-wrong", async () => {
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: folder });
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as [{ filename: string }];

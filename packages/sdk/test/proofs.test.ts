@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MemoryTokenStore, TokenKeeper, type TokenStore } from "../src/index.js";
 import { type StubOptions, type StubServer, startStub } from "./support/authorization-server.js";
 import { testClock, testKeeper } from "./support/keeper.js";
@@ -10,6 +10,7 @@ import { openWorkers, type Workers } from "./support/workers.js";
 /** The claims of the documentation, each put to the proof with real processes and real servers. */
 
 const cycles = process.env.COUNTERSIGN_TEST_LONG === "1" ? 1000 : 100;
+vi.setConfig({ testTimeout: 120_000 });
 let places: SharedPlaces;
 let workers: Workers;
 const kinds = ["file", "sqlite", "postgres", "redis"] as const;

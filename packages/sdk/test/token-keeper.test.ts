@@ -104,7 +104,7 @@ describe("a valid token", () => {
       clock.advance(expired);
       expect(await keeper.accessToken("jill")).toBe(name);
     }
-    expect(bodies.every((body) => body.includes('"refresh_token":"the one"'))).toBe(true);
+    expect(bodies.every((body) => body.includes("refresh_token=the+one"))).toBe(true);
   });
 
   it("reaches a header and a plain caller alike", async () => {
@@ -296,6 +296,20 @@ describe("the end of a session", () => {
     await failure(keeper.accessToken("jill"));
     expect(server.refreshes).toBe(1);
     expect(await keeper.status("jill")).toBe("revoked");
+  });
+
+  it.each([
+    { error: "invalid_grant" },
+    { error: { error_name: "bad_request", error_msg: "Invalid grant data (refresh token)" } },
+    { error: { error_name: "bad_request", error_msg: "The authorization was revoked" } },
+    { error: { error_name: "unauthorized", error_msg: "The refresh token has expired" } },
+  ])("is heard in %j", async (body) => {
+    const clock = testClock();
+    const { keeper } = testKeeper("", clock, {
+      config: { fetch: async () => Response.json(body, { status: 400 }) },
+    });
+    await keeper.save("jill", { accessToken: "a", tokenType: "Bearer", refreshToken: "r", expiresIn: 0 });
+    expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "grant_refused" });
   });
 
   it("is undone by the next authorization", async () => {
