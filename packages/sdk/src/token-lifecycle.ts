@@ -8,7 +8,7 @@ import {
 } from "./errors.js";
 import { classify, type RefreshRequest, requestRefresh, type Sleep } from "./refresh-request.js";
 import type { TokenStore } from "./stores/store.js";
-import type { TokenKeeperEvent } from "./token-keeper.js";
+import type { TokenKeeperEvent } from "./token-keeper-options.js";
 import {
   closedRecord,
   formatRecord,
@@ -221,10 +221,10 @@ export class TokenLifecycle {
 
   #isDue(record: TokenRecord, rejected: string | undefined): boolean {
     const now = this.#settings.now();
+    if (now >= record.refreshAtMs) return true;
     // A token fresh from the server that an API refuses is not at fault: no storm of refreshes over it.
-    if (record.accessToken === rejected)
-      return now >= record.obtainedAtMs + this.#settings.minRefreshIntervalMs;
-    return now >= record.refreshAtMs;
+    const settled = now >= record.obtainedAtMs + this.#settings.minRefreshIntervalMs;
+    return record.accessToken === rejected && settled;
   }
 
   #isUsable(record: TokenRecord, rejected: string | undefined): boolean {

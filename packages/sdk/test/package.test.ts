@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Configuration } from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
 
 /** The package as it is published: built, packed, checked, and run on every runtime it names. */
@@ -57,6 +58,11 @@ describe("the built package", () => {
         logLevel: "error",
       });
     }
+  });
+
+  it("tells servers its version", async () => {
+    const { version } = createRequire(import.meta.url)(join(root, "package.json")) as { version: string };
+    expect(new Configuration().userAgent).toBe(`countersign-sdk/${version}`);
   });
 
   it("documents every public name", async () => {

@@ -126,7 +126,7 @@ describe("rotation with 5 % of the answers lost", () => {
   });
 
   it.each(kinds)(
-    `logs no user out in ${cycles} cycles of processes that share the %s store`,
+    `logs no user out in ${cycles} cycles of two keepers that share the %s store`,
     async (kind) => {
       const open = [openStore(addressOf(kind)), openStore(addressOf(kind))];
       expect(

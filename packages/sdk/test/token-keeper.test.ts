@@ -552,6 +552,22 @@ describe("callers", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("of a hundred users at once each get their own user's token", async () => {
+    const { keeper, server, clock } = await scene({ rotation: true });
+    const users = Array.from({ length: 100 }, (_, i) => `user ${i}`);
+    const families = new Map<string, string>();
+    for (const user of users) {
+      const token = server.authorize();
+      families.set(user, token.accessToken.split(".")[1] as string);
+      await keeper.save(user, token);
+    }
+    clock.advance(expired);
+    const asked = [...users, ...users].map(async (user) => [user, await keeper.accessToken(user)] as const);
+    for (const [user, token] of await Promise.all(asked))
+      expect(token.split(".")[1]).toBe(families.get(user));
+    expect(server.refreshes).toBe(100);
+  });
+
   it("are told by name what they gave wrongly", async () => {
     const store = new MemoryTokenStore();
     const make = (options: object) => () => new TokenKeeper({ clientId: "c", store, ...options });
