@@ -50,8 +50,7 @@ export class TokenKeeper {
     this.#chance = () => (random(new Uint8Array(1))[0] ?? 0) / 256;
     this.#recheckMs = 1000 * positive("recheckSeconds", options.recheckSeconds ?? 60);
     this.#maxCached = positive("maxCachedUsers", options.maxCachedUsers ?? 10_000);
-    this.#lifecycle = new TokenLifecycle({
-      store,
+    this.#lifecycle = new TokenLifecycle(store, {
       now,
       leaseMs,
       newOwner: () => randomText(random, 12),
@@ -75,7 +74,7 @@ export class TokenKeeper {
     if (!/^bearer$/i.test(token.tokenType ?? "Bearer"))
       throw new InvalidArgumentError("token", "must be a Bearer token");
     const record = toRecord(token, this.#timing());
-    await this.#lifecycle.overwrite(userId, () => record);
+    await this.#lifecycle.replace(userId, () => record);
     this.#remember(userId, record);
   }
 
@@ -110,7 +109,7 @@ export class TokenKeeper {
   /** Whether the user has a session: what the store says, no request to the server. */
   async status(userId: string): Promise<"active" | "revoked" | "unknown"> {
     checkUserId(userId);
-    const { record } = await this.#lifecycle.read(userId);
+    const record = await this.#lifecycle.peek(userId);
     if (record === undefined) return "unknown";
     return record.status === "active" ? "active" : "revoked";
   }
@@ -121,20 +120,20 @@ export class TokenKeeper {
    */
   async revoke(userId: string): Promise<void> {
     checkUserId(userId);
-    const { record } = await this.#lifecycle.read(userId);
+    const record = await this.#lifecycle.peek(userId);
     const token = record?.refreshToken ?? record?.accessToken;
     if (this.#options.revokeAtServer === true && token) {
       const { clientId, clientSecret } = this.#options;
       await this.#api.oauthTokenRevoke({ token, clientId, clientSecret });
     }
-    await this.#lifecycle.overwrite(userId, (present) => present && closedRecord(present, "revoked"));
+    await this.#lifecycle.replace(userId, (present) => present && closedRecord(present, "revoked"));
     this.#cache.delete(userId);
   }
 
   /** Removes everything stored of the user; the server is not told. */
   async forget(userId: string): Promise<void> {
     checkUserId(userId);
-    await this.#lifecycle.overwrite(userId, () => undefined);
+    await this.#lifecycle.replace(userId, () => undefined);
     this.#cache.delete(userId);
   }
 

@@ -445,6 +445,20 @@ describe("a store that fails", () => {
     expect((await store.read("jill")).value).toContain(token);
   });
 
+  it("that fails altogether while a new token waits says save_failed, not something milder", async () => {
+    const { store, fault } = faultyStore();
+    const { keeper, server, clock } = await scene(
+      { gate: async () => void Object.assign(fault, { read: true }) },
+      { store },
+    );
+    clock.advance(expired - 200);
+    Object.assign(fault, { write: "before", when: isSave });
+    expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "save_failed" });
+    Object.assign(fault, { write: undefined, read: false });
+    expect(server.isActive(await keeper.accessToken("jill"))).toBe(true);
+    expect(server.refreshes).toBe(1);
+  });
+
   it("is not misled by a write whose answer was lost, of the lease or of the token", async () => {
     for (const when of [isSave, (value: string) => !isSave(value)]) {
       const { store, fault } = faultyStore();
@@ -485,6 +499,15 @@ describe("a process that died while refreshing", () => {
     const waited = waits.reduce((sum, ms) => sum + ms, 0);
     expect(waited).toBeGreaterThanOrEqual(30_000);
     expect(waited).toBeLessThan(30_500);
+    expect(server.refreshes).toBe(1);
+  });
+
+  it("is waited for no longer than one lease even when its clock was an hour ahead", async () => {
+    const { keeper, store, clock, waits, server } = await scene();
+    clock.advance(expired);
+    await leaseOfTheDead(store, clock.ms + 3_600_000);
+    await keeper.accessToken("jill");
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30_500);
     expect(server.refreshes).toBe(1);
   });
 
