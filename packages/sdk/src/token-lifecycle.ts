@@ -136,7 +136,8 @@ export class TokenLifecycle {
       if (!(await this.#stored.claim(userId, version, closedRecord(record, status)))) return undefined;
       throw this.#reauthorize(userId, reasonOf(status), error);
     }
-    await this.#stored.write(userId, version, { ...record, lease: undefined }).catch(() => false);
+    // Back to what was there, so that nobody waits for us; if that fails, the lease runs out by itself.
+    await this.#stored.write(userId, version, record).catch(() => false);
     if (fault === "client") throw new ClientRejected(userId, { cause: error });
     const unavailable = this.#unavailable(userId, "server", error);
     if (!this.#isUsable(record, rejected)) throw unavailable;

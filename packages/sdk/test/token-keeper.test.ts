@@ -502,6 +502,32 @@ describe("a process that died while refreshing", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("and wakes up after its session was given up saves what it holds: the session goes on", async () => {
+    const { server, clock, store } = await scene({ rotation: true });
+    const stalled: (() => void)[] = [];
+    const slow: TokenStore = {
+      read: (key) => store.read(key),
+      write: async (key, version, value) => {
+        if (isSave(value ?? "") && stalled.length === 0)
+          await new Promise<void>((resolve) => stalled.push(resolve));
+        return store.write(key, version, value);
+      },
+    };
+    const late = testKeeper(server.url, clock, { store: slow });
+    // A server that takes the old refresh token for stolen, but leaves the newest alone.
+    const fetch = async () => Response.json({ error: "invalid_grant" }, { status: 400 });
+    const next = testKeeper("", clock, { store, config: { fetch } });
+    clock.advance(expired);
+    const lateToken = late.keeper.accessToken("jill");
+    while (stalled.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(30);
+    expect(await failure(next.keeper.accessToken("jill"))).toMatchObject({ reason: "refresh_lost" });
+    stalled[0]?.();
+    const token = await lateToken;
+    expect(server.isActive(token)).toBe(true);
+    expect(await next.keeper.accessToken("jill")).toBe(token);
+  });
+
   it("is waited for no longer than one lease even when its clock was an hour ahead", async () => {
     const { keeper, store, clock, waits, server } = await scene();
     clock.advance(expired);
@@ -545,6 +571,29 @@ describe("a token that an API refuses", () => {
     expect(server.refreshes).toBe(1);
     expect(await keeper.accessToken("jill", { rejected })).toBe(fresh[0]);
     expect(server.refreshes).toBe(1);
+  });
+
+  it("is not handed out again, neither while another process refreshes nor when the server is down", async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { keeper, server, clock, store, token } = await scene({ gate: () => gate });
+    clock.advance(60);
+    const rejected = token.accessToken;
+    const other = testKeeper(server.url, clock, { store });
+    const refreshing = keeper.accessToken("jill", { rejected });
+    while (server.refreshes === 0) await new Promise((resolve) => setImmediate(resolve));
+    const waiting = other.keeper.accessToken("jill", { rejected });
+    while (other.waits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    open();
+    expect(await waiting).toBe(await refreshing);
+    expect(await waiting).not.toBe(rejected);
+
+    const down = await scene({ fault: () => 503 });
+    down.clock.advance(60);
+    const error = await failure(down.keeper.accessToken("jill", { rejected: down.token.accessToken }));
+    expect(error).toMatchObject({ name: "TemporarilyUnavailable", reason: "server" });
   });
 
   it("is not refreshed when it came from the server less than ten seconds ago", async () => {
