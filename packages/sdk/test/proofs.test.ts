@@ -17,9 +17,10 @@ const kinds = ["file", "sqlite", "postgres", "redis"] as const;
 const addressOf = (kind: StoreAddress["kind"]) =>
   places.addresses.find((each) => each.kind === kind) as StoreAddress;
 
+// Long enough for a Redis that has to be installed first.
 beforeAll(async () => {
   [places, workers] = await Promise.all([openSharedPlaces(), openWorkers()]);
-});
+}, 300_000);
 afterAll(async () => {
   workers?.close();
   await places?.close();
