@@ -222,6 +222,15 @@ describe.each(helpers)("a login whose state is kept in %s", (_, make) => {
   });
 });
 
+describe("a flow", () => {
+  it("is not made without client id, nor without secret and PKCE both", () => {
+    const state = cookieState({ secret });
+    expect(() => new AuthorizationFlow({ clientId: "", clientSecret: "s", state })).toThrow(/clientId/);
+    expect(() => new AuthorizationFlow({ clientId: "c", state })).toThrow(/clientSecret/);
+    expect(new AuthorizationFlow({ clientId: "c", pkce: true, state })).toBeInstanceOf(AuthorizationFlow);
+  });
+});
+
 describe("the cookie", () => {
   it("is HttpOnly, SameSite=Lax, Secure and bound to the host, and removed at the end", async () => {
     const keeper = cookieState({ secret, now });

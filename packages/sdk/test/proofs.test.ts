@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MemoryTokenStore, TokenKeeper, type TokenStore } from "../src/index.js";
 import { type StubOptions, type StubServer, startStub } from "./support/authorization-server.js";
 import { testClock, testKeeper } from "./support/keeper.js";
@@ -10,15 +10,17 @@ import { openWorkers, type Workers } from "./support/workers.js";
 /** The claims of the documentation, each put to the proof with real processes and real servers. */
 
 const cycles = process.env.COUNTERSIGN_TEST_LONG === "1" ? 1000 : 100;
+vi.setConfig({ testTimeout: 120_000 });
 let places: SharedPlaces;
 let workers: Workers;
 const kinds = ["file", "sqlite", "postgres", "redis"] as const;
 const addressOf = (kind: StoreAddress["kind"]) =>
   places.addresses.find((each) => each.kind === kind) as StoreAddress;
 
+// Long enough for a Redis that has to be installed first.
 beforeAll(async () => {
   [places, workers] = await Promise.all([openSharedPlaces(), openWorkers()]);
-});
+}, 300_000);
 afterAll(async () => {
   workers?.close();
   await places?.close();
@@ -125,7 +127,7 @@ describe("rotation with 5 % of the answers lost", () => {
   });
 
   it.each(kinds)(
-    `logs no user out in ${cycles} cycles of processes that share the %s store`,
+    `logs no user out in ${cycles} cycles of two keepers that share the %s store`,
     async (kind) => {
       const open = [openStore(addressOf(kind)), openStore(addressOf(kind))];
       expect(
