@@ -39,7 +39,7 @@ function storyOf(id: string, records: readonly RequestRecord[], facts: StoryFact
     account: records.findLast((record) => record.account !== undefined)?.account,
     began: `began ${shortTime(first.time)}`,
     ...(facts.stand(id) ?? standOf(records) ?? single),
-    steps: records.slice(-mostSteps).map((record, index, shown) => stepOf(record, shown[index - 1])),
+    steps: records.slice(-mostSteps).map((record, index, shown) => stepOf(record, shown.slice(0, index))),
   };
 }
 
@@ -49,12 +49,16 @@ function standOf(records: readonly RequestRecord[]): { tone: Tone; stand: string
   if (last === undefined) return undefined;
   if (last.reason === "denied_by_user") return { tone: "note", stand: "Denied" };
   if (!succeeded(last)) return { tone: "bad", stand: "Refused" };
+  const exchange = records.findLast(({ operation }) => operation === "oauthTokenGenerate");
+  if (exchange !== undefined && !succeeded(exchange)) return { tone: "bad", stand: "Code refused" };
   const issued = last.operation === "authorizeDecide" || last.operation === "authorizeHeadless";
   return { tone: "note", stand: issued ? "Code not exchanged yet" : "The person has not decided yet" };
 }
 
-function stepOf(record: RequestRecord, before: RequestRecord | undefined): StepView {
+function stepOf(record: RequestRecord, earlier: readonly RequestRecord[]): StepView {
+  const before = earlier.at(-1);
   const gap = before === undefined ? 0 : record.time - before.time;
+  const advised = earlier.some(({ reason }) => reason === record.reason);
   return {
     id: `step-${record.number}`,
     tone: toneOf(record),
@@ -65,7 +69,7 @@ function stepOf(record: RequestRecord, before: RequestRecord | undefined): StepV
     time: shortTime(record.time).slice(-8),
     later: gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined,
     why: record.detail,
-    advice: record.advice,
+    advice: advised ? undefined : record.advice,
     told: record.error,
     fault: record.fault,
     facts: factsOf(record),

@@ -11,8 +11,13 @@ export const INSPECTOR = `.ins-head { display: grid; gap: 0.25rem 1.5rem; paddin
 .ins-head + .notice { margin-bottom: 1.25rem; }
 .ins-grid { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem; align-items: start; }
 .ins-side { display: grid; gap: 1rem; }
+@media (max-width: 63.99rem) {
+  .ins-side { display: contents; }
+  .ins-side > * { order: 2; }
+  .ins-side > #live-clock { order: 0; }
+  .ins-main { order: 1; }
+}
 .ins-main { display: grid; gap: 2rem; min-width: 0; }
-@media (min-width: 40rem) and (max-width: 63.99rem) { .ins-side { grid-template-columns: 1fr 1fr; align-items: start; } }
 @media (min-width: 64rem) {
   .ins-grid { grid-template-columns: minmax(0, 1fr) 20rem; }
   .ins-side { grid-column: 2; grid-row: 1; position: sticky; top: 1rem; }
@@ -54,6 +59,8 @@ export const INSPECTOR = `.ins-head { display: grid; gap: 0.25rem 1.5rem; paddin
 .ins-step::before { content: ""; position: absolute; left: 0.3125rem; top: 0; bottom: 0; border-left: 2px solid var(--line); }
 .ins-step:last-child::before { bottom: auto; height: 1.375rem; }
 .ins-later { padding-block: 0.5rem 0.125rem; color: var(--note); font-size: 0.8125rem; font-weight: 600; }
+.ins-step:last-child:has(.ins-later)::before { height: 3.125rem; }
+.ins-step:has(.ins-words) { padding-bottom: 0.625rem; }
 .ins-step:first-child::before { top: 1.375rem; }
 .ins-step:first-child:last-child::before { display: none; }
 .ins-step summary { position: relative; display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 1rem; min-height: 2.75rem; padding-block: 0.6875rem; color: var(--ink); }
@@ -69,7 +76,7 @@ export const INSPECTOR = `.ins-head { display: grid; gap: 0.25rem 1.5rem; paddin
 .ins-line time, .ins-began { font-variant-numeric: tabular-nums; }
 .ins-status { color: var(--ink); font-variant-numeric: tabular-nums; }
 .ins-bad .ins-status { color: var(--bad); font-weight: 650; }
-.ins-words { margin-bottom: 0.625rem; padding: 0.625rem 0.875rem; border-left: 3px solid var(--bad); border-radius: 0 8px 8px 0; background: var(--bad-ground); font-size: 0.9375rem; }
+.ins-words { padding: 0.625rem 0.875rem; border-left: 3px solid var(--bad); border-radius: 0 8px 8px 0; background: var(--bad-ground); font-size: 0.9375rem; }
 .ins-good > .ins-words, .ins-note > .ins-words { border-color: var(--note); background: var(--note-ground); }
 .ins-words p + p { margin-top: 0.25rem; }
 .ins-facts { font-size: 0.875rem; }
