@@ -91,12 +91,20 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     close: async () => {
       world.close();
       await https?.close();
-      app.server.server.closeAllConnections();
-      await app.server.close();
+      await closeSoon(app);
       purging.stop();
       await storage.close();
     },
   };
+}
+
+/** How long an answer under way may take, in milliseconds: a fault may hold it for longer. */
+const lastAnswerMilliseconds = 250;
+
+async function closeSoon({ server }: CountersignApp): Promise<void> {
+  const late = setTimeout(() => server.server.closeAllConnections(), lastAnswerMilliseconds);
+  await server.close();
+  clearTimeout(late);
 }
 
 interface Parts {
