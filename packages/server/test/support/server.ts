@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { type AppOptions, type CountersignApp, createCountersign } from "../../src/app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
+import { hashPassword } from "../../src/crypto/passwords.js";
 import { type Log, textLog } from "../../src/log.js";
 import { type Profile, profiles } from "../../src/profile.js";
 import { applySeed } from "../../src/seed/apply.js";
@@ -110,6 +111,20 @@ export const seed: Seed = {
   apps: [demo, strict, templates, unapproved, twoCallbacks] satisfies SeedApp[],
 };
 
+const hashes = new Map<string, Promise<string>>();
+
+/** As the seed says, but a password is hashed once for all servers of a test file. */
+async function plant({ context }: CountersignApp, { accounts, ...rest }: Seed): Promise<void> {
+  await applySeed(context, { ...rest, accounts: accounts.map((one) => ({ ...one, password: undefined })) });
+  for (const { email, password } of accounts) {
+    const account = await context.storage.findAccountByEmail(email);
+    if (account === undefined || password === undefined) continue;
+    const hash = hashes.get(password) ?? hashPassword(password);
+    hashes.set(password, hash);
+    await context.storage.updateAccount(account.id, { passwordHash: await hash });
+  }
+}
+
 export interface TestServer {
   /** Without a trailing slash. */
   readonly url: string;
@@ -144,7 +159,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     randomBytes: seededRandom("server"),
     issuer: () => url,
   });
-  await applySeed(app.context, options.seed ?? seed);
+  await plant(app, options.seed ?? seed);
   await app.server.listen({ host: "127.0.0.1", port: 0 });
   url = `http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}`;
   return {
