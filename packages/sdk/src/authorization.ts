@@ -45,15 +45,15 @@ export async function codeChallenge(codeVerifier: string): Promise<string> {
   return sha256(codeVerifier);
 }
 
-/** What a callback that can be trusted says. */
+/** What a callback that can be trusted says. `clearCookie` is for a `Set-Cookie` header; empty where no cookie was set. */
 export type CallbackOutcome =
   | {
       outcome: "authorized";
       token: OAuthTokenResponse;
       context?: string | undefined;
-      clearCookie?: string | undefined;
+      clearCookie: string;
     }
-  | { outcome: "denied"; context?: string | undefined; clearCookie?: string | undefined };
+  | { outcome: "denied"; context?: string | undefined; clearCookie: string };
 
 /** Options of an `AuthorizationFlow`. */
 export interface AuthorizationFlowOptions {
@@ -109,7 +109,8 @@ export class AuthorizationFlow {
     const query = readQuery(url);
     const state = query.get("state");
     if (state === undefined) throw new CallbackError("state_missing");
-    const { codeVerifier, ...verified } = await this.#options.state.verify(state, binding);
+    const { codeVerifier, context, clearCookie = "" } = await this.#options.state.verify(state, binding);
+    const verified = { context, clearCookie };
     this.#checkIssuer(query.get("iss"));
     const error = query.get("error");
     if (error === "access_denied") return { outcome: "denied", ...verified };

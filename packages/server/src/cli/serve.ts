@@ -1,6 +1,7 @@
 /** `countersign serve`: the authorization server for production. Holds nothing of the emulator. */
 import { createCountersign } from "../app.js";
 import { type Config, readSecretsFile } from "../config.js";
+import { homeRoute } from "../http/home-route.js";
 import { jsonLog, type Log } from "../log.js";
 import { startPurging } from "../storage/purging.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
@@ -26,6 +27,7 @@ export async function serve(args: string[]): Promise<void> {
     issuer: () => config.publicUrl,
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
   });
+  homeRoute(app.server, app.context);
   try {
     await app.server.listen({ host: config.host, port: config.port });
   } catch (error) {

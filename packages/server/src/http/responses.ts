@@ -129,7 +129,7 @@ export function sendPage(
     .header("content-type", "text/html; charset=utf-8")
     .header("cache-control", "no-store")
     .header("content-security-policy", contentSecurityPolicy(formTargets))
-    .header("referrer-policy", "no-referrer")
+    .header("referrer-policy", "same-origin")
     .header("x-content-type-options", "nosniff")
     .header("x-frame-options", "DENY")
     .send(page);

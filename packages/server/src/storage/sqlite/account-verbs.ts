@@ -1,7 +1,8 @@
 /** Accounts and their API keys on SQLite. */
+
+import { accountColumns, toAccount } from "../rows.js";
 import { type Account, emailKey, type Storage } from "../storage.js";
 import { assignments, type Columns, type Context, toSql } from "./context.js";
-import { accountColumns, toAccount } from "./rows.js";
 
 type Verbs = Pick<
   Storage,

@@ -1,8 +1,9 @@
 /** Apps on SQLite. */
+
+import { appColumns, toApp } from "../rows.js";
 import type { App, AppChanges, Storage } from "../storage.js";
 import { sameWords } from "../values.js";
 import { assignments, type Columns, type Context, toSql } from "./context.js";
-import { appColumns, toApp } from "./rows.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
 

@@ -1,4 +1,15 @@
 /** Codes, grants and token families on SQLite: the acts that must be whole. */
+
+import {
+  accountColumns,
+  appColumns,
+  grantColumns,
+  toAccount,
+  toApp,
+  toCode,
+  toFamily,
+  toGrant,
+} from "../rows.js";
 import type {
   ConsumeCode,
   ConsumeCodeOutcome,
@@ -9,19 +20,7 @@ import type {
 } from "../storage.js";
 import { type Context, toSql } from "./context.js";
 import type { SqlRow } from "./driver.js";
-import {
-  accountColumns,
-  appColumns,
-  blobToId,
-  familyColumns,
-  grantColumns,
-  idToBlob,
-  toAccount,
-  toApp,
-  toCode,
-  toFamily,
-  toGrant,
-} from "./rows.js";
+import { blobToId, idToBlob } from "./family-id.js";
 
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
@@ -51,7 +50,7 @@ export function codeVerbs(context: Context): CodeVerbs {
     findCode: (hash) =>
       context.read(() => {
         const row = find.get(hash);
-        return row && toCode(row);
+        return row && toCode(row, row.family_id === null ? undefined : blobToId(row.family_id));
       }),
     consumeCode: (act) => context.write(() => consume(act)),
   };
@@ -136,6 +135,9 @@ export function grantVerbs(context: Context): GrantVerbs {
   };
 }
 
+const familyColumns =
+  "f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
+
 export function familyVerbs(context: Context): FamilyVerbs {
   const view = `SELECT ${familyColumns}, ${grantColumns}, ${accountColumns}, ${appColumns} FROM families f JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk`;
   const find = context.prepare(`${view} WHERE f.id = ?`);
@@ -163,7 +165,12 @@ export function familyVerbs(context: Context): FamilyVerbs {
 function toView(row: SqlRow) {
   const account = toAccount(row);
   const app = toApp(row);
-  return { family: toFamily(row), grant: toGrant(row, account.id, app.clientId), account, app };
+  return {
+    family: toFamily(row, blobToId(row.f_id)),
+    grant: toGrant(row, account.id, app.clientId),
+    account,
+    app,
+  };
 }
 
 function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutcome {

@@ -1,8 +1,9 @@
 /** Sessions, rate-limit buckets, single-use values and the audit log on SQLite. */
+
+import { accountColumns, toAccount, toAuditEvent } from "../rows.js";
 import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
 import { type Context, toSql } from "./context.js";
 import type { SqlValue } from "./driver.js";
-import { accountColumns, toAccount, toAuditEvent } from "./rows.js";
 
 type SessionVerbs = Pick<Storage, "createSession" | "findSession" | "deleteSession">;
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;
