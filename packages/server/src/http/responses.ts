@@ -7,7 +7,7 @@ import { script } from "../pages/script.js";
 import { stylesheet } from "../pages/stylesheet.js";
 import type { Profile } from "../profile.js";
 import { StorageUnavailable } from "../storage/storage.js";
-import { bodyKind } from "./body.js";
+import { bodyKind, unsupportedType } from "./body.js";
 
 /** `error_name` of the API's error object for each status (OpenAPI: ErrorResponseError). */
 const errorNames: Readonly<Record<number, string>> = {
@@ -28,7 +28,8 @@ export type ErrorShape = "api" | "rfc6749" | "page";
 
 /** The official SDKs crash on RFC 6749's shape for a JSON request, and generic clients do not know the API's. */
 export function shapeFor(request: FastifyRequest): ErrorShape {
-  const path = pathOf(request);
+  // The target of a request may be absolute or percent-encoded (RFC 9112 §3.2); its route's address is not.
+  const path = request.routeOptions.url ?? pathOf(request);
   if (/^(\/v3)?\/oauth\/(token|revoke|introspect)$/.test(path))
     return bodyKind(request) === "json" ? "api" : "rfc6749";
   if (path.startsWith("/v3/") || path.startsWith("/_emulator") || path.startsWith("/.well-known"))
@@ -100,6 +101,7 @@ function asRefusal(error: unknown): Refusal {
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
     return new Refusal("body_too_large", "The request body is too large");
   }
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return unsupportedType();
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Refusal("body_malformed", "the request is not well-formed");
   }
