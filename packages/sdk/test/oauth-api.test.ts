@@ -133,6 +133,14 @@ describe("the requests", () => {
     expect(server.requests).toEqual([]);
   });
 
+  it("sends a form where that is asked for", async () => {
+    const server = await serve({ body: tokens });
+    await new OAuthApi(server.url).oauthTokenRefresh({ refreshToken: "a b&c" }, { bodyFormat: "form" });
+    const [request] = server.requests;
+    expect(request?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
+    expect(request?.body).toBe("grant_type=refresh_token&refresh_token=a+b%26c");
+  });
+
   it("revokes a token with a form, as RFC 7009 has it", async () => {
     const server = await serve({ body: "" });
     await new OAuthApi(server.url).oauthTokenRevoke({ token: "t&1", clientId: "c", clientSecret: "s" });

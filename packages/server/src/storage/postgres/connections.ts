@@ -37,8 +37,10 @@ export class Connections {
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 60_000,
     });
-    // A connection that dies while idle leaves the pool by itself; the next statement gets another.
+    // A connection that dies while idle leaves the pool by itself, and the next statement gets another; one that
+    // dies in use fails its statement. Both also say so as an event, which would end the process if nobody listened.
     this.#pool.on("error", () => {});
+    this.#pool.on("connect", (client) => client.on("error", () => {}));
   }
 
   /** Runs a statement that changes nothing; a connection lost on the way is replaced and the statement sent again. */
