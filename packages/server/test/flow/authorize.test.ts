@@ -211,6 +211,19 @@ describe("login and consent", () => {
     expect(textOf(next.text)).toContain(`Signed in as ${jill.email}`);
   });
 
+  it("show a scope that is the app's own by its name, be it one that every object has", async () => {
+    await server.storage.updateApp(
+      demo.clientId,
+      { scopes: ["constructor", "own:scope"] },
+      server.clock.now(),
+    );
+    const consent = await agent.openConsent(query, jack);
+    expectPage(consent, 200);
+    for (const words of ["constructor", "own:scope", "A permission this app defines."]) {
+      expect(textOf(consent.text)).toContain(words);
+    }
+  });
+
   it("take no decision without a word that says which", async () => {
     const consent = await agent.openConsent(query, jack);
     expectPage(await agent.submit(consent, "/oauth/authorize?", {}), 403);
