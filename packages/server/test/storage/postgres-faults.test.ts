@@ -84,7 +84,7 @@ describe("PostgreSQL", () => {
   });
 
   it("makes every commit wait for its disk, whatever its own default is", async () => {
-    const own = await startPostgres({ settings: { synchronous_commit: "off" } });
+    const own = await startPostgres({ fsync: false, settings: { synchronous_commit: "off" } });
     const { Connections } = await import("../../src/storage/postgres/connections.js");
     const limits = { poolSize: 1, statementTimeoutMilliseconds: 1000 };
     const connections = new Connections({ url: await own.createDatabase(), ...limits });

@@ -7,7 +7,8 @@ import { storageContract } from "./contract.js";
 describe("PostgreSQL", () => {
   let server: TestPostgres;
   beforeAll(async () => {
-    server = await startPostgres();
+    // What is tested here is what is answered; durability has tests of its own.
+    server = await startPostgres({ fsync: false });
   });
   afterAll(() => server?.stop());
 
