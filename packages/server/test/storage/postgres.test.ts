@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
-import { storageContract } from "./contract.js";
+import { sharedContract, storageContract } from "./contract.js";
 
 describe("PostgreSQL", () => {
   let server: TestPostgres;
@@ -12,14 +12,15 @@ describe("PostgreSQL", () => {
   });
   afterAll(() => server?.stop());
 
-  const openOn = (url: string) => openPostgresStorage({ url });
+  const openOn = (url: string) => openPostgresStorage({ url, poolSize: 4 });
 
   storageContract("on one node", async () => openOn(await server.createDatabase()));
 
-  storageContract("on three nodes that take turns", async () => {
-    const url = await server.createDatabase();
-    return takeTurns(await Promise.all([openOn(url), openOn(url), openOn(url)]));
-  });
+  describe("on three nodes that take turns", () =>
+    sharedContract(async () => {
+      const url = await server.createDatabase();
+      return takeTurns(await Promise.all([openOn(url), openOn(url), openOn(url)]));
+    }));
 });
 
 /** One storage that sends each act to the next of several nodes, and closes all of them. */

@@ -118,15 +118,23 @@ const bigintType = 20;
 /** What every connection has in common. Times fit a double, so 64-bit integers come as numbers. */
 export function clientSettings(url: string): pg.ClientConfig {
   return {
-    connectionString: url,
+    ...withSettings(url),
     application_name: "countersign",
     keepAlive: true,
-    options: settings.map((setting) => `-c ${setting}`).join(" "),
     types: {
       getTypeParser: (oid, format) =>
         (oid as number) === bigintType ? Number : pg.types.getTypeParser(oid, format as "text"),
     },
   };
+}
+
+/** The driver lets `options` of the URL replace any other, so ours go behind what the URL has. */
+function withSettings(url: string): pg.ClientConfig {
+  const ours = settings.map((setting) => `-c ${setting}`).join(" ");
+  if (!/[?&]options=/.test(url)) return { connectionString: url, options: ours };
+  const whole = new URL(url);
+  whole.searchParams.set("options", `${whole.searchParams.get("options")} ${ours}`);
+  return { connectionString: whole.href };
 }
 
 function encodeValue(value: unknown): unknown {

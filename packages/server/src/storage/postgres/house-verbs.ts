@@ -83,8 +83,8 @@ FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::tex
   answer: () => {},
 };
 
+/** Not prepared: a plan for the filters that are given, not for all. */
 const audited = {
-  name: "list_audit",
   text: `
 SELECT at, event, client_id, account_id, data FROM audit
 WHERE ($1::text IS NULL OR event = $1)
