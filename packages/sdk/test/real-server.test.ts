@@ -64,7 +64,9 @@ describe.each(["dropbox-sign", "standard"] as const)("a login at the server, pro
 });
 
 describe("the server's rotation", () => {
-  it("with 5 % of its answers lost logs no user out in 1,000 cycles of two keepers", async () => {
+  it("with 5 % of its answers lost logs no user out in 1,000 cycles of two keepers", {
+    timeout: 120_000,
+  }, async () => {
     let lost = 0;
     const loses = (refresh: number) => {
       const isLost = refresh % 20 === 7;

@@ -258,7 +258,10 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** The database is full, locked or unreachable. The act did not happen and may be tried again. */
+/**
+ * The database is full, locked, slow or unreachable. The act did not happen; or, where the connection broke after it
+ * was sent, nobody knows whether it did. It is never repeated unasked.
+ */
 export class StorageUnavailable extends Error {
   override readonly name = "StorageUnavailable";
 }
