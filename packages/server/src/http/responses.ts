@@ -117,14 +117,15 @@ function specialStatus(refusal: Refusal): number | undefined {
 }
 
 /**
- * Sends a page. `formTargets` are origins beside our own that a form's answer may redirect to: browsers apply
- * `form-action` to the redirect as well.
+ * Sends a page. `formTargets` are origins beside our own that a form's answer may lead to, or `anywhere` for the forms
+ * that end at an app's callback. Chromium applies `form-action` to every redirect that follows, and a callback may well
+ * send the browser on to another origin, an IPv6 address (which the policy cannot name) or a scheme of its own.
  */
 export function sendPage(
   reply: FastifyReply,
   page: string,
   status = 200,
-  formTargets: readonly string[] = [],
+  formTargets: readonly string[] | "anywhere" = [],
 ): FastifyReply {
   return reply
     .code(status)
@@ -137,15 +138,10 @@ export function sendPage(
     .send(page);
 }
 
-function contentSecurityPolicy(formTargets: readonly string[]): string {
-  const form = ["'self'", ...formTargets].join(" ");
-  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${form}; frame-ancestors 'none'; base-uri 'none'`;
-}
-
-/** Returns what a callback URL is called in `form-action`: its origin, or its scheme if it has none. */
-export function formTarget(callbackUrl: string): string {
-  const url = new URL(callbackUrl);
-  return url.origin === "null" ? url.protocol : url.origin;
+function contentSecurityPolicy(formTargets: readonly string[] | "anywhere"): string {
+  const formAction =
+    formTargets === "anywhere" ? "" : ` form-action ${["'self'", ...formTargets].join(" ")};`;
+  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${formAction} frame-ancestors 'none'; base-uri 'none'`;
 }
 
 /** The two assets, under names that change with their content. */
