@@ -246,6 +246,8 @@ export function refusalOf(answer: Answer): [number, unknown] {
 
 /** The security events recorded so far, oldest first. */
 export async function auditOf(server: TestServer, event?: string) {
+  // Events are recorded beside the request: a write that is answered after them finds them on disk.
+  await server.storage.deleteSession("none");
   const events = await server.storage.listAudit({ limit: 1000, ...(event !== undefined && { event }) });
   return events.reverse();
 }
