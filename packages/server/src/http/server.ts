@@ -37,6 +37,7 @@ export interface ServerOptions {
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
   const timeouts = options.timeouts ?? publicTimeouts;
   const server = Fastify({
+    // Node looks for overdue requests only every half minute unless told otherwise.
     http: { connectionsCheckingInterval: timeouts.checkMilliseconds },
     logger: false,
     trustProxy: options.trustProxy,
@@ -45,8 +46,6 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    // Node looks for overdue requests only every half minute unless told otherwise.
-    http: { connectionsCheckingInterval: 1000 },
     genReqId: () => context.randomBytes(8).toString("hex"),
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
