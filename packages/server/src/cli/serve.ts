@@ -34,7 +34,7 @@ export async function serve(args: string[]): Promise<void> {
     await storage.close();
     throw error;
   }
-  const purging = startPurging(storage, opened.now, log);
+  const purging = startPurging(storage, { ...config.profile, ...config }, opened.now, log);
   process.on("SIGHUP", () => reloadSecrets(opened, log));
   log.info(
     { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },

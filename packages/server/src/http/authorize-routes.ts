@@ -14,7 +14,7 @@ import { describeScope } from "../oauth/scope.js";
 import { consentPage } from "../pages/consent.js";
 import { loginPage } from "../pages/login.js";
 import { problemPage } from "../pages/problem.js";
-import type { SessionView } from "../storage/storage.js";
+import type { App, SessionView } from "../storage/storage.js";
 import { queryOf, queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { endSession, logIn } from "./login-form.js";
@@ -108,7 +108,7 @@ class AuthorizeRoutes {
   ): Promise<FastifyReply> {
     const session = await this.session(request);
     const next = await this.stepFor(wanted, session);
-    if (next.step === "refuse") return this.refuseAtCallback(request, reply, wanted, next.refusal);
+    if (next.step === "refuse") return this.refuseAtOnce(request, reply, wanted, next.refusal);
     if (next.step === "login" || session === undefined) return this.showLogin(request, reply, wanted);
     if (next.step === "code") return this.sendCode(request, reply, wanted, session);
     return this.showConsent(request, reply, wanted, session, next.step === "consent");
@@ -173,15 +173,37 @@ class AuthorizeRoutes {
   }
 
   /** A page where the callback is not known to be the app's; the callback otherwise. */
-  private refuse(
+  private async refuse(
     request: FastifyRequest,
     reply: FastifyReply,
     validation: Exclude<Validation, { outcome: "valid" }>,
-  ): FastifyReply {
-    if (validation.outcome === "redirect") {
-      return this.refuseAtCallback(request, reply, validation, validation.refusal);
-    }
+  ): Promise<FastifyReply> {
     const { refusal, app } = validation;
+    if (validation.outcome === "page") return this.refuseOnPage(request, reply, refusal, app);
+    return this.refuseAtOnce(request, reply, validation, refusal);
+  }
+
+  /**
+   * A refusal that no person has clicked for. Whoever can register an app could make a link to this server lead
+   * anywhere: only to an approved app, or with the owner's own browser, is it followed (RFC 9700 §4.11.2).
+   */
+  private async refuseAtOnce(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    to: { redirectUri: string; state: string | undefined; app: App },
+    refusal: Refusal,
+  ): Promise<FastifyReply> {
+    const trusted = to.app.approved || (await this.session(request))?.account.id === to.app.ownerId;
+    if (!trusted) return this.refuseOnPage(request, reply, refusal, to.app);
+    return this.refuseAtCallback(request, reply, to, refusal);
+  }
+
+  private refuseOnPage(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refusal: Refusal,
+    app: App | undefined,
+  ): FastifyReply {
     Object.assign(notesOf(request), {
       reason: refusal.reason,
       detail: refusal.detail,

@@ -88,6 +88,7 @@ describe("the commands beside serve", () => {
     const { place, clientId, clientSecret } = await installed();
     const { url, child } = await place.serve();
     expect((await fetch(`${url}/ready`)).status).toBe(200);
+    expect(await (await fetch(url)).text()).toContain("Authorization server");
     expect((await introspect(url, clientId, clientSecret)).status).toBe(200);
     expect((await introspect(url, clientId, "wrong")).status).toBe(401);
     expect((await fetch(`${url}/_emulator/clock`)).status).toBe(404);

@@ -127,7 +127,7 @@ describe("a public app", () => {
 describe("private_key_jwt", () => {
   const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   const clientId = "keyed";
-  let key: CryptoKey;
+  let key: Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
   let serial = 0;
 
   beforeEach(async () => {

@@ -172,7 +172,7 @@ export function basic(clientId: string, secret = ""): { authorization: string } 
   return { authorization: `Basic ${Buffer.from(encoded.join(":")).toString("base64")}` };
 }
 
-export type Fields = Record<string, string> | readonly (readonly [string, string])[];
+export type Fields = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
 export function post(
   server: TestServer,
@@ -189,7 +189,7 @@ export function exchangeCode(
   code: string,
   more: Record<string, string> = {},
 ): Promise<Answer> {
-  const proof = client.clientSecret === undefined ? { code_verifier: verifier } : {};
+  const proof: Fields = client.clientSecret === undefined ? { code_verifier: verifier } : {};
   const grant = { grant_type: "authorization_code", code };
   return post(server, "/oauth/token", { ...grant, ...inBody(client), ...proof, ...more });
 }
@@ -246,6 +246,8 @@ export function refusalOf(answer: Answer): [number, unknown] {
 
 /** The security events recorded so far, oldest first. */
 export async function auditOf(server: TestServer, event?: string) {
+  // Events are recorded beside the request: a write that is answered after them finds them on disk.
+  await server.storage.deleteSession("none");
   const events = await server.storage.listAudit({ limit: 1000, ...(event !== undefined && { event }) });
   return events.reverse();
 }

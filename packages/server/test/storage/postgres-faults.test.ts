@@ -86,17 +86,21 @@ describe("PostgreSQL", () => {
   });
 
   it("makes every commit wait for its disk, whatever its own default is", async () => {
-    const own = await startPostgres({ fsync: false, settings: { synchronous_commit: "off" } });
+    const plain = await server.createDatabase();
+    const admin = new pg.Client({ connectionString: plain });
+    await admin.connect();
+    await admin.query(
+      `ALTER DATABASE ${pg.escapeIdentifier(new URL(plain).pathname.slice(1))} SET synchronous_commit = off`,
+    );
+    await admin.end();
     const { Connections } = await import("../../src/storage/postgres/connections.js");
     const limits = { poolSize: 1, statementTimeoutMilliseconds: 1000 };
-    const plain = await own.createDatabase();
     for (const url of [plain, `${plain}?options=-c%20synchronous_commit%3Doff`]) {
       const connections = new Connections({ url, ...limits });
       const [row] = await connections.read({ text: "SHOW synchronous_commit" }, []);
       expect(row).toEqual({ synchronous_commit: "on" });
       await connections.close();
     }
-    await own.stop();
   });
 
   it("is not started upon when nothing listens or the password is wrong", async () => {

@@ -103,6 +103,10 @@ export function listAuditVerb(connections: Connections): Storage["listAudit"] {
 const expired = (table: string, key: string) =>
   `DELETE FROM ${table} WHERE ${key} = ANY(ARRAY(SELECT ${key} FROM ${table} WHERE expires_at <= $1 LIMIT $3)) AND expires_at <= $1 RETURNING 1`;
 
+/** Rows are made in the order of their keys, so the oldest few say whether any are over. */
+const oldest = (table: string, key: string, time: string, before: string) =>
+  `SELECT ${key} FROM (SELECT ${key}, ${time} FROM ${table} ORDER BY ${key} LIMIT $3) oldest WHERE ${time} <= ${before}`;
+
 const purged = {
   name: "purge",
   text: `
@@ -113,7 +117,9 @@ families_gone AS (
     SELECT id FROM families WHERE revoked_at <= $2
     UNION ALL SELECT id FROM families
       WHERE grant_pk = ANY(ARRAY(SELECT pk FROM grants WHERE revoked_at <= $2 LIMIT $3))
-    LIMIT $3)) RETURNING 1
+    LIMIT $3)) OR id = ANY(ARRAY(${oldest("families", "id", "created_at", "$4")})) RETURNING 1
+), audit_gone AS (
+  DELETE FROM audit WHERE pk = ANY(ARRAY(${oldest("audit", "pk", "at", "$5")})) RETURNING 1
 ), grants_gone AS (
   DELETE FROM grants WHERE pk = ANY(ARRAY(
     SELECT g.pk FROM grants g WHERE g.revoked_at <= $2
@@ -121,12 +127,13 @@ families_gone AS (
 )
 SELECT (SELECT count(*) FROM codes_gone) + (SELECT count(*) FROM sessions_gone)
   + (SELECT count(*) FROM buckets_gone) + (SELECT count(*) FROM values_gone)
-  + (SELECT count(*) FROM families_gone) + (SELECT count(*) FROM grants_gone) AS gone`,
+  + (SELECT count(*) FROM audit_gone) + (SELECT count(*) FROM families_gone) + (SELECT count(*) FROM grants_gone) AS gone`,
 };
 
 export function purgeVerb(connections: Connections): Storage["purge"] {
-  return async (now, limit) => {
-    const [row] = await connections.write(purged, [now, now - revokedFamilyMilliseconds, limit]);
+  return async ({ now, limit, familiesBefore = 0, auditBefore = 0 }) => {
+    const since = now - revokedFamilyMilliseconds;
+    const [row] = await connections.write(purged, [now, since, limit, familiesBefore, auditBefore]);
     return row?.gone as number;
   };
 }
