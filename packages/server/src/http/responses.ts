@@ -62,7 +62,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     case "api": {
       const path = parameter === undefined ? {} : { error_path: parameter };
       return reply.send({
-        error: { error_msg: description, error_name: errorNames[status] ?? "bad_request", ...path },
+        error: {
+          error_msg: description,
+          error_name: errorNames[status] ?? (status >= 500 ? "unknown" : "bad_request"),
+          ...path,
+        },
       });
     }
     case "page": {
