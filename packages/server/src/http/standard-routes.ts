@@ -18,7 +18,8 @@ export function standardRoutes(server: FastifyInstance, context: HttpContext): v
     allowBrowsers(reply);
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     await revoke(context, parameters, credentials);
-    return reply.header("cache-control", "no-store").code(200).send();
+    // RFC 7009 §2.2: the body is ignored; some clients ignore it only if it is JSON.
+    return reply.header("cache-control", "no-store").send({});
   });
   server.post("/oauth/introspect", async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);

@@ -55,7 +55,7 @@ describe("revocation", () => {
     async (kind) => {
       const [tokens, other] = [await tokensFor(server, web), await tokensFor(server, web)];
       const answer = await revokeAs(web, tokens[kind], { token_type_hint: "refresh_token" });
-      expect([answer.status, answer.text]).toEqual([200, ""]);
+      expect([answer.status, answer.text]).toEqual([200, "{}"]);
       expect((await account(server, tokens.access_token)).status).toBe(401);
       expect(refusalOf(await refreshWith(server, web, tokens.refresh_token))).toEqual([400, "invalid_grant"]);
       expect((await account(server, other.access_token)).status).toBe(200);
