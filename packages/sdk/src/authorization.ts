@@ -45,15 +45,15 @@ export async function codeChallenge(codeVerifier: string): Promise<string> {
   return sha256(codeVerifier);
 }
 
-/** What a callback that can be trusted says. */
+/** What a callback that can be trusted says. `clearCookie` is for a `Set-Cookie` header; empty where no cookie was set. */
 export type CallbackOutcome =
   | {
       outcome: "authorized";
       token: OAuthTokenResponse;
       context?: string | undefined;
-      clearCookie?: string | undefined;
+      clearCookie: string;
     }
-  | { outcome: "denied"; context?: string | undefined; clearCookie?: string | undefined };
+  | { outcome: "denied"; context?: string | undefined; clearCookie: string };
 
 /** Options of an `AuthorizationFlow`. */
 export interface AuthorizationFlowOptions {
@@ -79,7 +79,12 @@ export class AuthorizationFlow {
   readonly #options: AuthorizationFlowOptions;
   readonly #config: Configuration;
 
+  /** Throws InvalidArgumentError when client id or, without PKCE, client secret is missing. */
   constructor(options: AuthorizationFlowOptions) {
+    if (!options.clientId) throw new InvalidArgumentError("clientId", "is required");
+    if (!options.clientSecret && options.pkce !== true) {
+      throw new InvalidArgumentError("clientSecret", "is required unless pkce is on");
+    }
     this.#options = options;
     this.#config = resolveConfiguration(options.config);
   }
@@ -109,7 +114,8 @@ export class AuthorizationFlow {
     const query = readQuery(url);
     const state = query.get("state");
     if (state === undefined) throw new CallbackError("state_missing");
-    const { codeVerifier, ...verified } = await this.#options.state.verify(state, binding);
+    const { codeVerifier, context, clearCookie = "" } = await this.#options.state.verify(state, binding);
+    const verified = { context, clearCookie };
     this.#checkIssuer(query.get("iss"));
     const error = query.get("error");
     if (error === "access_denied") return { outcome: "denied", ...verified };

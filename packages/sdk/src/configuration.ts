@@ -46,16 +46,27 @@ export interface ConfigurationOptions {
 
 /** Where requests go and how. A plain object of options does as well wherever one is taken. */
 export class Configuration {
+  /** One address for both hosts; overrides the two below. */
   baseUrl: string | undefined = undefined;
+  /** The host of the OAuth operations. */
   appBaseUrl = "https://app.hellosign.com";
+  /** The host and prefix of the API operations. */
   apiBaseUrl = "https://api.hellosign.com/v3";
+  /** Milliseconds for one request, its response body included. */
   timeoutMs = 30_000;
+  /** Bytes of response body that are read at most. */
   maxResponseBytes = 1_048_576;
+  /** Sends every request. */
   fetch: Fetch = (input, init) => globalThis.fetch(input, init);
+  /** Headers added to every request. */
   defaultHeaders: Record<string, string> = {};
+  /** The User-Agent header. */
   userAgent = "countersign-sdk/0.1.0";
+  /** Receives every request and response with secrets replaced. */
   debug: ((event: DebugEvent) => void) | undefined = undefined;
+  /** An API key, used by `AccountApi` when there is no access token. */
   apiKey: string | undefined = undefined;
+  /** An access token, or a function that is asked for one at every call of `AccountApi`. */
   accessToken: string | (() => string | Promise<string>) | undefined = undefined;
 
   /** Starts from the defaults; a field left out or undefined keeps its default. */

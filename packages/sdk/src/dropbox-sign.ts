@@ -2,7 +2,9 @@ import type { TokenKeeper } from "./token-keeper.js";
 
 /** What is used of an API object of the official `@dropbox/sign` SDK. */
 export interface DropboxSignApi {
+  /** The address of the API, its prefix included. */
   basePath: string;
+  /** Has a function see every request before it is sent. */
   addInterceptor(
     interceptor: (request: { url?: string | undefined; headers?: unknown }) => Promise<void> | void,
   ): void;

@@ -2,8 +2,11 @@ import { checkTableName } from "./sql.js";
 import type { SqlStoreOptions } from "./sqlite.js";
 import type { StoredEntry, TokenStore } from "./store.js";
 
+export type { SqlStoreOptions };
+
 /** What is used of a PostgreSQL client: a `Pool` or `Client` of `pg` has it. */
 export interface PostgresClient {
+  /** The rows of a statement and how many it touched. */
   query(sql: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 

@@ -2,8 +2,14 @@ import type { StoredEntry, TokenStore } from "./store.js";
 
 /** What is used of a Redis client: `call` of `ioredis`, or `sendCommand` of `redis`. */
 export type RedisClient =
-  | { call(command: string, ...args: string[]): Promise<unknown> }
-  | { sendCommand(args: string[]): Promise<unknown> };
+  | {
+      /** The reply to a command: `ioredis`. */
+      call(command: string, ...args: string[]): Promise<unknown>;
+    }
+  | {
+      /** The reply to a command: `redis`. */
+      sendCommand(args: string[]): Promise<unknown>;
+    };
 
 /** Options of `RedisTokenStore`. */
 export interface RedisStoreOptions {

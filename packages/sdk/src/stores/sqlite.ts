@@ -3,9 +3,13 @@ import type { StoredEntry, TokenStore } from "./store.js";
 
 /** What is used of a SQLite connection: `better-sqlite3`, `node:sqlite` and `bun:sqlite` have it. */
 export interface SqliteConnection {
+  /** Runs statements without values. */
   exec(sql: string): unknown;
+  /** A statement to run with values. */
   prepare(sql: string): {
+    /** The first row, or nothing. */
     get(...values: unknown[]): unknown;
+    /** How many rows were changed. */
     run(...values: unknown[]): { changes: number | bigint } | unknown;
   };
 }

@@ -1,6 +1,7 @@
 /** `countersign serve`: the authorization server for production. Holds nothing of the emulator. */
 import { createCountersign } from "../app.js";
 import { type Config, readSecretsFile } from "../config.js";
+import { homeRoute } from "../http/home-route.js";
 import { jsonLog, type Log } from "../log.js";
 import { startPurging } from "../storage/purging.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
@@ -26,13 +27,14 @@ export async function serve(args: string[]): Promise<void> {
     issuer: () => config.publicUrl,
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
   });
+  homeRoute(app.server, app.context);
   try {
     await app.server.listen({ host: config.host, port: config.port });
   } catch (error) {
     await storage.close();
     throw error;
   }
-  const purging = startPurging(storage, opened.now, log);
+  const purging = startPurging(storage, { ...config.profile, ...config }, opened.now, log);
   process.on("SIGHUP", () => reloadSecrets(opened, log));
   log.info(
     { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },

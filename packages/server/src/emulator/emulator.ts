@@ -80,7 +80,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     await storage.close();
     throw listenFault(error, options);
   }
-  const purging = startPurging(storage, now, options.log);
+  const purging = startPurging(storage, { ...profile, auditDays: 30 }, now, options.log);
   return {
     url,
     app,

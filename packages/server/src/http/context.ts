@@ -1,5 +1,6 @@
 /** What the routes need, made once by the composition root. */
 import type { FastifyRequest } from "fastify";
+import type { LoginThrottle } from "../accounts/login-throttle.js";
 import type { RateLimits } from "../config.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import type { Limiter } from "../limits/limiter.js";
@@ -23,6 +24,7 @@ export interface HttpContext extends TokenLookupDeps {
   /** The server's public URL without a trailing slash: the issuer identifier. */
   readonly issuer: () => string;
   readonly limiter: Limiter;
+  readonly loginThrottle: LoginThrottle;
   readonly rateLimits: RateLimits;
   readonly cookies: CookieJar;
   readonly csrf: Csrf;

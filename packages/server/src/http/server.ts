@@ -1,5 +1,6 @@
 /** The HTTP server: raw bodies, one error handler, one log line for each request, and the routes. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Reason } from "../oauth/error.js";
 import { accountRoutes } from "./account-route.js";
 import { authorizeRoutes } from "./authorize-routes.js";
 import { connectedAppsRoutes } from "./connected-apps-routes.js";
@@ -10,30 +11,47 @@ import { tokenRoutes } from "./token-route.js";
 
 /** Largest request body, in bytes. No request of the protocol comes near it. */
 const largestBodyBytes = 65_536;
-/** A request must have arrived whole within this time, in milliseconds: slow senders cannot hold the server. */
-const requestMilliseconds = 15_000;
-const headersMilliseconds = 10_000;
+
+/** How long a request may take to arrive, in milliseconds: slow senders cannot hold the server. */
+export interface Timeouts {
+  readonly headersMilliseconds: number;
+  /** The whole request, its headers included. */
+  readonly requestMilliseconds: number;
+  /** How often connections are looked at; Node's own 30 seconds would let each sender stay that much longer. */
+  readonly checkMilliseconds: number;
+}
+
+const publicTimeouts: Timeouts = {
+  headersMilliseconds: 10_000,
+  requestMilliseconds: 15_000,
+  checkMilliseconds: 2_000,
+};
 
 export interface ServerOptions {
   /** Whether X-Forwarded-* of the connecting peer is believed: a list of addresses, or false. */
   readonly trustProxy: boolean | string[];
   readonly readiness: { readonly draining: boolean };
+  readonly timeouts?: Timeouts | undefined;
 }
 
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
+  const timeouts = options.timeouts ?? publicTimeouts;
   const server = Fastify({
+    http: { connectionsCheckingInterval: timeouts.checkMilliseconds },
     logger: false,
     trustProxy: options.trustProxy,
     bodyLimit: largestBodyBytes,
-    requestTimeout: requestMilliseconds,
+    requestTimeout: timeouts.requestMilliseconds,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
+    // Node looks for overdue requests only every half minute unless told otherwise.
+    http: { connectionsCheckingInterval: 1000 },
     genReqId: () => context.randomBytes(8).toString("hex"),
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
-  server.server.headersTimeout = headersMilliseconds;
+  server.server.headersTimeout = timeouts.headersMilliseconds;
   readRawBodies(server);
   logRequests(server, context);
   server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));
@@ -104,6 +122,15 @@ function logRequests(server: FastifyInstance, context: HttpContext): void {
   });
 }
 
+/** What is recorded as a failed client authentication, whatever a profile answers. */
+const authenticationFailures: ReadonlySet<Reason> = new Set([
+  "client_unknown",
+  "client_secret_wrong",
+  "client_secret_missing",
+  "client_authentication_unsupported",
+  "client_assertion_invalid",
+] as const);
+
 function handleError(
   context: HttpContext,
   error: unknown,
@@ -114,12 +141,13 @@ function handleError(
   const { refusal } = problem;
   Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
-  if (refusal.reason.startsWith("client_") && problem.status === 401) {
+  if (authenticationFailures.has(refusal.reason)) {
     context.audit("client_authentication_failed", {
       clientId: notesOf(request).clientId?.slice(0, 100),
       reason: refusal.reason,
+      address: request.ip,
     });
-    if (request.headers.authorization !== undefined)
+    if (problem.status === 401 && request.headers.authorization !== undefined)
       reply.header("www-authenticate", 'Basic realm="token endpoint"');
   }
   if (refusal.retryAfterSeconds !== undefined) reply.header("retry-after", String(refusal.retryAfterSeconds));

@@ -64,18 +64,17 @@ function readBody(parameters: Parameters, readsAssertion: boolean): ClientCreden
 }
 
 /** RFC 6749 §2.3.1: user name and password are each form-url-encoded before they are joined. */
-function parseBasic(header: string | undefined): { clientId: string; secret: string } | undefined {
-  const match = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header ?? "");
-  if (match === null) return undefined;
-  const [user, ...rest] = Buffer.from(match[1] as string, "base64")
-    .toString("utf8")
-    .split(":");
+function parseBasic(header: string | undefined): Pick<ClientCredentials, "clientId" | "secret"> | undefined {
+  if (header === undefined || !/^Basic( |$)/i.test(header)) return undefined;
+  const encoded = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1] ?? "";
+  const [user, ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   const [clientId, secret] = [formDecode(user as string), formDecode(rest.join(":"))];
   if (clientId === undefined || secret === undefined || rest.length === 0) {
     const detail = "the Basic credentials are not form-url-encoded as RFC 6749 section 2.3.1 says";
     throw new Refusal("client_authentication_unsupported", detail);
   }
-  return { clientId, secret };
+  // §2.3.1: an empty secret is as none, which is how a public app names itself here.
+  return { clientId, secret: secret === "" ? undefined : secret };
 }
 
 function formDecode(value: string): string | undefined {

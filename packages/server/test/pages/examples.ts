@@ -4,6 +4,8 @@ import { connectedAppsPage } from "../../src/pages/connected-apps.js";
 import { consentPage } from "../../src/pages/consent.js";
 import { homePage, signedOutPage } from "../../src/pages/home.js";
 import { loginPage } from "../../src/pages/login.js";
+import { playgroundPage } from "../../src/pages/playground/page.js";
+import type { CallStepView, Language } from "../../src/pages/playground/view.js";
 import { problemPage } from "../../src/pages/problem.js";
 
 const csrf = "0f6b2f1c";
@@ -143,5 +145,50 @@ export function pagesWith(text: string): Readonly<Record<string, string>> {
       notice: text,
     }),
     "signed-out": signedOutPage({ signInHref: text }),
+    playground: playgroundWith(text),
   };
 }
+
+const LANGUAGES: readonly Language[] = ["curl", "typescript", "ruby", "python"];
+
+function playgroundWith(text: string): string {
+  const told = { tone: "bad", verdict: text, explanation: text } as const;
+  const parameter = { name: text, value: text, meaning: text };
+  const samples = LANGUAGES.map((language) => ({ language, code: text, note: text }));
+  const call = { ...told, request: text, response: text, status: text, milliseconds: 1 };
+  const callStep: CallStepView = { status: "failed", made: 2, calls: [call, call], samples };
+  return playgroundPage({
+    csrf: text,
+    app: { name: text, clientId: text, clientSecret: text, callbackUrl: text },
+    baseUrl: text,
+    profileName: text,
+    demoLogins: [{ email: text, password: text }],
+    betterAddress: text,
+    start: { status: "done", address: text, parameters: [parameter], samples },
+    callback: {
+      status: "failed",
+      arrivals: [{ ...told, received: [parameter], expectedState: text, receivedState: text }],
+      samples,
+    },
+    exchange: callStep,
+    account: callStep,
+    refresh: callStep,
+  });
+}
+
+/** Texts that an attacker, or a person with an unusual name, may bring. */
+export const HOSTILE_TEXTS: readonly string[] = [
+  "<script>alert(1)</script>",
+  "</title></head><img src=x onerror=alert(1)>",
+  `" onfocus="alert(1)" autofocus="`,
+  `' onmouseover='alert(1)`,
+  "`--><svg/onload=alert(1)>",
+  "javascript:alert(1)",
+  "&lt;script&gt; &amp;quot; &#0;",
+  "\u202egnp.exe\u2066 \u200f\u0000\u0007",
+  "שלום עולם — مرحبا",
+  "👩‍⚖️🖋️ 𝔘𝔫𝔦𝔠𝔬𝔡𝔢",
+  "#{alert(1)} {{alert(1)}} <%= 1 %>",
+  "A".repeat(5000),
+  "word ".repeat(1000),
+];

@@ -74,11 +74,9 @@ function addStub(server: FastifyInstance, demo: Demo): void {
   const used = new Set<unknown>();
   // Decides at once: no page of the real server takes part here.
   server.get<{ Querystring: Record<string, string> }>("/oauth/authorize", (request, reply) => {
-    const answer = demo.denies ? { error: "access_denied" } : { code: randomBytes(8).toString("hex") };
-    const query = new URLSearchParams({ ...answer, state: request.query.state ?? "" } as Record<
-      string,
-      string
-    >);
+    const query = new URLSearchParams({ state: request.query.state ?? "" });
+    if (demo.denies) query.set("error", "access_denied");
+    else query.set("code", randomBytes(8).toString("hex"));
     return reply.redirect(`/playground/callback?${query}`, 302);
   });
   server.post<{ Body: Record<string, string> }>("/oauth/token", (request, reply) => {

@@ -58,7 +58,7 @@ ${older.length > 0 && html`<details class="older"><summary>Calls before this one
 function call(view: CallView): Html {
   return html`<div class="call">${verdict(view)}
 <div class="exchange">
-<figure><figcaption>Request</figcaption><pre tabindex="0" role="region" aria-label="Request"><code>${view.request}</code></pre></figure>
-<figure><figcaption>Response <span class="status status-${view.tone}">${view.status}</span> <span class="muted">${view.milliseconds} ms</span></figcaption><pre tabindex="0" role="region" aria-label="Response"><code>${view.response}</code></pre></figure>
+<figure><figcaption>Request</figcaption><pre><code>${view.request}</code></pre></figure>
+<figure><figcaption>Response <span class="status status-${view.tone}">${view.status}</span> <span class="muted">${view.milliseconds} ms</span></figcaption><pre><code>${view.response}</code></pre></figure>
 </div></div>`;
 }

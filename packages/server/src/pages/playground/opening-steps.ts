@@ -12,7 +12,7 @@ export function startStep(view: PlaygroundView): Html {
     status: view.start.status,
     summary:
       "The app sends the browser to the authorization address. Signing in and allowing happen there, out of the app’s sight.",
-    content: html`<pre class="address" tabindex="0" role="region" aria-label="Authorization address"><code>${view.start.address}</code></pre>
+    content: html`<pre class="address"><code>${view.start.address}</code></pre>
 ${again ? html`<details class="more"><summary>Parameter by parameter</summary>${parameters(view.start.parameters)}</details>` : parameters(view.start.parameters)}
 <div class="buttons">${action({ path: "start", csrf: view.csrf, label: again ? "Send again" : "Sign in and allow", primary: view.exchange.status === "later" })}</div>
 ${samples(1, view.start.samples, "The same in your code", false)}`,

@@ -2,6 +2,7 @@
 
 import { type Html, html } from "../html.js";
 import { layout } from "../layout.js";
+import type { DemoLogin } from "../login.js";
 import { plainName, shownName } from "../names.js";
 import { csrfField, notice } from "../parts.js";
 import { accountStep, exchangeStep, refreshStep } from "./call-steps.js";
@@ -46,10 +47,14 @@ function otherAddress(href: string): Html {
 
 function accounts(view: PlaygroundView): Html {
   return html`<aside class="side" aria-labelledby="accounts"><h2 id="accounts">Sign in as</h2>
-<ul class="logins">${view.demoLogins.map(
+${view.demoLogins.length > 0 ? logins(view.demoLogins) : html`<p class="muted small">An account of your seed file.</p>`}</aside>`;
+}
+
+function logins(list: readonly DemoLogin[]): Html {
+  return html`<ul class="logins">${list.map(
     (login) =>
       html`<li><dl><dt>Email</dt><dd><code>${login.email}</code></dd><dt>Password</dt><dd><code>${login.password}</code></dd></dl></li>`,
-  )}</ul></aside>`;
+  )}</ul>`;
 }
 
 function theApp(view: PlaygroundView): Html {

@@ -104,6 +104,6 @@ function panel(group: string, sample: SampleView): Html {
   const name = LANGUAGES[sample.language];
   return html`<div class="panel panel-${sample.language}">
 <div class="panel-head"><p class="muted small">${sample.note ?? name}</p>${copyButton(id, `the ${name} code`)}</div>
-<pre tabindex="0" role="region" aria-label="${name} code"><code id="${id}">${sample.code}</code></pre>
+<pre tabindex="0" role="group" aria-label="${name} code"><code id="${id}">${sample.code}</code></pre>
 </div>`;
 }

@@ -93,9 +93,9 @@ export function familyContract(open: Open): void {
       const pair = await createPair(storage());
       await createFamily(storage(), await createPair(storage()));
       const [one, two, three] = [
-        await createFamily(storage(), pair),
-        await createFamily(storage(), pair),
-        await createFamily(storage(), pair),
+        await createFamily(storage(), pair, { now: t0 }),
+        await createFamily(storage(), pair, { now: t0 + 1 }),
+        await createFamily(storage(), pair, { now: t0 + 2 }),
       ];
       const ids = async (limit: number) =>
         (await storage().listFamilies(pair.app.clientId, limit)).map(({ family }) => family.id);

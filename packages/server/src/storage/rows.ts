@@ -1,13 +1,8 @@
-/** Rows of the SQLite schema to the objects of the port and back. */
-import type { Account, App, AuditEvent, Code, Family, Grant } from "../storage.js";
-import { isFamilyId } from "../text.js";
-import { optional, toList, toSecrets, toWords } from "../values.js";
-import type { SqlRow, SqlValue } from "./driver.js";
+/** Rows to the objects of the port. Both schemas give their columns the same names, in the reads of this file. */
+import type { Account, App, AuditEvent, Code, Family, Grant } from "./storage.js";
+import { optional, toList, toSecrets, toWords } from "./values.js";
 
-/** Returns the id as bytes; what cannot be an id becomes bytes that no family has. */
-export const idToBlob = (id: string): Buffer => Buffer.from(isFamilyId(id) ? id : "", "hex");
-export const blobToId = (blob: SqlValue | undefined): string =>
-  Buffer.from(blob as Uint8Array).toString("hex");
+export type Row = Readonly<Record<string, unknown>>;
 
 /** The columns of an account, app, grant and family under prefixes, for reads that join them. */
 export const accountColumns =
@@ -16,24 +11,22 @@ export const appColumns =
   "p.client_id p_client_id, p.name p_name, o.id p_owner_id, p.callback_urls p_callback_urls, p.scopes p_scopes, p.secrets p_secrets, p.is_public p_is_public, p.approved p_approved, p.require_client_credentials_on_refresh p_require, p.refresh_tokens p_refresh_tokens, p.access_tokens p_access_tokens, p.jwks p_jwks, p.resources p_resources, p.event_callback_url p_event_callback_url, p.created_at p_created_at";
 export const grantColumns =
   "g.pk g_pk, COALESCE(g.widened_scopes, g.scopes) g_scopes, g.created_at g_created_at, g.revoked_at g_revoked_at";
-export const familyColumns =
-  "f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
 
-export function toAccount(row: SqlRow): Account {
+export function toAccount(row: Row): Account {
   return {
     id: row.a_id as string,
     email: row.a_email as string,
     passwordHash: optional(row.a_password_hash),
     createdAt: row.a_created_at as number,
     confirmedAt: optional(row.a_confirmed_at),
-    locked: row.a_locked === 1,
+    locked: Boolean(row.a_locked),
     locale: row.a_locale as string,
     callbackUrl: optional(row.a_callback_url),
     createdByClient: optional(row.a_created_by_client),
   };
 }
 
-export function toApp(row: SqlRow): App {
+export function toApp(row: Row): App {
   return {
     clientId: row.p_client_id as string,
     name: row.p_name as string,
@@ -41,9 +34,9 @@ export function toApp(row: SqlRow): App {
     callbackUrls: toList(row.p_callback_urls),
     scopes: toWords(row.p_scopes),
     secrets: toSecrets(row.p_secrets),
-    public: row.p_is_public === 1,
-    approved: row.p_approved === 1,
-    requireClientCredentialsOnRefresh: row.p_require === 1,
+    public: Boolean(row.p_is_public),
+    approved: Boolean(row.p_approved),
+    requireClientCredentialsOnRefresh: Boolean(row.p_require),
     refreshTokens: row.p_refresh_tokens as App["refreshTokens"],
     accessTokens: row.p_access_tokens as App["accessTokens"],
     jwks: optional(row.p_jwks),
@@ -53,7 +46,7 @@ export function toApp(row: SqlRow): App {
   };
 }
 
-export function toGrant(row: SqlRow, accountId: string, clientId: string): Grant {
+export function toGrant(row: Row, accountId: string, clientId: string): Grant {
   return {
     id: String(row.g_pk),
     accountId,
@@ -64,9 +57,9 @@ export function toGrant(row: SqlRow, accountId: string, clientId: string): Grant
   };
 }
 
-export function toFamily(row: SqlRow): Family {
+export function toFamily(row: Row, id: string): Family {
   return {
-    id: blobToId(row.f_id),
+    id,
     grantId: String(row.g_pk),
     scopes: toWords(row.f_scopes),
     resources: toList(row.f_resources),
@@ -78,7 +71,7 @@ export function toFamily(row: SqlRow): Family {
   };
 }
 
-export function toCode(row: SqlRow): Code {
+export function toCode(row: Row, familyId: string | undefined): Code {
   return {
     hash: row.hash as string,
     grantId: String(row.grant_pk),
@@ -87,18 +80,18 @@ export function toCode(row: SqlRow): Code {
     scopes: toWords(row.scopes),
     resources: toList(row.resources),
     redirectUri: row.redirect_uri as string,
-    redirectUriGiven: row.redirect_uri_given === 1,
+    redirectUriGiven: Boolean(row.redirect_uri_given),
     state: optional(row.state),
     codeChallenge: optional(row.code_challenge),
     issuedAt: row.issued_at as number,
     expiresAt: row.expires_at as number,
     consumedAt: optional(row.consumed_at),
-    familyId: row.family_id === null ? undefined : blobToId(row.family_id),
+    familyId,
     grantRevokedAt: optional(row.grant_revoked_at),
   };
 }
 
-export function toAuditEvent(row: SqlRow): AuditEvent {
+export function toAuditEvent(row: Row): AuditEvent {
   return {
     at: row.at as number,
     event: row.event as string,

@@ -1,0 +1,183 @@
+/** Accounts, their API keys and sessions on PostgreSQL. */
+import { accountColumns, type Row, toAccount } from "../rows.js";
+import { type Account, emailKey, type Session, type SessionView, type Storage } from "../storage.js";
+import { indexKey } from "../text.js";
+import type { BatchedVerb } from "./batch.js";
+import { assignments, type Columns } from "./columns.js";
+import type { Connections } from "./connections.js";
+import { isViolationOf } from "./faults.js";
+
+type AccountVerbs = Pick<
+  Storage,
+  | "createAccount"
+  | "updateAccount"
+  | "findAccount"
+  | "findAccountByEmail"
+  | "findAccountByApiKey"
+  | "listAccounts"
+>;
+type ApiKeyVerbs = Pick<Storage, "setApiKeys" | "listApiKeys">;
+
+const columns: Columns = {
+  email: { name: "email", required: true },
+  emailKey: { name: "email_key", required: true },
+  passwordHash: { name: "password_hash" },
+  confirmedAt: { name: "confirmed_at" },
+  locked: { name: "locked", required: true },
+  locale: { name: "locale", required: true },
+  callbackUrl: { name: "callback_url" },
+  createdByClient: { name: "created_by_client" },
+};
+
+const insertAccount = {
+  name: "create_account",
+  text: "INSERT INTO accounts(id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT (email_key) DO NOTHING RETURNING pk",
+};
+const byId = { name: "find_account", text: `SELECT ${accountColumns} FROM accounts a WHERE a.id = $1` };
+const byEmail = {
+  name: "find_account_by_email",
+  text: `SELECT ${accountColumns} FROM accounts a WHERE a.email_key = $1`,
+};
+const byApiKey = {
+  name: "find_account_by_api_key",
+  text: `SELECT ${accountColumns} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk AND a.keys_edition = k.edition WHERE k.lookup = ANY($1::text[]) LIMIT 1`,
+};
+const listed = {
+  name: "list_accounts",
+  text: `SELECT ${accountColumns} FROM accounts a ORDER BY a.pk LIMIT $1`,
+};
+
+export function accountVerbs(connections: Connections): AccountVerbs {
+  const one = async (reading: Promise<Row[]>) => {
+    const [row] = await reading;
+    return row && toAccount(row);
+  };
+  return {
+    createAccount: async (account) => {
+      const rows = await connections.write(insertAccount, accountValues(account));
+      return rows.length > 0 ? "created" : "email_taken";
+    },
+    updateAccount: updateAccount(connections),
+    findAccount: (id) => one(connections.read(byId, [id])),
+    findAccountByEmail: (email) => one(connections.read(byEmail, [indexKey(emailKey(email))])),
+    findAccountByApiKey: (lookups) => one(connections.read(byApiKey, [lookups])),
+    listAccounts: async (limit) => (await connections.read(listed, [limit])).map(toAccount),
+  };
+}
+
+function accountValues(a: Account): unknown[] {
+  const contact = [a.id, a.email, indexKey(emailKey(a.email)), a.passwordHash];
+  return [...contact, a.createdAt, a.confirmedAt, a.locked, a.locale, a.callbackUrl, a.createdByClient];
+}
+
+function updateAccount(connections: Connections): Storage["updateAccount"] {
+  return async (id, changes) => {
+    const key = changes.email === undefined ? undefined : indexKey(emailKey(changes.email));
+    const { set, values } = assignments(columns, { ...changes, emailKey: key }, 2);
+    const text = set
+      ? `UPDATE accounts SET ${set} WHERE id = $1 RETURNING pk`
+      : "SELECT pk FROM accounts WHERE id = $1";
+    try {
+      return (await connections.write({ text }, [id, ...values])).length > 0;
+    } catch (error) {
+      if (isViolationOf(error, "accounts_by_email")) return "email_taken";
+      throw error;
+    }
+  };
+}
+
+/** A key of another account turns into NULL, which its column refuses: the whole act is undone. */
+const replaceKeys = {
+  name: "set_api_keys",
+  text: `
+WITH owner AS (
+  UPDATE accounts SET keys_edition = keys_edition + 1 WHERE id = $1 RETURNING pk, keys_edition
+), gone AS (
+  DELETE FROM api_keys USING owner WHERE account_pk = owner.pk AND lookup <> ALL($2::text[])
+), put AS (
+  INSERT INTO api_keys AS k (lookup, account_pk, edition, position, sealed)
+  SELECT i.lookup, owner.pk, owner.keys_edition, i.position, i.sealed
+  FROM owner, unnest($2::text[], $3::int[], $4::text[]) AS i(lookup, position, sealed)
+  ORDER BY i.lookup
+  ON CONFLICT (lookup) DO UPDATE SET
+    account_pk = CASE WHEN k.account_pk = excluded.account_pk THEN k.account_pk END,
+    edition = excluded.edition, position = excluded.position, sealed = excluded.sealed
+)
+SELECT pk FROM owner`,
+};
+const listKeys = {
+  name: "list_api_keys",
+  text: "SELECT k.lookup, k.sealed FROM api_keys k JOIN accounts a ON a.pk = k.account_pk AND a.keys_edition = k.edition WHERE a.id = $1 ORDER BY k.position",
+};
+const notNullViolation = "23502";
+
+export function apiKeyVerbs(connections: Connections): ApiKeyVerbs {
+  return {
+    setApiKeys: async (accountId, keys) => {
+      const lists = [
+        keys.map(({ lookup }) => lookup),
+        keys.map((_, n) => n),
+        keys.map(({ sealed }) => sealed),
+      ];
+      try {
+        const rows = await connections.write(replaceKeys, [accountId, ...lists]);
+        if (rows.length === 0 && keys.length > 0)
+          throw new Error("API keys of an account that does not exist");
+        return "set";
+      } catch (error) {
+        if ((error as { code?: string }).code === notNullViolation) return "key_taken";
+        throw error;
+      }
+    },
+    listApiKeys: async (accountId) => {
+      const rows = await connections.read(listKeys, [accountId]);
+      return rows.map((row) => ({ lookup: row.lookup as string, sealed: row.sealed as string }));
+    },
+  };
+}
+
+export const createSession: BatchedVerb<Session, void> = {
+  name: "create_session",
+  sql: `
+WITH input AS (
+  SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+    AS i(n, hash, account_id, authenticated_at, expires_at)
+), made AS (
+  INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at)
+  SELECT i.hash, a.pk, i.authenticated_at, i.expires_at FROM input i JOIN accounts a ON a.id = i.account_id
+  RETURNING hash
+)
+SELECT i.n FROM input i JOIN made USING (hash)`,
+  changes: true,
+  rows: (session) => [
+    [indexKey(session.hash), session.accountId, session.authenticatedAt, session.expiresAt],
+  ],
+  key: ({ hash }) => hash,
+  answer: (row) => {
+    if (row === undefined) throw new Error("A session of an account that does not exist");
+  },
+};
+
+export const findSession: BatchedVerb<{ hash: string; now: number }, SessionView | undefined> = {
+  name: "find_session",
+  sql: `
+SELECT i.n, s.authenticated_at, s.expires_at, ${accountColumns}
+FROM unnest($1::int[], $2::text[], $3::bigint[]) AS i(n, hash, now)
+JOIN sessions s ON s.hash = i.hash AND s.expires_at > i.now JOIN accounts a ON a.pk = s.account_pk`,
+  changes: false,
+  rows: ({ hash, now }) => [[indexKey(hash), now]],
+  answer: (row, { hash }) => {
+    if (row === undefined) return undefined;
+    const account = toAccount(row);
+    const [authenticatedAt, expiresAt] = [row.authenticated_at as number, row.expires_at as number];
+    return { session: { hash, accountId: account.id, authenticatedAt, expiresAt }, account };
+  },
+};
+
+const forgotten = { name: "delete_session", text: "DELETE FROM sessions WHERE hash = $1" };
+
+export function deleteSessionVerb(connections: Connections): Storage["deleteSession"] {
+  return async (hash) => {
+    await connections.write(forgotten, [indexKey(hash)]);
+  };
+}

@@ -1,0 +1,99 @@
+/** Apps on PostgreSQL. */
+import { appColumns, toApp } from "../rows.js";
+import type { App, Storage } from "../storage.js";
+import type { BatchedVerb } from "./batch.js";
+import { assignments, type Columns, toSql } from "./columns.js";
+import type { Connections } from "./connections.js";
+
+type Verbs = Pick<Storage, "createApp" | "updateApp" | "listApps">;
+
+const columns: Columns = {
+  name: { name: "name", required: true },
+  callbackUrls: { name: "callback_urls", required: true },
+  scopes: { name: "scopes", required: true },
+  secrets: { name: "secrets", required: true },
+  public: { name: "is_public", required: true },
+  approved: { name: "approved", required: true },
+  requireClientCredentialsOnRefresh: { name: "require_client_credentials_on_refresh", required: true },
+  refreshTokens: { name: "refresh_tokens", required: true },
+  accessTokens: { name: "access_tokens", required: true },
+  jwks: { name: "jwks" },
+  resources: { name: "resources", required: true },
+  eventCallbackUrl: { name: "event_callback_url" },
+};
+
+const insert = {
+  name: "create_app",
+  text: "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES ($1, (SELECT pk FROM accounts WHERE id = $2), $3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT (client_id) DO NOTHING RETURNING pk",
+};
+const listed = {
+  name: "list_apps",
+  text: `SELECT ${appColumns} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT $1`,
+};
+
+export function appVerbs(connections: Connections): Verbs {
+  return {
+    createApp: async (app) => {
+      const rows = await connections.write(insert, appValues(app).map(toSql));
+      return rows.length > 0 ? "created" : "client_id_taken";
+    },
+    updateApp: updateApp(connections),
+    listApps: async (limit) => (await connections.read(listed, [limit])).map(toApp),
+  };
+}
+
+function appValues(app: App): unknown[] {
+  return [
+    app.clientId,
+    app.ownerId,
+    app.name,
+    app.callbackUrls,
+    app.scopes.join(" "),
+    app.secrets,
+    app.public,
+    app.approved,
+    app.requireClientCredentialsOnRefresh,
+    app.refreshTokens,
+    app.accessTokens,
+    app.jwks,
+    app.resources,
+    app.eventCallbackUrl,
+    app.createdAt,
+  ];
+}
+
+/** Two lists of scopes are the same whatever their order: each holds the other. */
+const sameScopes =
+  "string_to_array(b.scopes, ' ') @> string_to_array($3::text, ' ') AND string_to_array(b.scopes, ' ') <@ string_to_array($3::text, ' ')";
+
+function updateApp(connections: Connections): Storage["updateApp"] {
+  return async (clientId, changes, now) => {
+    const scopes = changes.scopes?.join(" ");
+    const { set, values } = assignments(columns, { ...changes, scopes }, 5);
+    const owner =
+      "owner_pk = CASE WHEN $4::text IS NULL THEN p.owner_pk ELSE (SELECT pk FROM accounts WHERE id = $4) END";
+    const text = `
+WITH before AS (
+  SELECT pk, scopes FROM apps WHERE client_id = $1 FOR UPDATE
+), changed AS (
+  UPDATE apps p SET ${[owner, set].filter(Boolean).join(", ")} FROM before b WHERE p.pk = b.pk
+), revoked AS (
+  UPDATE grants g SET revoked_at = $2 FROM before b
+  WHERE g.app_pk = b.pk AND g.revoked_at IS NULL AND $3::text IS NOT NULL AND NOT (${sameScopes})
+  RETURNING g.pk
+)
+SELECT (SELECT count(*) FROM revoked) AS revoked FROM before`;
+    const [row] = await connections.write({ text }, [clientId, now, scopes, changes.ownerId, ...values]);
+    return row && { grantsRevoked: row.revoked as number };
+  };
+}
+
+export const findApp: BatchedVerb<string, App | undefined> = {
+  name: "find_app",
+  sql: `
+SELECT i.n, ${appColumns} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
+JOIN apps p ON p.client_id = i.client_id JOIN accounts o ON o.pk = p.owner_pk`,
+  changes: false,
+  rows: (clientId) => [[clientId]],
+  answer: (row) => row && toApp(row),
+};

@@ -1,0 +1,154 @@
+/** Codes on PostgreSQL: consent, and the exchange that happens once. */
+import { toCode } from "../rows.js";
+import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
+import type { BatchedVerb } from "./batch.js";
+import { fromUuid } from "./family-verbs.js";
+
+/** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */
+const current = "string_to_array(COALESCE(g.widened_scopes, g.scopes), ' ')";
+const added = "string_to_array(excluded.scopes, ' ')";
+
+export const issueCode: BatchedVerb<NewCode, string> = {
+  name: "issue_code",
+  sql: `
+WITH input AS (
+  SELECT i.*, a.pk AS account_pk, p.pk AS app_pk
+  FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[],
+    $9::text[], $10::text[], $11::bigint[], $12::bigint[])
+    AS i(n, hash, account_id, client_id, scopes, resources, redirect_uri, redirect_uri_given,
+      state, code_challenge, issued_at, expires_at)
+  JOIN accounts a ON a.id = i.account_id JOIN apps p ON p.client_id = i.client_id
+), consent AS (
+  INSERT INTO grants AS g (account_pk, app_pk, scopes, created_at)
+  SELECT account_pk, app_pk, scopes, issued_at FROM input ORDER BY account_pk, app_pk
+  ON CONFLICT (account_pk, app_pk) WHERE revoked_at IS NULL DO UPDATE SET widened_scopes =
+    CASE WHEN ${current} @> ${added} THEN g.widened_scopes
+    ELSE array_to_string(${current} || ARRAY(
+      SELECT word FROM unnest(${added}) WITH ORDINALITY AS w(word, place)
+      WHERE word <> ALL(${current}) ORDER BY place), ' ') END
+  RETURNING g.pk, g.account_pk, g.app_pk
+), made AS (
+  INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge,
+    issued_at, expires_at)
+  SELECT i.hash, c.pk, i.scopes, i.resources, i.redirect_uri, i.redirect_uri_given, i.state, i.code_challenge,
+    i.issued_at, i.expires_at
+  FROM input i JOIN consent c USING (account_pk, app_pk)
+)
+SELECT i.n, c.pk FROM input i JOIN consent c USING (account_pk, app_pk)`,
+  changes: true,
+  rows: (code) => [codeValues(code)],
+  key: ({ accountId, clientId }) => `${accountId} ${clientId}`,
+  answer: (row) => {
+    if (row === undefined) throw new Error("A code for an account or app that does not exist");
+    return String(row.pk);
+  },
+};
+
+function codeValues(code: NewCode): unknown[] {
+  return [
+    code.hash,
+    code.accountId,
+    code.clientId,
+    code.scopes.join(" "),
+    JSON.stringify(code.resources),
+    code.redirectUri,
+    code.redirectUriGiven,
+    code.state,
+    code.codeChallenge,
+    code.issuedAt,
+    code.expiresAt,
+  ];
+}
+
+export const findCode: BatchedVerb<string, Code | undefined> = {
+  name: "find_code",
+  sql: `
+SELECT i.n, c.*, a.id AS account_id, p.client_id, g.revoked_at AS grant_revoked_at
+FROM unnest($1::int[], $2::text[]) AS i(n, hash) JOIN codes c ON c.hash = i.hash
+JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk`,
+  changes: false,
+  rows: (hash) => [[hash]],
+  answer: (row) => row && toCode(row, row.family_id === null ? undefined : fromUuid(row.family_id)),
+};
+
+/**
+ * Each code is judged under its row's lock, so of any number at once one finds it unused. The family of a first use
+ * that this statement cannot see yet, because it was committed while this one waited for the lock, is found by the
+ * conflict of its id: inserting it revoked is what revokes it.
+ */
+const judged = `
+WITH input AS (
+  SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::bigint[]) AS i(n, hash, new_id, now)
+), locked AS (
+  SELECT i.n, i.new_id, i.now, c.hash, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources
+  FROM input i JOIN codes c ON c.hash = i.hash ORDER BY c.hash FOR UPDATE OF c
+), judged AS (
+  SELECT l.*, g.scopes AS grant_scopes, g.epoch, CASE
+    WHEN l.consumed_at IS NOT NULL THEN 'used_before'
+    WHEN l.expires_at <= l.now THEN 'expired'
+    WHEN g.revoked_at IS NOT NULL THEN 'revoked'
+    ELSE 'consumed' END AS outcome
+  FROM locked l JOIN grants g ON g.pk = l.grant_pk
+), spent AS (
+  UPDATE codes c SET consumed_at = j.now, family_id = j.new_id FROM judged j
+  WHERE c.hash = j.hash AND j.outcome = 'consumed'
+)`;
+
+/** `o` is a judged code with the epoch of its new family, and whether a later act of the same statement ended it. */
+const family = `
+  INSERT INTO families AS f (id, grant_pk, created_at, used_at, access_valid_from, generation, epoch, revoked_at,
+    scopes, resources)
+  SELECT CASE WHEN o.outcome = 'consumed' THEN o.new_id ELSE o.family_id END, o.grant_pk, o.now, o.now, 0, 0,
+    o.new_epoch, CASE WHEN o.outcome = 'used_before' OR o.ended THEN o.now END,
+    NULLIF(o.scopes, o.grant_scopes), NULLIF(o.resources, '[]')
+  FROM outcomes o WHERE o.outcome IN ('consumed', 'used_before') ORDER BY 1
+  ON CONFLICT (id) DO UPDATE SET revoked_at = COALESCE(f.revoked_at, excluded.revoked_at)`;
+
+const answers = "SELECT n, outcome, family_id FROM outcomes";
+
+const consume = {
+  changes: true,
+  rows: ({ hash, familyId, now }: ConsumeCode) => [[hash, familyId, now]],
+  key: ({ hash }: ConsumeCode) => hash,
+  answer: (row: Readonly<Record<string, unknown>> | undefined): ConsumeCodeOutcome => {
+    if (row === undefined) return { outcome: "unknown" };
+    if (row.outcome === "used_before") return { outcome: "used_before", familyId: fromUuid(row.family_id) };
+    return { outcome: row.outcome as "consumed" | "expired" | "revoked" };
+  },
+};
+
+export const consumeCode: BatchedVerb<ConsumeCode, ConsumeCodeOutcome> = {
+  ...consume,
+  name: "consume_code",
+  sql: `${judged}, outcomes AS (
+  SELECT j.*, j.epoch AS new_epoch, false AS ended FROM judged j
+), family AS (${family}
+)
+${answers}`,
+};
+
+/**
+ * The exchange that ends the earlier families of its grant. It moves the grant to a new epoch, under the lock of the
+ * grant's row: that ends every family of an epoch before, also one that this statement cannot see. Marking those it
+ * sees as revoked is what lets them be purged.
+ */
+export const consumeCodeAlone: BatchedVerb<ConsumeCode, ConsumeCodeOutcome> = {
+  ...consume,
+  name: "consume_code_alone",
+  sql: `${judged}, ranked AS (
+  SELECT n, grant_pk, now, row_number() OVER (PARTITION BY grant_pk ORDER BY n) AS place
+  FROM judged WHERE outcome = 'consumed'
+), moves AS (
+  SELECT grant_pk, count(*)::int AS moves, max(now) AS now FROM ranked GROUP BY grant_pk
+), moved AS (
+  UPDATE grants g SET epoch = g.epoch + m.moves, epoch_at = m.now FROM moves m WHERE g.pk = m.grant_pk
+  RETURNING g.pk, g.epoch, m.moves, m.now
+), marked AS (
+  UPDATE families f SET revoked_at = m.now FROM moved m WHERE f.grant_pk = m.pk AND f.revoked_at IS NULL
+), outcomes AS (
+  SELECT j.*, COALESCE(m.epoch - m.moves + r.place, 0) AS new_epoch, COALESCE(r.place < m.moves, false) AS ended
+  FROM judged j LEFT JOIN ranked r ON r.n = j.n LEFT JOIN moved m ON m.pk = j.grant_pk
+), family AS (${family}
+)
+${answers}`,
+};

@@ -1,0 +1,104 @@
+/** Token families on PostgreSQL. */
+import {
+  accountColumns,
+  appColumns,
+  grantColumns,
+  type Row,
+  toAccount,
+  toApp,
+  toFamily,
+  toGrant,
+} from "../rows.js";
+import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
+import { isFamilyId } from "../text.js";
+import type { BatchedVerb } from "./batch.js";
+import type { Connections } from "./connections.js";
+
+type Verbs = Pick<Storage, "listFamilies" | "touchFamily" | "endAccessTokens" | "revokeFamily">;
+
+export const fromUuid = (uuid: unknown): string => (uuid as string).replaceAll("-", "");
+
+/** A family of an earlier epoch than its grant's was ended by a later exchange. */
+const revokedAt = "COALESCE(f.revoked_at, CASE WHEN f.epoch < g.epoch THEN g.epoch_at END)";
+const familyColumns = `f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, ${revokedAt} f_revoked_at, f.access_valid_from f_access_valid_from`;
+const view = `${familyColumns}, ${grantColumns}, ${accountColumns}, ${appColumns}`;
+const joined =
+  "JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk";
+
+export const findFamily: BatchedVerb<string, FamilyView | undefined> = {
+  name: "find_family",
+  sql: `SELECT i.n, ${view} FROM unnest($1::int[], $2::uuid[]) AS i(n, id) JOIN families f ON f.id = i.id ${joined}`,
+  changes: false,
+  rows: (id) => [[id]],
+  answer: (row) => row && toView(row),
+};
+
+function toView(row: Row): FamilyView {
+  const account = toAccount(row);
+  const app = toApp(row);
+  const family = toFamily(row, fromUuid(row.f_id));
+  return { family, grant: toGrant(row, account.id, app.clientId), account, app };
+}
+
+const live = "UPDATE families f SET";
+const ofLive =
+  "FROM grants g WHERE f.id = $1 AND g.pk = f.grant_pk AND f.revoked_at IS NULL AND f.epoch >= g.epoch RETURNING f.id";
+
+const listed = {
+  name: "list_families",
+  text: `SELECT ${view} FROM families f ${joined} WHERE p.client_id = $1 ORDER BY f.created_at DESC, f.id DESC LIMIT $2`,
+};
+const touched = {
+  name: "touch_family",
+  text: "UPDATE families SET used_at = $2 WHERE id = $1 AND used_at < $2",
+};
+const ended = { name: "end_access_tokens", text: `${live} access_valid_from = $2 ${ofLive}` };
+const revoked = { name: "revoke_family", text: `${live} revoked_at = $2 ${ofLive}` };
+
+export function familyVerbs(connections: Connections): Verbs {
+  const changed = async (statement: typeof ended, id: string, now: number): Promise<boolean> =>
+    isFamilyId(id) && (await connections.write(statement, [id, now])).length > 0;
+  return {
+    listFamilies: async (clientId, limit) => (await connections.read(listed, [clientId, limit])).map(toView),
+    touchFamily: async (id, now) => {
+      await changed(touched, id, now);
+    },
+    endAccessTokens: (id, now) => changed(ended, id, now),
+    revokeFamily: (id, now) => changed(revoked, id, now),
+  };
+}
+
+/** Judged under the lock of the family's row, so that of any number at once one moves it on. */
+export const rotateFamily: BatchedVerb<RotateFamily, RotateFamilyOutcome> = {
+  name: "rotate_family",
+  sql: `
+WITH input AS (
+  SELECT * FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[])
+    AS i(n, id, from_generation, now, grace)
+), locked AS (
+  SELECT i.n, i.from_generation, i.now, i.grace, f.id, f.generation, f.used_at, f.revoked_at, f.epoch, f.grant_pk
+  FROM input i JOIN families f ON f.id = i.id ORDER BY f.id FOR UPDATE OF f
+), judged AS (
+  SELECT l.*, CASE
+    WHEN l.revoked_at IS NOT NULL OR g.revoked_at IS NOT NULL OR l.epoch < g.epoch THEN 'revoked'
+    WHEN l.from_generation = l.generation THEN 'rotated'
+    WHEN l.from_generation = l.generation - 1 AND l.now < l.used_at + l.grace THEN 'replayed'
+    ELSE 'reused' END AS outcome
+  FROM locked l JOIN grants g ON g.pk = l.grant_pk
+), rotated AS (
+  UPDATE families f SET
+    generation = CASE WHEN j.outcome = 'rotated' THEN j.generation + 1 ELSE j.generation END,
+    used_at = CASE WHEN j.outcome = 'rotated' THEN GREATEST(j.used_at, j.now) ELSE j.used_at END,
+    revoked_at = CASE WHEN j.outcome = 'reused' THEN j.now END
+  FROM judged j WHERE f.id = j.id AND j.outcome IN ('rotated', 'reused')
+)
+SELECT n, outcome, CASE WHEN outcome = 'rotated' THEN generation + 1 ELSE generation END AS generation FROM judged`,
+  changes: true,
+  rows: (act) => [[act.familyId, act.fromGeneration, act.now, act.graceSeconds * 1000]],
+  key: ({ familyId }) => familyId,
+  answer: (row) => {
+    if (row === undefined) return { outcome: "unknown" };
+    if (row.outcome === "reused" || row.outcome === "revoked") return { outcome: row.outcome };
+    return { outcome: row.outcome as "rotated" | "replayed", generation: row.generation as number };
+  },
+};

@@ -1,0 +1,36 @@
+/** Grants on PostgreSQL. */
+import { appColumns, grantColumns, toApp, toGrant } from "../rows.js";
+import type { Storage } from "../storage.js";
+import type { Connections } from "./connections.js";
+
+type Verbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
+
+const from =
+  "FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE a.id = $1 AND g.revoked_at IS NULL";
+const found = { name: "find_grant", text: `SELECT ${grantColumns} ${from} AND p.client_id = $2` };
+const listed = {
+  name: "list_grants",
+  text: `SELECT ${grantColumns}, ${appColumns} ${from} ORDER BY g.pk`,
+};
+const revoked = {
+  name: "revoke_grant",
+  text: "UPDATE grants g SET revoked_at = $3 FROM accounts a, apps p WHERE a.id = $1 AND p.client_id = $2 AND g.account_pk = a.pk AND g.app_pk = p.pk AND g.revoked_at IS NULL RETURNING g.pk",
+};
+
+export function grantVerbs(connections: Connections): Verbs {
+  return {
+    findGrant: async (accountId, clientId) => {
+      const [row] = await connections.read(found, [accountId, clientId]);
+      return row && toGrant(row, accountId, clientId);
+    },
+    listGrants: async (accountId) => {
+      const rows = await connections.read(listed, [accountId]);
+      return rows.map((row) => {
+        const app = toApp(row);
+        return { grant: toGrant(row, accountId, app.clientId), app };
+      });
+    },
+    revokeGrant: async (accountId, clientId, now) =>
+      (await connections.write(revoked, [accountId, clientId, now])).length > 0,
+  };
+}

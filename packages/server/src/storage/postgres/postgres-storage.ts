@@ -1,0 +1,92 @@
+/** The storage port on PostgreSQL: each verb one statement and one round trip, hot verbs many acts to a statement. */
+import type { Storage } from "../storage.js";
+import { isFamilyId } from "../text.js";
+import { accountVerbs, apiKeyVerbs, createSession, deleteSessionVerb, findSession } from "./account-verbs.js";
+import { appVerbs, findApp } from "./app-verbs.js";
+import { Batch, type BatchedVerb } from "./batch.js";
+import { consumeCode, consumeCodeAlone, findCode, issueCode } from "./code-verbs.js";
+import { Connections } from "./connections.js";
+import { familyVerbs, findFamily, rotateFamily } from "./family-verbs.js";
+import { grantVerbs } from "./grant-verbs.js";
+import { listAuditVerb, purgeVerb, recordAudit, rememberVerb, takeFromBucket } from "./house-verbs.js";
+import { migratePostgres } from "./migrate.js";
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters of libpq such as `?sslmode=verify-full`. */
+  readonly url: string;
+  /**
+   * Most connections of this process.
+   * @default 10
+   */
+  readonly poolSize?: number;
+  /** @default 5000 */
+  readonly statementTimeoutMilliseconds?: number;
+}
+
+/**
+ * Returns the port on a database, brought to the schema of this build.
+ * @throws {Error} when the database does not answer or was written by a newer build.
+ */
+export async function openPostgresStorage(options: PostgresOptions): Promise<Storage> {
+  await migratePostgres(options.url);
+  const { url, poolSize = 10, statementTimeoutMilliseconds = 5000 } = options;
+  const connections = new Connections({ url, poolSize, statementTimeoutMilliseconds });
+  const { verbs, close } = batchedVerbs(connections);
+  return {
+    ...accountVerbs(connections),
+    ...apiKeyVerbs(connections),
+    ...appVerbs(connections),
+    ...grantVerbs(connections),
+    ...familyVerbs(connections),
+    ...verbs,
+    deleteSession: deleteSessionVerb(connections),
+    rememberOnce: rememberVerb(connections),
+    listAudit: listAuditVerb(connections),
+    purge: purgeVerb(connections),
+    ping: async () => {
+      await connections.read({ name: "ping", text: "SELECT 1" }, []);
+    },
+    close: async () => {
+      await close();
+      await connections.close();
+    },
+  };
+}
+
+type BatchedVerbs = Pick<
+  Storage,
+  | "createSession"
+  | "findSession"
+  | "findApp"
+  | "issueCode"
+  | "findCode"
+  | "consumeCode"
+  | "findFamily"
+  | "rotateFamily"
+  | "takeFromBucket"
+  | "recordAudit"
+>;
+
+function batchedVerbs(connections: Connections): { verbs: BatchedVerbs; close: () => Promise<void> } {
+  const open: { close(): Promise<void> }[] = [];
+  const batched = <Act, Answer>(verb: BatchedVerb<Act, Answer>) => {
+    const batch = new Batch(connections, verb);
+    open.push(batch);
+    return batch.run;
+  };
+  const [consume, consumeAlone] = [batched(consumeCode), batched(consumeCodeAlone)];
+  const [family, rotate, session] = [batched(findFamily), batched(rotateFamily), batched(findSession)];
+  const verbs: BatchedVerbs = {
+    createSession: batched(createSession),
+    findSession: (hash, now) => session({ hash, now }),
+    findApp: batched(findApp),
+    issueCode: batched(issueCode),
+    findCode: batched(findCode),
+    consumeCode: (act) => (act.endEarlierFamilies ? consumeAlone(act) : consume(act)),
+    findFamily: async (id) => (isFamilyId(id) ? family(id) : undefined),
+    rotateFamily: async (act) => (isFamilyId(act.familyId) ? rotate(act) : { outcome: "unknown" }),
+    takeFromBucket: batched(takeFromBucket),
+    recordAudit: batched(recordAudit),
+  };
+  return { verbs, close: async () => void (await Promise.all(open.map((batch) => batch.close()))) };
+}
