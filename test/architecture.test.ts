@@ -116,7 +116,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:fs": ["cli/", "config.ts", "emulator/", "crypto/kept-secret.ts", "storage/sqlite/"],
   "node:fs/promises": ["cli/"],
   "node:module": ["storage/sqlite/"],
-  "node:net": ["emulator/"],
+  "node:net": ["emulator/", "http/closing.ts"],
   "node:path": ["cli/", "emulator/"],
   "node:timers/promises": ["storage/postgres/"],
   "node:util": ["cli/", "config.ts"],

@@ -40,11 +40,13 @@ export async function dev(args: string[]): Promise<void> {
     profile: profileNamed(values.profile),
     log: values.quiet ? { ...log, info: () => {} } : log,
   });
+  // Whoever has read that it runs may stop it.
+  const stopped = runUntilSignal(emulator, log);
   process.stdout.write(`${emulator.banner()}\n`);
-  await runUntilSignal(emulator, log);
+  await stopped;
 }
 
 function profileNamed(name: string | undefined): Profile["name"] | undefined {
-  if (name === undefined || name in profiles) return name as Profile["name"] | undefined;
+  if (name === undefined || Object.hasOwn(profiles, name)) return name as Profile["name"] | undefined;
   throw new UsageFault(`--profile takes ${Object.keys(profiles).join(" or ")}, not "${name}".`);
 }

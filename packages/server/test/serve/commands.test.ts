@@ -138,7 +138,7 @@ describe("the commands beside serve", () => {
     const first = await place.serve();
     expect((await place.configured(["backup", "copy.db"])).code).toBe(0);
     const again = await place.configured(["backup", "copy.db"]);
-    expect([again.code, again.err]).toEqual([1, expect.stringContaining("overwrites nothing")]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining("copy.db")]);
     first.child.kill("SIGKILL");
     const env = readFileSync(join(place.folder, "env"), "utf8");
     writeFileSync(join(place.folder, "env"), env.replace("countersign.db", "copy.db"));
