@@ -1,6 +1,6 @@
 /** `npm run bench`: our server beside its peers and beside what `node:http` can do. README.md says how to read it. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { growth } from "./growth.mjs";
@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     milliseconds: { type: "string" },
     only: { type: "string", multiple: true },
     subject: { type: "string", multiple: true },
+    against: { type: "string" },
     data: { type: "string" },
   },
 });
@@ -50,8 +51,10 @@ const load = start([join(here, "load.mjs")], { core: 1, talks: true });
 async function compare() {
   const place = { folder, core: 0 };
   const ours = await countersign(place);
+  const { against } = options;
   const subjects = [
     ours,
+    ...(against ? [await countersign({ ...place, name: "before", root: resolve(against) })] : []),
     await bare(place, ours, wanted),
     await peer(place, "oidc-provider"),
     await peer(place, "oidc-provider", "oidc-provider.db"),
@@ -76,7 +79,7 @@ try {
   } else {
     const report = await compare();
     console.log(report);
-    if (!options.only && !options.subject) keep("comparison", report, command);
+    if (!options.only && !options.subject && !options.against) keep("comparison", report, command);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { start, stop } from "../processes.mjs";
 import { codeChallenge, loadFor, redirectUri } from "../servers/ready.mjs";
 
+const here = fileURLToPath(new URL("../../packages/server", import.meta.url));
 const built = new URL("../../packages/server/dist/", import.meta.url);
-const bin = fileURLToPath(new URL("../../packages/server/bin/countersign.js", import.meta.url));
 const part = (file) => import(new URL(file, built));
 
 const secret = "bench-0123456789abcdefghijklmnopqrstuvwxyz";
@@ -24,7 +24,7 @@ export async function openParts(database) {
 }
 
 /** Starts `countersign serve` on a database. Its rate limits are on, and too high to be reached. */
-export async function serve({ folder, database, core, name = "countersign" }) {
+export async function serve({ folder, database, core, name = "countersign", root = here }) {
   const port = await freePort();
   const unreached = "999999999/60";
   const env = {
@@ -37,7 +37,7 @@ export async function serve({ folder, database, core, name = "countersign" }) {
     COUNTERSIGN_RATE_LIMIT_ACCOUNT: unreached,
   };
   const args = process.env.BENCH_SERVER_NODE_ARGS?.split(" ") ?? [];
-  const child = start([...args, bin, "serve"], {
+  const child = start([...args, join(root, "bin/countersign.js"), "serve"], {
     core,
     env,
     stdout: openSync(join(folder, `${name}.log`), "a"),
@@ -46,13 +46,17 @@ export async function serve({ folder, database, core, name = "countersign" }) {
   return { name, port, child, stop: () => stop(child) };
 }
 
-/** Returns the subject of the comparison: a server of its own on a new file, and what prepares its load. */
-export async function countersign({ folder, core }) {
+/**
+ * Returns the subject of the comparison: a server of its own on a new file, and what prepares its load.
+ * @param {{ folder: string, core: number, name?: string, root?: string }} place `root` is another build of the
+ * package, to be measured beside this one; its database must be of the same schema.
+ */
+export async function countersign({ folder, core, name = "countersign", root = here }) {
   mkdirSync(folder, { recursive: true });
-  const database = join(folder, "countersign.db");
+  const database = join(folder, `${name}.db`);
   const parts = await openParts(database);
   const world = await makeWorld(parts);
-  const server = await serve({ folder, database, core });
+  const server = await serve({ folder, database, core, name, root });
   return {
     ...server,
     prepare: (operation, count) => prepare(parts, world, operation, count),
