@@ -50,7 +50,7 @@ export async function dev(args: string[]): Promise<void> {
     log: values.quiet ? { ...log, info: () => {} } : log,
   });
   // Whoever has read that it runs may stop it.
-  const stopped = runUntilSignal(emulator, log);
+  const stopped = runUntilSignal({ close: () => emulator.close({ drain: true }) }, log);
   process.stdout.write(`${emulator.banner()}\n`);
   await stopped;
 }
