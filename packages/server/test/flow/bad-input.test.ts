@@ -558,6 +558,78 @@ describe("10,000 fuzzed bodies", () => {
   });
 });
 
+describe("fuzzed authorization requests", () => {
+  const names = fc.constantFrom(
+    ...[
+      "response_type",
+      "client_id",
+      "redirect_uri",
+      "state",
+      "scope",
+      "prompt",
+      "max_age",
+      "code_challenge",
+      "%",
+      "",
+    ],
+  );
+  const values = fc.oneof(
+    fc.constantFrom(
+      "code",
+      "token",
+      demo.clientId,
+      "",
+      "http://127.0.0.1:9/callback",
+      "http://evil.example/",
+      "%zz",
+    ),
+    fc.string({ unit: "binary", maxLength: 30 }).map((text) => encodeURIComponent(wellFormed(text))),
+  );
+  const wellFormed = (text: string) => Buffer.from(text, "utf8").toString("utf8");
+  const queries = fc.oneof(
+    fc.array(fc.tuple(names, values), { maxLength: 6 }),
+    fc
+      .array(fc.tuple(names, values), { maxLength: 3 })
+      .map((more) => [["response_type", "code"], ["client_id", demo.clientId], ...more]),
+  );
+  const forms = fc.array(
+    fc.tuple(
+      fc.constantFrom("csrf", "email", "password", "decision"),
+      fc.oneof(values, fc.constantFrom("allow", "deny")),
+    ),
+    { maxLength: 5 },
+  );
+  const routes = fc.constantFrom(
+    ...[
+      ["GET", ""],
+      ["POST", ""],
+      ["POST", "/login"],
+      ["POST", "/switch"],
+    ].map((route) => route as [string, string]),
+  );
+
+  it("never break anything, and never lead the browser anywhere but to the app's callback", async () => {
+    const before = server.logLines.length;
+    const agent = new UserAgent(server.url);
+    await agent.openConsent(`response_type=code&client_id=${demo.clientId}`, jack);
+    const cookie = [...agent.cookies].map((pair) => pair.join("=")).join("; ");
+    const property = fc.asyncProperty(routes, queries, forms, async ([method, path], query, form) => {
+      const search = query.map((pair) => pair.join("=")).join("&");
+      const answer = await send(`${server.url}/oauth/authorize${path}?${search}`, {
+        method,
+        headers: { accept: "text/html", cookie, ...(method === "POST" && { "content-type": formType }) },
+        ...(method === "POST" && { body: form.map((pair) => pair.join("=")).join("&") }),
+      });
+      expect(answer.status).toBeLessThan(500);
+      const { location } = answer.headers;
+      if (location === undefined) expect(answer.headers["content-type"]).toMatch(/^text\/html/);
+      else expect(location).toMatch(/^(\/oauth\/authorize\?|http:\/\/127\.0\.0\.1:9\/callback\?error=)/);
+    });
+    await fc.assert(property, { numRuns: 2000 });
+    expect(server.logLines.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+});
+
 describe("logs and refusals", () => {
   const secrets = {
     client_secret: "S3CRET-client-secret",
