@@ -21,10 +21,6 @@ export class RequestLog {
     return this.#made;
   }
 
-  get lastNumber(): number {
-    return this.#made;
-  }
-
   add(record: RequestRecord): void {
     this.#records.push(record);
     if (this.#records.length > mostRecords) this.#records.splice(0, this.#records.length - mostRecords);
@@ -53,6 +49,12 @@ export class RequestLog {
   /** Forgets every record; numbers go on. */
   clear(): void {
     this.#records = [];
+  }
+
+  /** Forgets every record, and counts from 1 again. */
+  restart(): void {
+    this.clear();
+    this.#made = 0;
   }
 
   /** Ends every wait. */

@@ -109,7 +109,7 @@ export class World {
       await plant();
       this.planted();
     }
-    this.log.clear();
+    this.log.restart();
   }
 
   close(): void {
