@@ -79,7 +79,12 @@ export class AuthorizationFlow {
   readonly #options: AuthorizationFlowOptions;
   readonly #config: Configuration;
 
+  /** Throws InvalidArgumentError when client id or, without PKCE, client secret is missing. */
   constructor(options: AuthorizationFlowOptions) {
+    if (!options.clientId) throw new InvalidArgumentError("clientId", "is required");
+    if (!options.clientSecret && options.pkce !== true) {
+      throw new InvalidArgumentError("clientSecret", "is required unless pkce is on");
+    }
     this.#options = options;
     this.#config = resolveConfiguration(options.config);
   }

@@ -64,9 +64,5 @@ export {
 } from "./state.js";
 export { MemoryTokenStore } from "./stores/memory.js";
 export type { StoredEntry, TokenStore } from "./stores/store.js";
-export {
-  type AccessTokenOptions,
-  TokenKeeper,
-  type TokenKeeperEvent,
-  type TokenKeeperOptions,
-} from "./token-keeper.js";
+export { TokenKeeper } from "./token-keeper.js";
+export type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";

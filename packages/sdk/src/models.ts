@@ -73,6 +73,12 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for this call. @default the configuration's timeoutMs */
   timeoutMs?: number | undefined;
+  /**
+   * How a token request is written. The official SDKs send JSON. A form is answered with RFC 6749's error names, where JSON gets
+   * the API's error object, whose names are those of HTTP statuses.
+   * @default "json"
+   */
+  bodyFormat?: "json" | "form" | undefined;
   /** Headers for this call; they override the configuration's. */
   headers?: Record<string, string> | undefined;
 }

@@ -89,8 +89,7 @@ export class OAuthApi {
    */
   async oauthTokenRevoke(request: OAuthTokenRevokeRequest, options?: CallOptions): Promise<void> {
     const fields = toWire(request, REVOKE);
-    const body = new URLSearchParams(fields).toString();
-    await this.#post("/oauth/revoke", "application/x-www-form-urlencoded", body, fields, options);
+    await this.#post("/oauth/revoke", fields, { ...options, bodyFormat: "form" });
   }
 
   async #token(
@@ -100,19 +99,16 @@ export class OAuthApi {
     options?: CallOptions,
   ): Promise<WithHttpInfo<OAuthTokenResponse>> {
     const fields = toWire(request, rules);
-    const response = await this.#post(path, "application/json", JSON.stringify(fields), fields, options);
+    const response = await this.#post(path, fields, options);
     return { data: toTokenResponse(response), statusCode: response.statusCode, headers: response.headers };
   }
 
-  #post(
-    path: string,
-    contentType: string,
-    body: string,
-    fields: Record<string, string>,
-    options?: CallOptions,
-  ): Promise<HttpResponse> {
+  #post(path: string, fields: Record<string, string>, options?: CallOptions): Promise<HttpResponse> {
     const { client_secret, code, code_verifier, refresh_token, token } = fields;
     const secrets = [client_secret, code, code_verifier, refresh_token, token].filter((s) => s !== undefined);
+    const isForm = options?.bodyFormat === "form";
+    const body = isForm ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
+    const contentType = isForm ? "application/x-www-form-urlencoded" : "application/json";
     const headers = { "content-type": contentType, accept: "application/json" };
     const request = { method: "POST" as const, url: this.#config.appUrl(path), headers, body, secrets };
     return send(this.#config, request, options);

@@ -33,8 +33,10 @@ export function classify(error: unknown): RefreshFault {
   const { code, errorName, errorMsg = "" } = error;
   if (code >= 500 || code === 408 || code === 425 || code === 429) return "transient";
   if (errorName === "invalid_grant") return "grant";
-  // The API's error object has no name for it: the live words say it.
-  const namesGrant = /invalid grant|refresh token/i.test(errorMsg) && !/missing|required/i.test(errorMsg);
+  // A server that answers in the API's error object all the same: there only the words say it.
+  const namesGrant =
+    /invalid grant|refresh token|authorization was revoked/i.test(errorMsg) &&
+    !/missing|required/i.test(errorMsg);
   return (errorName === "bad_request" || errorName === "unauthorized") && namesGrant ? "grant" : "client";
 }
 
@@ -50,7 +52,8 @@ export async function requestRefresh(request: RefreshRequest): Promise<OAuthToke
     try {
       return await api.oauthTokenRefresh(
         { grantType: "refresh_token", refreshToken, clientId, clientSecret },
-        { timeoutMs },
+        // Asked with a form a server names the error: a grant that is gone is told from a request that is wrong.
+        { timeoutMs, bodyFormat: "form" },
       );
     } catch (error) {
       const delayMs = waitBefore(attempt, error, request.chance());

@@ -1,75 +1,19 @@
 import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
-import { type Configuration, type ConfigurationOptions, resolveConfiguration } from "./configuration.js";
-import { type RandomSource, randomText, systemRandom } from "./encoding.js";
-import {
-  InvalidArgumentError,
-  type ReauthorizationReason,
-  TemporarilyUnavailable,
-  type UnavailableReason,
-} from "./errors.js";
+import { type Configuration, resolveConfiguration } from "./configuration.js";
+import { randomText, systemRandom } from "./encoding.js";
+import { InvalidArgumentError, TemporarilyUnavailable } from "./errors.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
-import type { Sleep } from "./refresh-request.js";
-import type { TokenStore } from "./stores/store.js";
+import type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";
 import { TokenLifecycle } from "./token-lifecycle.js";
 import { closedRecord, type TokenRecord, toRecord } from "./token-record.js";
-
-/** What happened to a user's token, for metrics and logs. Holds no token. */
-export type TokenKeeperEvent =
-  | { type: "refreshed"; userId: string; durationMs: number }
-  | { type: "adopted"; userId: string }
-  | { type: "retry"; userId: string; attempt: number; error: unknown }
-  | { type: "save_failed"; userId: string; attempt: number; error: unknown }
-  | { type: "unavailable"; userId: string; reason: UnavailableReason; error: unknown }
-  | { type: "reauthorization_required"; userId: string; reason: ReauthorizationReason };
-
-/** Options of a `TokenKeeper`. */
-export interface TokenKeeperOptions {
-  clientId: string;
-  /** Left out only by a public app. */
-  clientSecret?: string | undefined;
-  store: TokenStore;
-  /** @default the shared configuration */
-  config?: Configuration | ConfigurationOptions | string | undefined;
-  /** A refresh is due this many seconds before expiry, up to twice as many by chance, and at most half a lifetime. @default 300 */
-  refreshEarlySeconds?: number;
-  /** The lifetime of a token whose response does not say it. @default 3600 */
-  defaultExpiresInSeconds?: number;
-  /** Seconds that a token is served from memory without asking the store whether it was revoked. @default 60 */
-  recheckSeconds?: number;
-  /** Seconds after which a process that died while refreshing is passed over. @default 30 */
-  leaseSeconds?: number;
-  /** Milliseconds for one attempt to refresh; all attempts together end within two thirds of the lease. @default 10000 */
-  attemptTimeoutMs?: number;
-  /** A token younger than this many seconds is not refreshed because an API refused it. @default 10 */
-  minRefreshIntervalSeconds?: number;
-  /** Users whose token is kept in memory. @default 10000 */
-  maxCachedUsers?: number;
-  /** `revoke` also tells the server (RFC 7009), where it offers that; the live service does not. @default false */
-  revokeAtServer?: boolean;
-  /** Receives every event; what it throws is ignored. @default undefined */
-  onEvent?: (event: TokenKeeperEvent) => void;
-  /** Milliseconds since the epoch. Processes that share a store should agree within some seconds. @default Date.now */
-  now?: () => number;
-  /** @default crypto.getRandomValues */
-  random?: RandomSource;
-  /** @default setTimeout */
-  sleep?: Sleep;
-}
+import { isToken } from "./wire.js";
 
 interface CachedToken {
   token: string;
   /** Until here without asking the store. */
   freshUntilMs: number;
   unusableAtMs: number;
-}
-
-/** Options of `TokenKeeper.accessToken`. */
-export interface AccessTokenOptions {
-  /** Stops this caller's wait; a refresh that others share goes on. */
-  signal?: AbortSignal | undefined;
-  /** A token that an API has just refused with 401: another one is wanted. */
-  rejected?: string | undefined;
 }
 
 /**
@@ -107,8 +51,7 @@ export class TokenKeeper {
     this.#chance = () => (random(new Uint8Array(1))[0] ?? 0) / 256;
     this.#recheckMs = 1000 * positive("recheckSeconds", options.recheckSeconds ?? 60);
     this.#maxCached = positive("maxCachedUsers", options.maxCachedUsers ?? 10_000);
-    this.#lifecycle = new TokenLifecycle({
-      store,
+    this.#lifecycle = new TokenLifecycle(store, {
       now,
       leaseMs,
       newOwner: () => randomText(random, 12),
@@ -125,14 +68,14 @@ export class TokenKeeper {
   /** Resolves when the token of a user is stored: call it with what the callback brought. Replaces an older one. */
   async save(userId: string, token: OAuthTokenResponse): Promise<void> {
     checkUserId(userId);
-    if (typeof token?.accessToken !== "string" || token.accessToken === "") {
+    if (typeof token?.accessToken !== "string" || !isToken(token.accessToken)) {
       throw new InvalidArgumentError("token", "must be a token response");
     }
     // RFC 6750: a token of another type would need more than a header.
     if (!/^bearer$/i.test(token.tokenType ?? "Bearer"))
       throw new InvalidArgumentError("token", "must be a Bearer token");
     const record = toRecord(token, this.#timing());
-    await this.#lifecycle.overwrite(userId, () => record);
+    await this.#lifecycle.replace(userId, () => record);
     this.#remember(userId, record);
   }
 
@@ -167,7 +110,7 @@ export class TokenKeeper {
   /** Whether the user has a session: what the store says, no request to the server. */
   async status(userId: string): Promise<"active" | "revoked" | "unknown"> {
     checkUserId(userId);
-    const { record } = await this.#lifecycle.read(userId);
+    const record = await this.#lifecycle.peek(userId);
     if (record === undefined) return "unknown";
     return record.status === "active" ? "active" : "revoked";
   }
@@ -178,20 +121,20 @@ export class TokenKeeper {
    */
   async revoke(userId: string): Promise<void> {
     checkUserId(userId);
-    const { record } = await this.#lifecycle.read(userId);
+    const record = await this.#lifecycle.peek(userId);
     const token = record?.refreshToken ?? record?.accessToken;
     if (this.#options.revokeAtServer === true && token) {
       const { clientId, clientSecret } = this.#options;
       await this.#api.oauthTokenRevoke({ token, clientId, clientSecret });
     }
-    await this.#lifecycle.overwrite(userId, (present) => present && closedRecord(present, "revoked"));
+    await this.#lifecycle.replace(userId, (present) => present && closedRecord(present, "revoked"));
     this.#cache.delete(userId);
   }
 
   /** Removes everything stored of the user; the server is not told. */
   async forget(userId: string): Promise<void> {
     checkUserId(userId);
-    await this.#lifecycle.overwrite(userId, () => undefined);
+    await this.#lifecycle.replace(userId, () => undefined);
     this.#cache.delete(userId);
   }
 

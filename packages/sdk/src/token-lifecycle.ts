@@ -7,20 +7,13 @@ import {
   type UnavailableReason,
 } from "./errors.js";
 import { classify, type RefreshRequest, requestRefresh, type Sleep } from "./refresh-request.js";
+import { StoredTokens } from "./stored-tokens.js";
 import type { TokenStore } from "./stores/store.js";
-import type { TokenKeeperEvent } from "./token-keeper.js";
-import {
-  closedRecord,
-  formatRecord,
-  parseRecord,
-  type RecordTiming,
-  type TokenRecord,
-  toRecord,
-} from "./token-record.js";
+import type { TokenKeeperEvent } from "./token-keeper-options.js";
+import { closedRecord, type RecordTiming, type TokenRecord, toRecord } from "./token-record.js";
 
 /** What the lifecycle needs of its keeper. */
 export interface LifecycleSettings {
-  store: TokenStore;
   /** A name for one holding of the lease, never used twice. */
   newOwner: () => string;
   now: () => number;
@@ -34,11 +27,6 @@ export interface LifecycleSettings {
   emit: (event: TokenKeeperEvent) => void;
 }
 
-interface Held {
-  version: number;
-  record: TokenRecord | undefined;
-}
-
 /** A token that the server gave and the store did not take yet. */
 interface Unsaved {
   version: number;
@@ -50,11 +38,27 @@ const SAVE_ATTEMPTS = 4;
 
 /** The life of stored tokens across processes: who refreshes, what is saved, what a failure means. Holds no cache. */
 export class TokenLifecycle {
+  readonly #stored: StoredTokens;
   readonly #settings: LifecycleSettings;
   readonly #unsaved = new Map<string, Unsaved>();
 
-  constructor(settings: LifecycleSettings) {
+  constructor(store: TokenStore, settings: LifecycleSettings) {
     this.#settings = settings;
+    this.#stored = new StoredTokens(store, (userId, cause) => this.#unavailable(userId, "store", cause));
+  }
+
+  /** What is stored of the user. Throws TemporarilyUnavailable when the store fails. */
+  async peek(userId: string): Promise<TokenRecord | undefined> {
+    return (await this.#stored.read(userId)).record;
+  }
+
+  /** Replaces what is stored, whatever that is at the moment; undefined removes it. Throws TemporarilyUnavailable. */
+  async replace(
+    userId: string,
+    change: (record: TokenRecord | undefined) => TokenRecord | undefined,
+  ): Promise<void> {
+    this.#unsaved.delete(userId);
+    await this.#stored.replace(userId, change);
   }
 
   /** A record with a usable access token other than `rejected`, refreshed by this process or another where due. */
@@ -63,11 +67,14 @@ export class TokenLifecycle {
     const deadlineMs = now() + leaseMs + refreshMs;
     const unsaved = this.#unsaved.get(userId);
     if (unsaved !== undefined) await this.#persist(userId, unsaved);
+    let seen = { version: -1, sinceMs: 0 };
     for (let turn = 0; ; turn++) {
-      const { version, record } = await this.read(userId);
+      const { version, record } = await this.#stored.read(userId);
       const active = this.#requireActive(userId, record);
       if (!this.#isDue(active, rejected)) return active;
-      if (active.lease !== undefined && now() < active.lease.untilMs) {
+      if (seen.version !== version) seen = { version, sinceMs: now() };
+      // Held, by its own time, and by ours: a holder whose clock is wrong is not waited for longer than one lease.
+      if (active.lease !== undefined && now() < Math.min(active.lease.untilMs, seen.sinceMs + leaseMs)) {
         // Another process is at it: the old token does until it has finished.
         if (this.#isUsable(active, rejected)) return active;
         if (now() >= deadlineMs) throw this.#unavailable(userId, "busy");
@@ -76,34 +83,6 @@ export class TokenLifecycle {
       }
       const next = await this.#refresh(userId, version, active, rejected);
       if (next !== undefined) return next;
-    }
-  }
-
-  /** The entry and the record in it. Throws TemporarilyUnavailable when the store fails. */
-  async read(userId: string): Promise<Held> {
-    try {
-      const { version, value } = await this.#settings.store.read(userId);
-      return { version, record: value === undefined ? undefined : parseRecord(value) };
-    } catch (error) {
-      throw this.#unavailable(userId, "store", error);
-    }
-  }
-
-  /** Writes over whatever is stored; `change` gets the present record. Throws TemporarilyUnavailable. */
-  async overwrite(
-    userId: string,
-    change: (record: TokenRecord | undefined) => TokenRecord | undefined,
-  ): Promise<TokenRecord | undefined> {
-    this.#unsaved.delete(userId);
-    for (;;) {
-      const { version, record } = await this.read(userId);
-      const next = change(record);
-      if (next === undefined && record === undefined) return undefined;
-      try {
-        if (await this.#write(userId, version, next)) return next;
-      } catch (error) {
-        throw this.#unavailable(userId, "store", error);
-      }
     }
   }
 
@@ -122,7 +101,7 @@ export class TokenLifecycle {
     }
     const startedAtMs = now();
     const lease = { owner: newOwner(), untilMs: startedAtMs + leaseMs };
-    if (!(await this.#claim(userId, readVersion, { ...record, lease }))) return undefined;
+    if (!(await this.#stored.claim(userId, readVersion, { ...record, lease }))) return undefined;
     const version = readVersion + 1;
     let next: TokenRecord;
     try {
@@ -142,19 +121,6 @@ export class TokenLifecycle {
     return requestRefresh({ ...request, refreshToken, deadlineMs, now, sleep, chance, onRetry });
   }
 
-  async #claim(userId: string, version: number, record: TokenRecord): Promise<boolean> {
-    try {
-      return await this.#write(userId, version, record);
-    } catch (error) {
-      // The write may have happened and only its answer be lost: our own lease must not lock us out.
-      const held = await this.read(userId).catch(() => undefined);
-      const owner = record.lease?.owner;
-      if (owner !== undefined && held?.version === version + 1 && held.record?.lease?.owner === owner)
-        return true;
-      throw this.#unavailable(userId, "store", error);
-    }
-  }
-
   async #failed(
     userId: string,
     held: { version: number; record: TokenRecord },
@@ -167,10 +133,11 @@ export class TokenLifecycle {
       // A lease left behind says that a process died while refreshing: most likely its answer is what is missing.
       const status = record.lease === undefined ? "refused" : "lost";
       // The write is refused when another process has moved meanwhile: it may have won, so look again.
-      if (!(await this.#claim(userId, version, closedRecord(record, status)))) return undefined;
+      if (!(await this.#stored.claim(userId, version, closedRecord(record, status)))) return undefined;
       throw this.#reauthorize(userId, reasonOf(status), error);
     }
-    await this.#write(userId, version, { ...record, lease: undefined }).catch(() => false);
+    // Back to what was there, so that nobody waits for us; if that fails, the lease runs out by itself.
+    await this.#stored.write(userId, version, record).catch(() => false);
     if (fault === "client") throw new ClientRejected(userId, { cause: error });
     const unavailable = this.#unavailable(userId, "server", error);
     if (!this.#isUsable(record, rejected)) throw unavailable;
@@ -183,8 +150,8 @@ export class TokenLifecycle {
     const { base, next } = unsaved;
     for (let attempt = 1; ; attempt++) {
       try {
-        if (await this.#write(userId, unsaved.version, next)) return this.#settle(userId, next);
-        const { version, record } = await this.read(userId);
+        if (await this.#stored.write(userId, unsaved.version, next)) return this.#settle(userId, next);
+        const { version, record } = await this.#stored.read(userId);
         if (record === undefined || record.status === "revoked" || supersedes(record, base)) {
           // The same token: the write had happened and only its answer was lost. Else another process won.
           return this.#requireActive(
@@ -209,10 +176,6 @@ export class TokenLifecycle {
     return record;
   }
 
-  #write(userId: string, version: number, record: TokenRecord | undefined): Promise<boolean> {
-    return this.#settings.store.write(userId, version, record && formatRecord(record));
-  }
-
   #requireActive(userId: string, record: TokenRecord | undefined): TokenRecord {
     if (record === undefined) throw this.#reauthorize(userId, "unknown_user");
     if (record.status !== "active") throw this.#reauthorize(userId, reasonOf(record.status));
@@ -221,10 +184,10 @@ export class TokenLifecycle {
 
   #isDue(record: TokenRecord, rejected: string | undefined): boolean {
     const now = this.#settings.now();
+    if (now >= record.refreshAtMs) return true;
     // A token fresh from the server that an API refuses is not at fault: no storm of refreshes over it.
-    if (record.accessToken === rejected)
-      return now >= record.obtainedAtMs + this.#settings.minRefreshIntervalMs;
-    return now >= record.refreshAtMs;
+    const settled = now >= record.obtainedAtMs + this.#settings.minRefreshIntervalMs;
+    return record.accessToken === rejected && settled;
   }
 
   #isUsable(record: TokenRecord, rejected: string | undefined): boolean {
@@ -237,7 +200,6 @@ export class TokenLifecycle {
   }
 
   #unavailable(userId: string, reason: UnavailableReason, cause?: unknown): CountersignError {
-    if (cause instanceof TemporarilyUnavailable) return cause;
     this.#settings.emit({ type: "unavailable", userId, reason, error: cause });
     return new TemporarilyUnavailable(userId, reason, { cause });
   }

@@ -222,6 +222,15 @@ describe.each(helpers)("a login whose state is kept in %s", (_, make) => {
   });
 });
 
+describe("a flow", () => {
+  it("is not made without client id, nor without secret and PKCE both", () => {
+    const state = cookieState({ secret });
+    expect(() => new AuthorizationFlow({ clientId: "", clientSecret: "s", state })).toThrow(/clientId/);
+    expect(() => new AuthorizationFlow({ clientId: "c", state })).toThrow(/clientSecret/);
+    expect(new AuthorizationFlow({ clientId: "c", pkce: true, state })).toBeInstanceOf(AuthorizationFlow);
+  });
+});
+
 describe("the cookie", () => {
   it("is HttpOnly, SameSite=Lax, Secure and bound to the host, and removed at the end", async () => {
     const keeper = cookieState({ secret, now });
@@ -254,7 +263,7 @@ describe("the cookie", () => {
     const later = cookie.replace(/\.(\d+)\./, (_, expires: string) => `.${Number(expires) + 1}.`);
     for (const changed of [
       later,
-      cookie.replace("%2Fa", "%2Fb"),
+      cookie.replace(`.${btoa("/a").replace("=", "")}.`, `.${btoa("/b").replace("=", "")}.`),
       `${cookie.slice(0, -2)}AA`,
       "",
       "x",
@@ -273,8 +282,20 @@ describe("the cookie", () => {
     expect(await rotated.verify(state, cookieOf(setCookie))).toMatchObject({ codeVerifier });
   });
 
+  it("carries any text, broken Unicode too", async () => {
+    const keeper = cookieState({ secret, now });
+    for (const [context, back] of [
+      ["a;b=c.d, ü", "a;b=c.d, ü"],
+      ["\ud800", "\ufffd"],
+      ["", undefined],
+    ]) {
+      const { state, setCookie = "" } = await keeper.issue({ context });
+      expect((await keeper.verify(state, cookieOf(setCookie))).context).toBe(back);
+    }
+  });
+
   it("cannot be had with a short secret or an endless context", async () => {
-    for (const weak of ["short", [], [secret, "short"]]) {
+    for (const weak of ["short", [], [secret, "short"], undefined as never]) {
       expect(() => cookieState({ secret: weak })).toThrow(InvalidArgumentError);
     }
     const error = await failure(cookieState({ secret }).issue({ context: "x".repeat(1025) }));

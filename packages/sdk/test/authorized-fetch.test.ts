@@ -68,6 +68,13 @@ describe("the fetch of a user", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("does not send twice when there is no other token to try", async () => {
+    const { keeper } = await scene();
+    const api = await record({ status: 401 });
+    expect((await keeper.fetch("jill", { origins: [api.url] })(api.url)).status).toBe(401);
+    expect(api.requests).toHaveLength(1);
+  });
+
   it("says that the user must authorize again when the server has revoked them", async () => {
     const { keeper, server, clock, api, token } = await scene();
     server.revoke(token.refreshToken);

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Configuration } from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
 
 /** The package as it is published: built, packed, checked, and run on every runtime it names. */
@@ -58,6 +59,16 @@ describe("the built package", () => {
       });
     }
   });
+
+  it("tells servers its version", async () => {
+    const { version } = createRequire(import.meta.url)(join(root, "package.json")) as { version: string };
+    expect(new Configuration().userAgent).toBe(`countersign-sdk/${version}`);
+  });
+
+  it("documents every public name", async () => {
+    const options = ["--options", join(root, "typedoc.json"), "--out", join(folder, "api")];
+    await run(bin("typedoc"), options, { cwd: root });
+  }, 90_000);
 
   it("is found faultless by publint and by are-the-types-wrong", async () => {
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: folder });

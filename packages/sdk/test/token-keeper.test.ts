@@ -91,7 +91,7 @@ describe("a valid token", () => {
     const bodies: string[] = [];
     const fetch = async (_: string, init: RequestInit) => {
       bodies.push(String(init.body));
-      return Response.json({ access_token: `new ${bodies.length}`, token_type: "Bearer", expires_in: 3600 });
+      return Response.json({ access_token: `new-${bodies.length}`, token_type: "Bearer", expires_in: 3600 });
     };
     const { keeper } = testKeeper("", clock, { config: { fetch } });
     await keeper.save("jill", {
@@ -100,11 +100,11 @@ describe("a valid token", () => {
       refreshToken: "the one",
       expiresIn: 1,
     });
-    for (const name of ["new 1", "new 2"]) {
+    for (const name of ["new-1", "new-2"]) {
       clock.advance(expired);
       expect(await keeper.accessToken("jill")).toBe(name);
     }
-    expect(bodies.every((body) => body.includes('"refresh_token":"the one"'))).toBe(true);
+    expect(bodies.every((body) => body.includes("refresh_token=the+one"))).toBe(true);
   });
 
   it("reaches a header and a plain caller alike", async () => {
@@ -298,6 +298,20 @@ describe("the end of a session", () => {
     expect(await keeper.status("jill")).toBe("revoked");
   });
 
+  it.each([
+    { error: "invalid_grant" },
+    { error: { error_name: "bad_request", error_msg: "Invalid grant data (refresh token)" } },
+    { error: { error_name: "bad_request", error_msg: "The authorization was revoked" } },
+    { error: { error_name: "unauthorized", error_msg: "The refresh token has expired" } },
+  ])("is heard in %j", async (body) => {
+    const clock = testClock();
+    const { keeper } = testKeeper("", clock, {
+      config: { fetch: async () => Response.json(body, { status: 400 }) },
+    });
+    await keeper.save("jill", { accessToken: "a", tokenType: "Bearer", refreshToken: "r", expiresIn: 0 });
+    expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "grant_refused" });
+  });
+
   it("is undone by the next authorization", async () => {
     const { keeper, server, clock, token } = await scene();
     server.revoke(token.refreshToken);
@@ -431,6 +445,20 @@ describe("a store that fails", () => {
     expect((await store.read("jill")).value).toContain(token);
   });
 
+  it("that fails altogether while a new token waits says save_failed, not something milder", async () => {
+    const { store, fault } = faultyStore();
+    const { keeper, server, clock } = await scene(
+      { gate: async () => void Object.assign(fault, { read: true }) },
+      { store },
+    );
+    clock.advance(expired - 200);
+    Object.assign(fault, { write: "before", when: isSave });
+    expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "save_failed" });
+    Object.assign(fault, { write: undefined, read: false });
+    expect(server.isActive(await keeper.accessToken("jill"))).toBe(true);
+    expect(server.refreshes).toBe(1);
+  });
+
   it("is not misled by a write whose answer was lost, of the lease or of the token", async () => {
     for (const when of [isSave, (value: string) => !isSave(value)]) {
       const { store, fault } = faultyStore();
@@ -474,6 +502,41 @@ describe("a process that died while refreshing", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("and wakes up after its session was given up saves what it holds: the session goes on", async () => {
+    const { server, clock, store } = await scene({ rotation: true });
+    const stalled: (() => void)[] = [];
+    const slow: TokenStore = {
+      read: (key) => store.read(key),
+      write: async (key, version, value) => {
+        if (isSave(value ?? "") && stalled.length === 0)
+          await new Promise<void>((resolve) => stalled.push(resolve));
+        return store.write(key, version, value);
+      },
+    };
+    const late = testKeeper(server.url, clock, { store: slow });
+    // A server that takes the old refresh token for stolen, but leaves the newest alone.
+    const fetch = async () => Response.json({ error: "invalid_grant" }, { status: 400 });
+    const next = testKeeper("", clock, { store, config: { fetch } });
+    clock.advance(expired);
+    const lateToken = late.keeper.accessToken("jill");
+    while (stalled.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(30);
+    expect(await failure(next.keeper.accessToken("jill"))).toMatchObject({ reason: "refresh_lost" });
+    stalled[0]?.();
+    const token = await lateToken;
+    expect(server.isActive(token)).toBe(true);
+    expect(await next.keeper.accessToken("jill")).toBe(token);
+  });
+
+  it("is waited for no longer than one lease even when its clock was an hour ahead", async () => {
+    const { keeper, store, clock, waits, server } = await scene();
+    clock.advance(expired);
+    await leaseOfTheDead(store, clock.ms + 3_600_000);
+    await keeper.accessToken("jill");
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30_500);
+    expect(server.refreshes).toBe(1);
+  });
+
   it("leaves a typed error when its answer is gone for good", async () => {
     const { keeper, store, clock, server, token } = await scene({ rotation: true, graceMs: 0 });
     clock.advance(expired);
@@ -510,6 +573,29 @@ describe("a token that an API refuses", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("is not handed out again, neither while another process refreshes nor when the server is down", async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { keeper, server, clock, store, token } = await scene({ gate: () => gate });
+    clock.advance(60);
+    const rejected = token.accessToken;
+    const other = testKeeper(server.url, clock, { store });
+    const refreshing = keeper.accessToken("jill", { rejected });
+    while (server.refreshes === 0) await new Promise((resolve) => setImmediate(resolve));
+    const waiting = other.keeper.accessToken("jill", { rejected });
+    while (other.waits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    open();
+    expect(await waiting).toBe(await refreshing);
+    expect(await waiting).not.toBe(rejected);
+
+    const down = await scene({ fault: () => 503 });
+    down.clock.advance(60);
+    const error = await failure(down.keeper.accessToken("jill", { rejected: down.token.accessToken }));
+    expect(error).toMatchObject({ name: "TemporarilyUnavailable", reason: "server" });
+  });
+
   it("is not refreshed when it came from the server less than ten seconds ago", async () => {
     const { keeper, server, clock, token } = await scene();
     clock.ms += 9_999;
@@ -536,6 +622,22 @@ describe("callers", () => {
     open();
     await patient;
     expect(server.refreshes).toBe(1);
+  });
+
+  it("of a hundred users at once each get their own user's token", async () => {
+    const { keeper, server, clock } = await scene({ rotation: true });
+    const users = Array.from({ length: 100 }, (_, i) => `user ${i}`);
+    const families = new Map<string, string>();
+    for (const user of users) {
+      const token = server.authorize();
+      families.set(user, token.accessToken.split(".")[1] as string);
+      await keeper.save(user, token);
+    }
+    clock.advance(expired);
+    const asked = [...users, ...users].map(async (user) => [user, await keeper.accessToken(user)] as const);
+    for (const [user, token] of await Promise.all(asked))
+      expect(token.split(".")[1]).toBe(families.get(user));
+    expect(server.refreshes).toBe(100);
   });
 
   it("are told by name what they gave wrongly", async () => {

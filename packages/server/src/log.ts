@@ -16,11 +16,15 @@ export function jsonLog(): Log {
   const destination = pino.destination({ dest: 1, sync: false, minLength: 4096 });
   const timer = setInterval(() => destination.flush(), 500);
   timer.unref();
+  process.on("exit", () => destination.flushSync());
   const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
+    error: (fields, message) => {
+      log.error(fields, message);
+      destination.flush();
+    },
     flush: () => destination.flushSync(),
   };
 }

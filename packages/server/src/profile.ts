@@ -156,6 +156,10 @@ const standardErrors: Readonly<Record<Reason, PublicError>> = {
     error: "insufficient_scope",
     description: "This action is not allowed by the granted scopes",
   },
+  account_unconfirmed: {
+    error: "insufficient_scope",
+    description: "The account has not been confirmed yet",
+  },
   rate_limited: { error: "slow_down", description: "Too many requests." },
   storage_busy: { error: "temporarily_unavailable", description: "The service is busy; try again" },
   unexpected: { error: "server_error", description: "The server met an unexpected fault" },

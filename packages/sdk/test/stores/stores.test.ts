@@ -23,9 +23,10 @@ const open = (kind: StoreAddress["kind"]) => {
   return store.store;
 };
 
+// Long enough for a Redis that has to be installed first.
 beforeAll(async () => {
   places = await openSharedPlaces();
-});
+}, 300_000);
 afterAll(async () => {
   await Promise.all(opened.map((store) => store.close()));
   await places?.close();

@@ -75,11 +75,11 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
     return issue(Number(id));
   };
 
-  const answerToken = async (fields: Record<string, string>, response: ServerResponse) => {
+  const answerToken = async (fields: Record<string, string>, response: ServerResponse, isForm: boolean) => {
     if (fields.grant_type === "authorization_code") {
       return fields.code?.startsWith("code")
         ? reply(response, 200, { ...begin(), state: fields.state })
-        : refuse(response);
+        : refuse(response, isForm);
     }
     stub.refreshes++;
     const what = fault?.(stub.refreshes);
@@ -89,13 +89,17 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
     const token = refresh(fields.refresh_token ?? "");
     if (token !== undefined) stub.granted++;
     if (what === "lost") return void response.destroy();
-    return token === undefined ? refuse(response) : reply(response, 200, token);
+    return token === undefined ? refuse(response, isForm) : reply(response, 200, token);
   };
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "", "http://localhost");
     const body = await readAll(request);
-    if (url.pathname === "/oauth/token") return answerToken(JSON.parse(body), response);
+    if (url.pathname === "/oauth/token") {
+      const isForm = request.headers["content-type"]?.includes("form") ?? false;
+      const fields = isForm ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
+      return answerToken(fields, response, isForm);
+    }
     if (url.pathname === "/oauth/revoke") {
       const family = familyOf(new URLSearchParams(body).get("token") ?? "");
       if (family !== undefined) family.revoked = true;
@@ -136,10 +140,11 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
   return stub;
 }
 
-function refuse(response: ServerResponse): void {
-  reply(response, 400, {
-    error: { error_name: "bad_request", error_msg: "Invalid grant data (refresh token)" },
-  });
+// As the live service is known to: a form gets RFC 6749's shape, JSON the API's.
+function refuse(response: ServerResponse, isForm: boolean): void {
+  const text = "Invalid grant data (refresh token)";
+  const asked = { error: "invalid_grant", error_description: text };
+  reply(response, 400, isForm ? asked : { error: { error_name: "bad_request", error_msg: text } });
 }
 
 function reply(response: ServerResponse, status: number, body: unknown): void {

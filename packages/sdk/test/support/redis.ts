@@ -21,23 +21,38 @@ or name its program: COUNTERSIGN_TEST_REDIS=/path/to/redis-server (or valkey-ser
 export async function startRedis(): Promise<TestRedis> {
   const program = findProgram() ?? installProgram();
   const folder = mkdtempSync(join(tmpdir(), "countersign-redis-"));
-  const port = await freePort();
-  const settings = ["--appendonly", "yes", "--save", "", "--dir", folder, "--bind", "127.0.0.1"];
-  const server = spawn(program, ["--port", String(port), ...settings], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const { server, port } = await startOnFreePort(program, folder);
   const kill = () => server.kill("SIGKILL");
   process.once("exit", kill);
-  await untilReady(server);
   return {
     url: `redis://127.0.0.1:${port}`,
     stop: async () => {
       process.off("exit", kill);
-      server.kill("SIGKILL");
+      kill();
       await once(server, "exit");
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Between finding a free port and using it another process may take it, so a few are tried. */
+async function startOnFreePort(
+  program: string,
+  folder: string,
+): Promise<{ server: ChildProcess; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const settings = ["--appendonly", "yes", "--save", "", "--dir", folder, "--bind", "127.0.0.1"];
+    const server = spawn(program, ["--port", String(port), ...settings], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      await untilReady(server);
+      return { server, port };
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
 }
 
 function findProgram(): string | undefined {
@@ -53,14 +68,12 @@ function findProgram(): string | undefined {
 
 function installProgram(): string {
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const options = {
-      stdio: "ignore",
-      timeout: 180_000,
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    } as const;
+    // One at a time: test files run beside each other, and apt-get does not wait for itself.
+    const install = "command -v redis-server || { apt-get update -q && apt-get install -y -q redis-server; }";
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     try {
-      execFileSync("apt-get", ["update", "-q"], options);
-      execFileSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", "redis-server"], options);
+      const lock = join(tmpdir(), "countersign-redis-install.lock");
+      execFileSync("flock", [lock, "sh", "-c", install], { stdio: "ignore", timeout: 240_000, env });
     } catch (error) {
       throw new Error(`${ASK}\nInstalling it by apt-get failed.`, { cause: error });
     }

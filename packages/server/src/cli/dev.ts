@@ -13,6 +13,10 @@ const usage = `Usage: countersign dev [options]
   --memory       keep nothing
   --seed FILE    accounts and apps to start with (YAML); without it, a built-in demo
   --profile P    dropbox-sign (as the live service; the default) or standard
+  --https        listen with TLS as well, under a certificate made here
+  --https-port N port of that listener (4443; 0 lets the system choose)
+  --control-host NAME
+                 another host name under which /_emulator may be used (repeatable)
   --quiet        no line for each request`;
 
 const options = {
@@ -22,6 +26,9 @@ const options = {
   memory: { type: "boolean" },
   seed: { type: "string" },
   profile: { type: "string" },
+  https: { type: "boolean" },
+  "https-port": { type: "string" },
+  "control-host": { type: "string", multiple: true },
   quiet: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -38,13 +45,23 @@ export async function dev(args: string[]): Promise<void> {
     data: values.memory ? undefined : (values.data ?? ".countersign"),
     seedFile: values.seed,
     profile: profileNamed(values.profile),
+    https: httpsOf(values.https, values["https-port"]),
+    controlHosts: (values["control-host"] ?? []).map((name) => name.toLowerCase()),
     log: values.quiet ? { ...log, info: () => {} } : log,
   });
+  // Whoever has read that it runs may stop it.
+  const stopped = runUntilSignal({ close: () => emulator.close({ drain: true }) }, log);
   process.stdout.write(`${emulator.banner()}\n`);
-  await runUntilSignal(emulator, log);
+  await stopped;
+}
+
+/** A port asks for the listener as well. */
+function httpsOf(wanted: boolean | undefined, port: string | undefined): { port: number } | undefined {
+  if (!wanted && port === undefined) return undefined;
+  return { port: portOf(port ?? "4443") };
 }
 
 function profileNamed(name: string | undefined): Profile["name"] | undefined {
-  if (name === undefined || name in profiles) return name as Profile["name"] | undefined;
+  if (name === undefined || Object.hasOwn(profiles, name)) return name as Profile["name"] | undefined;
   throw new UsageFault(`--profile takes ${Object.keys(profiles).join(" or ")}, not "${name}".`);
 }

@@ -44,5 +44,8 @@ export function isPostgres(database: string): boolean {
 /** Returns the storage that a configuration names, brought to the schema of this build. */
 export async function openStorage(config: Config): Promise<Storage> {
   if (!isPostgres(config.database)) return openSqliteStorage(config.database);
-  throw new Error("PostgreSQL storage is not part of this build.");
+  // Loaded only where it is used: a node on SQLite does not pay for the PostgreSQL driver.
+  const { openPostgresStorage } = await import("../storage/postgres/postgres-storage.js");
+  const { database: url, poolSize, statementTimeoutMilliseconds } = config;
+  return openPostgresStorage({ url, poolSize, statementTimeoutMilliseconds });
 }

@@ -11,6 +11,7 @@ export type KeyPurpose =
   | "at-rest"
   | "lookup"
   | "csrf"
+  | "confirmation"
   | "device"
   | "jwt-signing";
 

@@ -6,24 +6,27 @@ import { join } from "node:path";
 import { type CountersignApp, createCountersign } from "../app.js";
 import { keptSecret } from "../crypto/kept-secret.js";
 import { KeyRing } from "../crypto/key-ring.js";
-import { sendPage } from "../http/responses.js";
+import { accountSettingsRoutes } from "../http/account-settings-routes.js";
+import { signUpRoutes } from "../http/sign-up-routes.js";
 import type { Log } from "../log.js";
 import { type Profile, profiles } from "../profile.js";
 import { applySeed } from "../seed/apply.js";
-import {
-  demoApiKey,
-  demoClient,
-  demoLogins,
-  demoSeed,
-  playgroundApp,
-  playgroundCallbackPath,
-  playgroundClient,
-} from "../seed/demo.js";
+import { demoLogins, demoSeed } from "../seed/demo.js";
 import { parseSeed, type Seed } from "../seed/parse.js";
 import { startPurging } from "../storage/purging.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../storage/storage.js";
-import { registerPlayground } from "./playground/register.js";
+import { baseUrl, listenFault } from "./address.js";
+import { attachPlayground, withPlayground } from "./attach-playground.js";
+import { bannerText } from "./banner.js";
+import { guardControl } from "./control/guard.js";
+import { controlRoutes } from "./control/routes.js";
+import { injectFaults } from "./faults/inject.js";
+import { type HttpsListener, listenHttps } from "./https/listener.js";
+import { inspectorRoutes } from "./inspector/routes.js";
+import { type ReplaceableStorage, replaceableStorage } from "./state/replaceable-storage.js";
+import { World } from "./state/world.js";
+import { EmulatedClock } from "./time/clock.js";
+import { Timeline } from "./time/timeline.js";
 
 export interface EmulatorOptions {
   /** 0 lets the system choose. */
@@ -32,60 +35,69 @@ export interface EmulatorOptions {
   /** The folder data is kept in; undefined keeps nothing. */
   readonly data: string | undefined;
   readonly seedFile?: string | undefined;
+  /** Instead of a file. */
+  readonly seed?: Seed | undefined;
   readonly profile?: Profile["name"] | undefined;
   readonly log: Log;
+  /** Another listener with a certificate of its own authority. */
+  readonly https?: { readonly port: number } | undefined;
+  /** More host names under which the control API may be reached. */
+  readonly controlHosts?: readonly string[];
+  /** The time that passes by itself. */
   readonly now?: () => number;
+  /** Where the clock is put at the start and at each reset. */
+  readonly startClock?: (clock: EmulatedClock) => void;
   readonly randomBytes?: (count: number) => Buffer;
 }
 
 export interface Emulator {
   /** Where it listens, without a trailing slash. */
   readonly url: string;
+  readonly httpsUrl: string | undefined;
   readonly app: CountersignApp;
+  readonly world: World;
   /** What a person is told at start. */
   banner(): string;
-  close(): Promise<void>;
+  /** @param options `drain` answers the requests under way first; without it they are cut off. */
+  close(options?: { readonly drain?: boolean }): Promise<void>;
 }
+
+/** What is over for this long is purged, in milliseconds: until then the log can say what it was. */
+const rememberMilliseconds = 30 * 86_400_000;
 
 /** Starts an emulator and returns it listening. @throws {SeedFault} and faults of opening the port or the data. */
 export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const seed = options.seedFile === undefined ? undefined : readSeed(options.seedFile);
-  const profile = profiles[options.profile ?? seed?.profile ?? "dropbox-sign"];
+  const seed = options.seed ?? (options.seedFile === undefined ? undefined : readSeed(options.seedFile));
   const { storage, ring } = openData(options.data);
-  let url = baseUrl(options.host, options.port);
-  const now = options.now ?? Date.now;
-  const randomBytes = options.randomBytes ?? systemRandomBytes;
-  const app = createCountersign({
-    profile,
-    storage,
-    ring,
-    log: options.log,
-    now,
-    randomBytes,
-    issuer: () => url,
-    demoLogins: seed ? [] : demoLogins,
-  });
-  addPlayground(app, { seed, url: () => url, profileName: profile.name });
-  const plant = () => applySeed(app.context, seed ? withPlayground(seed, url) : demoSeed(url));
+  const parts = assemble(options, seed, storage, ring);
+  const { app, world, timeline } = parts;
+  let https: HttpsListener | undefined;
   try {
-    // Whoever sees /health answer finds the seed applied; only a port the system chose has to be known first.
-    if (options.port !== 0) await plant();
-    await app.server.listen({ port: options.port, host: options.host });
-    if (options.port === 0) {
-      url = baseUrl(options.host, (app.server.server.address() as AddressInfo).port);
-      await plant();
-    }
+    await listen(options, parts);
+    if (options.https) https = await listenHttps(app.server, { ...options, port: options.https.port });
   } catch (error) {
     await app.server.close();
     await storage.close();
     throw listenFault(error, options);
   }
-  const purging = startPurging(storage, now, options.log);
+  const purging = startPurging(
+    storage,
+    { ...app.context.profile, auditDays: 365 },
+    () => timeline.clock.now() - rememberMilliseconds,
+    options.log,
+  );
+  const { url } = parts.place;
+  const facts = { ...https?.facts, profile: app.context.profile.name, seed, data: options.data, url };
   return {
     url,
+    httpsUrl: https?.facts.httpsUrl,
     app,
-    banner: () => bannerText(url, profile.name, seed, options.data),
-    close: async () => {
+    world,
+    banner: () => bannerText({ httpsUrl: undefined, authorityFile: undefined, ...facts }),
+    close: async ({ drain = false } = {}) => {
+      world.close();
+      await https?.close();
+      if (!drain) app.server.server.closeAllConnections();
       await app.server.close();
       purging.stop();
       await storage.close();
@@ -93,35 +105,76 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   };
 }
 
-/** The demo app's own backend, in a scope of its own: it reads forms, the server beside it reads bytes. */
-function addPlayground(
-  { server, context }: CountersignApp,
-  { seed, url, profileName }: { seed: Seed | undefined; url: () => string; profileName: string },
-): void {
-  const client = seed === undefined ? demoClient : playgroundClient;
-  server.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      "application/x-www-form-urlencoded",
-      { parseAs: "string" },
-      (_request, body, done) => done(null, new URLSearchParams(body as string)),
-    );
-    registerPlayground(scope, {
-      client: {
-        ...client,
-        get callbackUrl() {
-          return `${url()}${playgroundCallbackPath}`;
-        },
-      },
-      demoLogins: context.demoLogins,
-      baseUrl: url,
-      fetch,
-      randomBytes: context.randomBytes,
-      now: () => performance.now(),
-      profileName,
-      respondPage: (reply, page, status) => sendPage(reply, page, status, [url()]),
-    });
+interface Parts {
+  readonly app: CountersignApp;
+  readonly world: World;
+  readonly timeline: Timeline;
+  readonly place: { url: string };
+  readonly plant: () => Promise<void>;
+}
+
+function assemble(
+  options: EmulatorOptions,
+  seed: Seed | undefined,
+  storage: ReplaceableStorage,
+  ring: KeyRing,
+): Parts {
+  const timeline = new Timeline(new EmulatedClock(options.now ?? Date.now));
+  const startClock = () => options.startClock?.(timeline.clock);
+  startClock();
+  const place = { url: baseUrl("http", options) };
+  const profile = profiles[options.profile ?? seed?.profile ?? "dropbox-sign"];
+  const app = createCountersign({
+    profile,
+    storage,
+    ring,
+    log: options.log,
+    now: timeline.clock.now,
+    randomBytes: options.randomBytes ?? systemRandomBytes,
+    issuer: () => place.url,
+    demoLogins: seed ? [] : demoLogins,
   });
+  const plant = () => applySeed(app.context, seed ? withPlayground(seed, place.url) : demoSeed(place.url));
+  const world = new World({ context: app.context, storage, timeline, startClock, plant });
+  attach(app, world, options);
+  attachPlayground(app, { seed, url: () => place.url, profileName: profile.name });
+  return { app, world, timeline, place, plant };
+}
+
+/** The order of the hooks: who may, what it was, what is to go wrong. */
+function attach({ server, context }: CountersignApp, world: World, options: EmulatorOptions): void {
+  guardControl(server, { controlHosts: options.controlHosts ?? [] });
+  world.recorder.attach(server);
+  injectFaults(server, world.recorder, world.faults);
+  accountSettingsRoutes(server, context);
+  signUpRoutes(server, context, {
+    sendConfirmation: async (account, link) => {
+      const text = `Please confirm your account: ${link}`;
+      world.outbox.addEmail({
+        time: context.now(),
+        to: account.email,
+        subject: "Confirm your account",
+        text,
+        link,
+      });
+    },
+    confirmed: (account) => world.delivery.accountConfirmed(account),
+  });
+  controlRoutes(server, world);
+  inspectorRoutes(server, world);
+}
+
+/** Whoever sees /health answer finds the seed applied; only a port the system chose has to be known first. */
+async function listen(options: EmulatorOptions, { app, place, plant, world }: Parts): Promise<void> {
+  const { host, port } = options;
+  if (port !== 0) await plant();
+  await app.server.listen({ port, host });
+  if (port === 0) {
+    const chosen = (app.server.server.address() as AddressInfo).port;
+    place.url = baseUrl("http", { host, port: chosen });
+    await plant();
+  }
+  if (options.data === undefined) world.planted();
 }
 
 function readSeed(file: string): Seed {
@@ -134,63 +187,12 @@ function readSeed(file: string): Seed {
   return parseSeed(text, file);
 }
 
-function openData(folder: string | undefined): { storage: Storage; ring: KeyRing } {
+function openData(folder: string | undefined): { storage: ReplaceableStorage; ring: KeyRing } {
   if (folder === undefined) {
     const secret = systemRandomBytes(32).toString("base64url");
-    return { storage: openSqliteStorage(":memory:"), ring: new KeyRing([secret]) };
+    return { storage: replaceableStorage(() => openSqliteStorage(":memory:")), ring: new KeyRing([secret]) };
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ring = new KeyRing([keptSecret(join(folder, "secret"))]);
-  return { storage: openSqliteStorage(join(folder, "countersign.db")), ring };
-}
-
-function withPlayground(seed: Seed, url: string): Seed {
-  const owner = seed.accounts[0]?.email;
-  if (owner === undefined) return seed;
-  return { ...seed, apps: [...seed.apps, playgroundApp(playgroundClient, owner, url)] };
-}
-
-/** A wildcard address is reached by loopback. */
-function baseUrl(host: string, port: number): string {
-  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
-}
-
-function listenFault(error: unknown, { host, port }: EmulatorOptions): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE")
-    return new Error(`Port ${port} on ${host} is in use. Choose another with --port.`);
-  if (code === "EACCES")
-    return new Error(`Port ${port} on ${host} may not be used by this user. Choose one above 1023.`);
-  if (code === "EADDRNOTAVAIL")
-    return new Error(`${host} is not an address of this machine. Try --host 127.0.0.1.`);
-  return error;
-}
-
-function bannerText(url: string, profile: string, seed: Seed | undefined, data: string | undefined): string {
-  const logins = seed
-    ? seed.accounts.map(({ email }) => `    ${email}`)
-    : demoLogins.map(({ email, password }) => `    ${email}  /  ${password}`);
-  const curl = seed ? `  curl ${url}/health` : `  curl -u ${demoApiKey}: ${url}/v3/account`;
-  const app = seed
-    ? []
-    : ["  App", `    client_id ${demoClient.clientId}   client_secret ${demoClient.clientSecret}`, ""];
-  return [
-    "",
-    `  Countersign emulates the Dropbox Sign OAuth API (profile ${profile})`,
-    "",
-    `    Playground   ${url}/`,
-    `    Authorize    ${url}/oauth/authorize`,
-    `    Token        ${url}/oauth/token   (also ${url}/v3/oauth/token)`,
-    `    API          ${url}/v3/account`,
-    `    Data         ${data ?? "in memory, gone at exit"}`,
-    "",
-    "  Logins",
-    ...logins,
-    "",
-    ...app,
-    "  Try",
-    `  ${curl}`,
-    "",
-  ].join("\n");
+  return { storage: replaceableStorage(() => openSqliteStorage(join(folder, "countersign.db"))), ring };
 }

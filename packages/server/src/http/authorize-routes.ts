@@ -18,7 +18,7 @@ import type { App, SessionView } from "../storage/storage.js";
 import { queryOf, queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { endSession, logIn } from "./login-form.js";
-import { formTarget, sendPage } from "./responses.js";
+import { sendPage } from "./responses.js";
 
 export function authorizeRoutes(server: FastifyInstance, context: HttpContext): void {
   const routes = new AuthorizeRoutes(context);
@@ -43,8 +43,7 @@ class AuthorizeRoutes {
     if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
     const form = await readParameters(request);
     const wanted = validation.request;
-    if (!this.context.csrf.verify(request, form.optional("csrf")))
-      return this.formExpired(request, reply, wanted);
+    if (!this.context.csrf.verify(request, form.optional("csrf"))) return this.formExpired(request, reply);
     const session = await this.session(request);
     const { step } = await this.stepFor(wanted, session);
     if (step === "login" || session === undefined) return this.showStep(request, reply, wanted);
@@ -54,7 +53,7 @@ class AuthorizeRoutes {
       this.context.audit("consent_denied", this.who(wanted, session));
       return this.refuseAtCallback(request, reply, wanted, new Refusal(event, "the user chose deny"), 303);
     }
-    if (decision !== "allow") return this.formExpired(request, reply, wanted);
+    if (decision !== "allow") return this.formExpired(request, reply);
     if (step === "not_approved") {
       const refusal = new Refusal(
         "app_not_approved",
@@ -131,7 +130,7 @@ class AuthorizeRoutes {
       problem,
       demoLogins: this.context.demoLogins,
     });
-    return sendPage(reply, page, status, [formTarget(wanted.redirectUri)]);
+    return sendPage(reply, page, status, "anywhere");
   }
 
   private async showConsent(
@@ -158,7 +157,7 @@ class AuthorizeRoutes {
       notice,
       canAllow,
     });
-    return sendPage(reply, page, 200, [formTarget(wanted.redirectUri)]);
+    return sendPage(reply, page, 200, "anywhere");
   }
 
   private async sendCode(
@@ -238,11 +237,7 @@ class AuthorizeRoutes {
     return redirectToCallback(reply, refusalCallback(this.context, to, refusal), status);
   }
 
-  private formExpired(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    wanted: AuthorizationRequest,
-  ): FastifyReply {
+  private formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     Object.assign(notesOf(request), { reason: "csrf", detail: "the form is not of this browser's visit" });
     const page = problemPage({
       status: 403,
@@ -252,7 +247,7 @@ class AuthorizeRoutes {
       reference: request.id,
       link: { href: `/oauth/authorize?${queryOf(request)}`, label: "Start again" },
     });
-    return sendPage(reply, page, 403, [formTarget(wanted.redirectUri)]);
+    return sendPage(reply, page, 403);
   }
 
   private who(wanted: AuthorizationRequest, session: SessionView) {

@@ -34,8 +34,9 @@ export function cookieJar(issuer: () => string): CookieJar {
 
 function readCookie(header: string | undefined, name: string): string | undefined {
   for (const part of (header ?? "").split(";")) {
-    const [key, value] = part.trim().split("=");
-    if (key === name && value !== undefined && /^[A-Za-z0-9_-]{1,200}$/.test(value)) return value;
+    const pair = part.trim();
+    const value = pair.slice(name.length + 1);
+    if (pair.startsWith(`${name}=`) && /^[A-Za-z0-9_-]{1,200}$/.test(value)) return value;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Reason } from "../oauth/error.js";
 import { accountRoutes } from "./account-route.js";
 import { authorizeRoutes } from "./authorize-routes.js";
+import { closeGently } from "./closing.js";
 import { connectedAppsRoutes } from "./connected-apps-routes.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
@@ -37,6 +38,7 @@ export interface ServerOptions {
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
   const timeouts = options.timeouts ?? publicTimeouts;
   const server = Fastify({
+    // Node looks for overdue requests only every half minute unless told otherwise.
     http: { connectionsCheckingInterval: timeouts.checkMilliseconds },
     logger: false,
     trustProxy: options.trustProxy,
@@ -50,6 +52,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
   server.server.headersTimeout = timeouts.headersMilliseconds;
+  closeGently(server);
   readRawBodies(server);
   logRequests(server, context);
   server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));

@@ -61,6 +61,8 @@ function checkAlive(view: FamilyView | undefined, token: AccessToken): asserts v
   if (token.issuedAt < family.accessValidFrom)
     throw new Refusal("access_token_expired", "it was ended early");
   if (account.locked) throw revoked("the account is locked");
+  if (account.confirmedAt === undefined)
+    throw new Refusal("account_unconfirmed", "the user has not opened the confirmation link yet");
   if (!app.approved && app.ownerId !== account.id) throw revoked("the app is not approved");
 }
 

@@ -94,6 +94,7 @@ export type Reason =
   | "access_token_expired"
   | "access_token_revoked"
   | "access_token_scope"
+  | "account_unconfirmed"
   | "rate_limited"
   | "storage_busy"
   | "unexpected";

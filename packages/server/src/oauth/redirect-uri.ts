@@ -32,7 +32,8 @@ export function faultInCallbackUrl(
   if (/[\s\\]/.test(value) || [...value].some((c) => c < " " || c === "\x7f")) {
     return "a callback URL has no white space, backslash or control character";
   }
-  if (/[^\x21-\x7e]/.test(value)) return "a callback URL is ASCII: encode anything else (RFC 3986)";
+  // RFC 3986 §2: a URI is ASCII. What is not cannot be sent in a Location header either.
+  if (/[^\x00-\x7f]/.test(value)) return "a callback URL is ASCII: percent-encode what is not";
   if (!URL.canParse(value)) return "it is not an absolute URL";
   const url = new URL(value);
   if (value.includes("#")) return "a callback URL has no fragment (RFC 6749 section 3.1.2)";
@@ -84,6 +85,8 @@ export function withParameters(
 ): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, value);
-  const separator = redirectUri.includes("?") ? (/[?&]$/.test(redirectUri) ? "" : "&") : "?";
-  return `${redirectUri}${separator}${query}`;
+  const mark = redirectUri.indexOf("?");
+  if (mark < 0) return `${redirectUri}?${query}`;
+  const separated = mark === redirectUri.length - 1 || redirectUri.endsWith("&");
+  return `${redirectUri}${separated ? "" : "&"}${query}`;
 }

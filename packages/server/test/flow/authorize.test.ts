@@ -33,12 +33,10 @@ function expectPage(answer: Answer, status: number): void {
   expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
 }
 
-const policy = (formTargets: string) =>
-  `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'${formTargets}; frame-ancestors 'none'; base-uri 'none'`;
-
-function expectGuarded(page: Answer, formTargets = ""): void {
+function expectGuarded(page: Answer, leadsToCallback = false): void {
+  const formAction = leadsToCallback ? "" : " form-action 'self';";
   expect(page.headers).toMatchObject({
-    "content-security-policy": policy(formTargets),
+    "content-security-policy": `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${formAction} frame-ancestors 'none'; base-uri 'none'`,
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -209,6 +207,19 @@ describe("login and consent", () => {
     expect(hasForm(switched, "/oauth/authorize/login")).toBe(true);
     const next = await agent.logIn(switched, jill);
     expect(textOf(next.text)).toContain(`Signed in as ${jill.email}`);
+  });
+
+  it("show a scope that is the app's own by its name, be it one that every object has", async () => {
+    await server.storage.updateApp(
+      demo.clientId,
+      { scopes: ["constructor", "own:scope"] },
+      server.clock.now(),
+    );
+    const consent = await agent.openConsent(query, jack);
+    expectPage(consent, 200);
+    for (const words of ["constructor", "own:scope", "A permission this app defines."]) {
+      expect(textOf(consent.text)).toContain(words);
+    }
   });
 
   it("take no decision without a word that says which", async () => {
@@ -431,13 +442,12 @@ describe("a session", () => {
 });
 
 describe("every page", () => {
-  it("has the strict headers, and lets forms lead to the callback's origin alone", async () => {
-    const origin = " http://127.0.0.1:9";
+  it("has the strict headers; forms lead elsewhere only where they end at a callback", async () => {
     const login = await open(query);
-    expectGuarded(login, origin);
-    expectGuarded(await agent.submit(login, "/oauth/authorize/login", { ...jack, password: "x" }), origin);
-    expectGuarded(await agent.logIn(await open(query), jack), origin);
-    expectGuarded(await agent.post(`/oauth/authorize?${query}`, { decision: "allow" }), origin);
+    expectGuarded(login, true);
+    expectGuarded(await agent.submit(login, "/oauth/authorize/login", { ...jack, password: "x" }), true);
+    expectGuarded(await agent.logIn(await open(query), jack), true);
+    expectGuarded(await agent.post(`/oauth/authorize?${query}`, { decision: "allow" }));
     expectGuarded(await agent.get("/connected-apps"));
     expectGuarded(await new UserAgent(server.url).get("/connected-apps"));
     expectGuarded(await agent.get("/nothing/here"));

@@ -9,7 +9,17 @@ import { openRefreshToken } from "../../src/oauth/tokens.js";
 import { dropboxSign } from "../../src/profile.js";
 import { StorageUnavailable } from "../../src/storage/storage.js";
 import { type Answer, send, sendForm, sendJson, sendMultipart } from "../support/http.js";
-import { demo, jack, jill, startServer, strict, type TestServer, templates } from "../support/server.js";
+import {
+  callbackUrl,
+  demo,
+  jack,
+  jill,
+  startServer,
+  strict,
+  type TestApp,
+  type TestServer,
+  templates,
+} from "../support/server.js";
 import { exchange, getAccount, newTokens, refresh, tokensOf } from "../support/tokens.js";
 import { exchangeFields, newCode } from "../support/user-agent.js";
 
@@ -46,7 +56,7 @@ const without = (name: string) => (fields: Fields) => {
   return rest;
 };
 
-const credentials = (app: typeof demo) => ({ client_id: app.clientId, client_secret: app.clientSecret });
+const credentials = (app: TestApp) => ({ client_id: app.clientId, client_secret: app.clientSecret });
 
 const refreshFields = async (server: TestServer, app = demo, who = jack): Promise<Fields> => ({
   grant_type: "refresh_token",
@@ -214,7 +224,7 @@ const rules: readonly Rule[] = [
     ...wrongCode,
     path: "redirect_uri",
     prepare: exchangeBut((right) => ({ ...right, redirect_uri: `${right.redirect_uri}/` }), {
-      redirect_uri: demo.callbackUrls[0],
+      redirect_uri: callbackUrl,
     }),
   },
   {

@@ -51,7 +51,11 @@ export const jack = { email: "jack@example.com", password: "purple monkey dishwa
 export const jillsApiKey = "a1".repeat(32);
 export const callbackUrl = "http://127.0.0.1:9/callback";
 
-const appDefaults = {
+export interface TestApp extends SeedApp {
+  readonly clientSecret: string;
+}
+
+const appDefaults: Omit<SeedApp, "name" | "owner" | "clientId" | "clientSecret"> = {
   callbackUrls: [callbackUrl],
   scopes: ["basic_account_info", "request_signature"],
   approved: true,
@@ -61,10 +65,10 @@ const appDefaults = {
   accessTokens: "opaque",
   resources: [],
   eventCallbackUrl: undefined,
-} as const;
+};
 
 /** The app of the API's documentation, with the document's own credentials. */
-export const demo = {
+export const demo: TestApp = {
   ...appDefaults,
   name: "Demo app",
   owner: jill.email,
@@ -72,7 +76,7 @@ export const demo = {
   clientSecret: "1d14434088507ffa390e6f5528465",
 };
 /** Another app, which must authenticate to refresh. */
-export const strict = {
+export const strict: TestApp = {
   ...demo,
   name: "Strict app",
   clientId: "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
@@ -80,21 +84,21 @@ export const strict = {
   requireClientCredentialsOnRefresh: true,
 };
 /** An app whose scopes do not open `GET /v3/account`. */
-export const templates = {
+export const templates: TestApp = {
   ...demo,
   name: "Template app",
   clientId: "77777777777777777777777777777777",
   clientSecret: "76543210fedcba9876543210fedcba98",
   scopes: ["template_access"],
 };
-export const unapproved = {
+export const unapproved: TestApp = {
   ...demo,
   name: "New app",
   clientId: "22222222222222222222222222222222",
   clientSecret: "23456789abcdef0123456789abcdef01",
   approved: false,
 };
-export const twoCallbacks = {
+export const twoCallbacks: TestApp = {
   ...demo,
   name: "Two callbacks",
   clientId: "33333333333333333333333333333333",
@@ -108,7 +112,7 @@ export const seed: Seed = {
     { ...jill, apiKeys: [jillsApiKey] },
     { ...jack, apiKeys: [] },
   ],
-  apps: [demo, strict, templates, unapproved, twoCallbacks] satisfies SeedApp[],
+  apps: [demo, strict, templates, unapproved, twoCallbacks],
 };
 
 const hashes = new Map<string, Promise<string>>();

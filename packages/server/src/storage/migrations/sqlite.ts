@@ -11,8 +11,10 @@ export const sqliteMigrations: readonly Migration[] = [
     version: 1,
     title: "accounts, apps, grants, families, codes, sessions, limits and audit",
     sql: `
+-- Each change of an account or app counts its revision up: what was parsed of the row before is then out of date.
 CREATE TABLE accounts (
   pk INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL DEFAULT 0,
   id TEXT NOT NULL UNIQUE,
   email TEXT NOT NULL,
   email_key TEXT NOT NULL UNIQUE,
@@ -33,6 +35,7 @@ CREATE TABLE api_keys (
 CREATE INDEX api_keys_of_account ON api_keys(account_pk, position);
 CREATE TABLE apps (
   pk INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL DEFAULT 0,
   client_id TEXT NOT NULL UNIQUE,
   owner_pk INTEGER NOT NULL REFERENCES accounts(pk),
   name TEXT NOT NULL,

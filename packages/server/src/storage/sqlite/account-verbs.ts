@@ -3,6 +3,7 @@
 import { accountColumns, toAccount } from "../rows.js";
 import { type Account, emailKey, type Storage } from "../storage.js";
 import { assignments, type Columns, type Context, toSql } from "./context.js";
+import type { Parsed } from "./parsed.js";
 
 type Verbs = Pick<
   Storage,
@@ -27,18 +28,19 @@ const columns: Columns = {
   createdByClient: { name: "created_by_client" },
 };
 
-export function accountVerbs(context: Context): Verbs {
+export function accountVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
     "INSERT INTO accounts(id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT(email_key) DO NOTHING",
   );
-  const byId = context.prepare(`SELECT ${accountColumns} FROM accounts a WHERE a.id = ?`);
-  const byEmail = context.prepare(`SELECT ${accountColumns} FROM accounts a WHERE a.email_key = ?`);
+  const byId = context.prepare("SELECT pk, revision FROM accounts WHERE id = ?");
+  const byEmail = context.prepare("SELECT pk, revision FROM accounts WHERE email_key = ?");
   const byKey = context.prepare(
-    `SELECT ${accountColumns} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ?`,
+    "SELECT a.pk, a.revision FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ?",
   );
   const all = context.prepare(`SELECT ${accountColumns} FROM accounts a ORDER BY a.pk LIMIT ?`);
   const emailOwner = context.prepare("SELECT id FROM accounts WHERE email_key = ?");
-  const one = (row: ReturnType<typeof byId.get>): Account | undefined => row && toAccount(row);
+  const one = (row: ReturnType<typeof byId.get>): Account | undefined =>
+    row && parsed.account(row.pk, row.revision);
 
   return {
     createAccount: (a) =>
@@ -64,7 +66,10 @@ export function accountVerbs(context: Context): Verbs {
         const owner = key === undefined ? undefined : emailOwner.get(key);
         if (owner !== undefined && owner.id !== id) return "email_taken";
         const { set, values } = assignments(columns, { ...changes, emailKey: key });
-        if (set !== "") context.prepare(`UPDATE accounts SET ${set} WHERE id = ?`).run(...values, id);
+        if (set !== "")
+          context
+            .prepare(`UPDATE accounts SET ${set}, revision = revision + 1 WHERE id = ?`)
+            .run(...values, id);
         return true;
       }),
     findAccount: (id) => context.read(() => one(byId.get(id))),

@@ -4,6 +4,7 @@ import { appColumns, toApp } from "../rows.js";
 import type { App, AppChanges, Storage } from "../storage.js";
 import { sameWords } from "../values.js";
 import { assignments, type Columns, type Context, toSql } from "./context.js";
+import type { Parsed } from "./parsed.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
 
@@ -22,13 +23,14 @@ const columns: Columns = {
   eventCallbackUrl: { name: "event_callback_url" },
 };
 
-export function appVerbs(context: Context): Verbs {
+export function appVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
     "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
-  const from = "FROM apps p JOIN accounts o ON o.pk = p.owner_pk";
-  const byId = context.prepare(`SELECT ${appColumns} ${from} WHERE p.client_id = ?`);
-  const all = context.prepare(`SELECT ${appColumns} ${from} ORDER BY p.pk LIMIT ?`);
+  const byId = context.prepare("SELECT pk, revision FROM apps WHERE client_id = ?");
+  const all = context.prepare(
+    `SELECT ${appColumns} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT ?`,
+  );
   return {
     createApp: (app) =>
       context.write(() => (insert.run(...appValues(app).map(toSql)).changes ? "created" : "client_id_taken")),
@@ -36,7 +38,7 @@ export function appVerbs(context: Context): Verbs {
     findApp: (clientId) =>
       context.read(() => {
         const row = byId.get(clientId);
-        return row && toApp(row);
+        return row && parsed.app(row.pk, row.revision);
       }),
     listApps: (limit) => context.read(() => all.all(limit).map(toApp)),
   };
@@ -65,7 +67,7 @@ function appValues(app: App): unknown[] {
 function updateApp(context: Context): Storage["updateApp"] {
   const current = context.prepare("SELECT pk, scopes FROM apps WHERE client_id = ?");
   const owner = context.prepare(
-    "UPDATE apps SET owner_pk = (SELECT pk FROM accounts WHERE id = ?) WHERE pk = ?",
+    "UPDATE apps SET owner_pk = (SELECT pk FROM accounts WHERE id = ?), revision = revision + 1 WHERE pk = ?",
   );
   const revoke = context.prepare("UPDATE grants SET revoked_at = ? WHERE app_pk = ? AND revoked_at IS NULL");
   return (clientId, changes, now) =>
@@ -75,7 +77,8 @@ function updateApp(context: Context): Storage["updateApp"] {
       const pk = row.pk as number;
       const scopes = changes.scopes?.join(" ");
       const { set, values } = assignments(columns, withScopes(changes, scopes));
-      if (set !== "") context.prepare(`UPDATE apps SET ${set} WHERE pk = ?`).run(...values, pk);
+      if (set !== "")
+        context.prepare(`UPDATE apps SET ${set}, revision = revision + 1 WHERE pk = ?`).run(...values, pk);
       if (changes.ownerId !== undefined) owner.run(changes.ownerId, pk);
       const changed = scopes !== undefined && !sameWords(scopes, row.scopes as string);
       return { grantsRevoked: changed ? Number(revoke.run(now, pk).changes) : 0 };

@@ -1,18 +1,10 @@
 /** Codes, grants and token families on SQLite: the acts that must be whole. */
 
-import {
-  accountColumns,
-  appColumns,
-  grantColumns,
-  toAccount,
-  toApp,
-  toCode,
-  toFamily,
-  toGrant,
-} from "../rows.js";
+import { grantColumns, toCode, toFamily, toGrant } from "../rows.js";
 import type {
   ConsumeCode,
   ConsumeCodeOutcome,
+  FamilyView,
   NewCode,
   RotateFamily,
   RotateFamilyOutcome,
@@ -21,6 +13,7 @@ import type {
 import { type Context, toSql } from "./context.js";
 import type { SqlRow } from "./driver.js";
 import { blobToId, idToBlob } from "./family-id.js";
+import type { Parsed } from "./parsed.js";
 
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
@@ -109,11 +102,13 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
   };
 }
 
-export function grantVerbs(context: Context): GrantVerbs {
+export function grantVerbs(context: Context, parsed: Parsed): GrantVerbs {
   const from =
-    "FROM grants g JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE g.account_pk = (SELECT pk FROM accounts WHERE id = ?) AND g.revoked_at IS NULL";
+    "FROM grants g JOIN apps p ON p.pk = g.app_pk WHERE g.account_pk = (SELECT pk FROM accounts WHERE id = ?) AND g.revoked_at IS NULL";
   const find = context.prepare(`SELECT ${grantColumns} ${from} AND p.client_id = ?`);
-  const list = context.prepare(`SELECT ${grantColumns}, ${appColumns} ${from} ORDER BY g.pk`);
+  const list = context.prepare(
+    `SELECT ${grantColumns}, p.pk p_pk, p.revision p_revision ${from} ORDER BY g.pk`,
+  );
   const revoke = context.prepare(
     "UPDATE grants SET revoked_at = ? WHERE account_pk = (SELECT pk FROM accounts WHERE id = ?) AND app_pk = (SELECT pk FROM apps WHERE client_id = ?) AND revoked_at IS NULL",
   );
@@ -126,7 +121,7 @@ export function grantVerbs(context: Context): GrantVerbs {
     listGrants: (accountId) =>
       context.read(() =>
         list.all(accountId).map((row) => {
-          const app = toApp(row);
+          const app = parsed.app(row.p_pk, row.p_revision);
           return { grant: toGrant(row, accountId, app.clientId), app };
         }),
       ),
@@ -136,12 +131,21 @@ export function grantVerbs(context: Context): GrantVerbs {
 }
 
 const familyColumns =
-  "f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
+  "COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
 
-export function familyVerbs(context: Context): FamilyVerbs {
-  const view = `SELECT ${familyColumns}, ${grantColumns}, ${accountColumns}, ${appColumns} FROM families f JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk`;
-  const find = context.prepare(`${view} WHERE f.id = ?`);
-  const ofApp = context.prepare(`${view} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`);
+export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
+  const columns = `${familyColumns}, ${grantColumns}, a.pk a_pk, a.revision a_revision, p.pk p_pk, p.revision p_revision`;
+  const from =
+    "FROM families f JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk";
+  const find = context.prepare(`SELECT ${columns} ${from} WHERE f.id = ?`);
+  const ofApp = context.prepare(
+    `SELECT f.id, ${columns} ${from} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`,
+  );
+  const toView = (row: SqlRow, id: string): FamilyView => {
+    const account = parsed.account(row.a_pk, row.a_revision);
+    const app = parsed.app(row.p_pk, row.p_revision);
+    return { family: toFamily(row, id), grant: toGrant(row, account.id, app.clientId), account, app };
+  };
   const touch = context.prepare("UPDATE families SET used_at = ? WHERE id = ? AND used_at < ?");
   const end = context.prepare(
     "UPDATE families SET access_valid_from = ? WHERE id = ? AND revoked_at IS NULL",
@@ -152,24 +156,14 @@ export function familyVerbs(context: Context): FamilyVerbs {
     findFamily: (id) =>
       context.read(() => {
         const row = find.get(idToBlob(id));
-        return row && toView(row);
+        return row && toView(row, id);
       }),
-    listFamilies: (clientId, limit) => context.read(() => ofApp.all(clientId, limit).map(toView)),
+    listFamilies: (clientId, limit) =>
+      context.read(() => ofApp.all(clientId, limit).map((row) => toView(row, blobToId(row.id)))),
     rotateFamily: (act) => context.write(() => rotate(act)),
     touchFamily: (id, now) => context.write(() => void touch.run(now, idToBlob(id), now)),
     endAccessTokens: (id, now) => context.write(() => Boolean(end.run(now, idToBlob(id)).changes)),
     revokeFamily: (id, now) => context.write(() => Boolean(revoke.run(now, idToBlob(id)).changes)),
-  };
-}
-
-function toView(row: SqlRow) {
-  const account = toAccount(row);
-  const app = toApp(row);
-  return {
-    family: toFamily(row, blobToId(row.f_id)),
-    grant: toGrant(row, account.id, app.clientId),
-    account,
-    app,
   };
 }
 

@@ -1,20 +1,21 @@
 /** Sessions, rate-limit buckets, single-use values and the audit log on SQLite. */
 
-import { accountColumns, toAccount, toAuditEvent } from "../rows.js";
+import { toAuditEvent } from "../rows.js";
 import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
 import { type Context, toSql } from "./context.js";
 import type { SqlValue } from "./driver.js";
+import type { Parsed } from "./parsed.js";
 
 type SessionVerbs = Pick<Storage, "createSession" | "findSession" | "deleteSession">;
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;
 type AuditVerbs = Pick<Storage, "recordAudit" | "listAudit">;
 
-export function sessionVerbs(context: Context): SessionVerbs {
+export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
   const insert = context.prepare(
     "INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
   );
   const find = context.prepare(
-    `SELECT s.authenticated_at, s.expires_at, ${accountColumns} FROM sessions s JOIN accounts a ON a.pk = s.account_pk WHERE s.hash = ? AND s.expires_at > ?`,
+    "SELECT s.authenticated_at, s.expires_at, a.pk, a.revision FROM sessions s JOIN accounts a ON a.pk = s.account_pk WHERE s.hash = ? AND s.expires_at > ?",
   );
   const remove = context.prepare("DELETE FROM sessions WHERE hash = ?");
   return {
@@ -26,7 +27,7 @@ export function sessionVerbs(context: Context): SessionVerbs {
       context.read(() => {
         const row = find.get(hash, now);
         if (row === undefined) return undefined;
-        const account = toAccount(row);
+        const account = parsed.account(row.pk, row.revision);
         const [authenticatedAt, expiresAt] = [row.authenticated_at as number, row.expires_at as number];
         return { session: { hash, accountId: account.id, authenticatedAt, expiresAt }, account };
       }),

@@ -8,6 +8,7 @@ import { codeVerbs, familyVerbs, grantVerbs } from "./flow-verbs.js";
 import { GroupCommit } from "./group-commit.js";
 import { auditVerbs, limitVerbs, sessionVerbs } from "./house-verbs.js";
 import { migrateSqlite } from "./migrate.js";
+import { parsedRows } from "./parsed.js";
 import { purgeVerb } from "./purge.js";
 
 export interface SqliteStorage extends Storage {
@@ -39,15 +40,16 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
   }
   const commits = new GroupCommit(database);
   const context = new Context(database, commits);
+  const parsed = parsedRows(context);
   const ping = context.prepare("SELECT 1");
   return {
     database,
-    ...accountVerbs(context),
-    ...appVerbs(context),
-    ...sessionVerbs(context),
+    ...accountVerbs(context, parsed),
+    ...appVerbs(context, parsed),
+    ...sessionVerbs(context, parsed),
     ...codeVerbs(context),
-    ...grantVerbs(context),
-    ...familyVerbs(context),
+    ...grantVerbs(context, parsed),
+    ...familyVerbs(context, parsed),
     ...limitVerbs(context),
     ...auditVerbs(context),
     purge: purgeVerb(context),

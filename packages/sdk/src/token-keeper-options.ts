@@ -1,0 +1,62 @@
+import type { Configuration, ConfigurationOptions } from "./configuration.js";
+import type { RandomSource } from "./encoding.js";
+import type { ReauthorizationReason, UnavailableReason } from "./errors.js";
+import type { Sleep } from "./refresh-request.js";
+import type { TokenStore } from "./stores/store.js";
+
+/** What happened to a user's token, for metrics and logs. Holds no token. */
+export type TokenKeeperEvent =
+  /** This process got and saved a new token. */
+  | { type: "refreshed"; userId: string; durationMs: number }
+  /** Another process had saved one meanwhile; it is used. */
+  | { type: "adopted"; userId: string }
+  /** An attempt to refresh failed; there will be another. */
+  | { type: "retry"; userId: string; attempt: number; error: unknown }
+  /** A new token could not be saved; it is in the memory of this process only. */
+  | { type: "save_failed"; userId: string; attempt: number; error: unknown }
+  /** There is no new token at the moment. */
+  | { type: "unavailable"; userId: string; reason: UnavailableReason; error: unknown }
+  /** The session is over. */
+  | { type: "reauthorization_required"; userId: string; reason: ReauthorizationReason };
+
+/** Options of a `TokenKeeper`. */
+export interface TokenKeeperOptions {
+  clientId: string;
+  /** Left out only by a public app. */
+  clientSecret?: string | undefined;
+  store: TokenStore;
+  /** @default the shared configuration */
+  config?: Configuration | ConfigurationOptions | string | undefined;
+  /** A refresh is due this many seconds before expiry, up to twice as many by chance, and at most half a lifetime. @default 300 */
+  refreshEarlySeconds?: number;
+  /** The lifetime of a token whose response does not say it. @default 3600 */
+  defaultExpiresInSeconds?: number;
+  /** Seconds that a token is served from memory without asking the store whether it was revoked. @default 60 */
+  recheckSeconds?: number;
+  /** Seconds after which a process that died while refreshing is passed over. @default 30 */
+  leaseSeconds?: number;
+  /** Milliseconds for one attempt to refresh; all attempts together end within two thirds of the lease. @default 10000 */
+  attemptTimeoutMs?: number;
+  /** A token younger than this many seconds is not refreshed because an API refused it. @default 10 */
+  minRefreshIntervalSeconds?: number;
+  /** Users whose token is kept in memory. @default 10000 */
+  maxCachedUsers?: number;
+  /** `revoke` also tells the server (RFC 7009), where it offers that; the live service does not. @default false */
+  revokeAtServer?: boolean;
+  /** Receives every event; what it throws is ignored. @default undefined */
+  onEvent?: (event: TokenKeeperEvent) => void;
+  /** Milliseconds since the epoch. Processes that share a store should agree within some seconds. @default Date.now */
+  now?: () => number;
+  /** @default crypto.getRandomValues */
+  random?: RandomSource;
+  /** @default setTimeout */
+  sleep?: Sleep;
+}
+
+/** Options of `TokenKeeper.accessToken`. */
+export interface AccessTokenOptions {
+  /** Stops this caller's wait; a refresh that others share goes on. */
+  signal?: AbortSignal | undefined;
+  /** A token that an API has just refused with 401: another one is wanted. */
+  rejected?: string | undefined;
+}

@@ -1,0 +1,128 @@
+/** An authorization without a page, by the rules of the one with pages. */
+
+import type { FastifyRequest } from "fastify";
+import { type HttpContext, notesOf } from "../../http/context.js";
+import { issueCode, refusalCallback } from "../../oauth/authorization-code.js";
+import {
+  type AuthorizationRequest,
+  validateAuthorizationRequest,
+} from "../../oauth/authorization-request.js";
+import { Refusal } from "../../oauth/error.js";
+import { nextStep } from "../../oauth/next-step.js";
+import { Parameters } from "../../oauth/parameters.js";
+import { publicError } from "../../oauth/public-error.js";
+import type { Account } from "../../storage/storage.js";
+import { bodyFields, ControlFault, type Fields } from "./fields.js";
+import { findAccount } from "./find.js";
+
+/** What arrives at the app's callback. */
+export interface AuthorizeOutcome {
+  readonly callbackUrl: string;
+  readonly code?: string;
+  readonly state?: string | undefined;
+  readonly error?: string;
+  readonly errorDescription?: string;
+}
+
+const requestKeys = [
+  "client_id",
+  "state",
+  "redirect_uri",
+  "response_type",
+  "scope",
+  "code_challenge",
+  "code_challenge_method",
+  "prompt",
+  "max_age",
+  "resource",
+] as const;
+
+/** @throws {ControlFault} where a person would see a page that goes nowhere. */
+export async function authorizeHeadless(
+  context: HttpContext,
+  request: FastifyRequest,
+): Promise<AuthorizeOutcome> {
+  const fields = bodyFields(request, ["account", "decision", ...requestKeys]);
+  const decision = fields.optionalChoice("decision", ["allow", "deny"]) ?? "allow";
+  const validation = await validateAuthorizationRequest(
+    context.profile,
+    context.storage,
+    parametersOf(fields),
+  );
+  if (validation.outcome === "page") throw pageFault(context, request, validation.refusal);
+  if (validation.outcome === "redirect") return refuse(context, request, validation, validation.refusal);
+  const account = await findAccount(context, fields.text("account"));
+  if (account.locked || account.confirmedAt === undefined)
+    throw new ControlFault(
+      `${account.email} cannot sign in: it is ${account.locked ? "locked" : "not confirmed"}`,
+      "account",
+    );
+  const { clientId } = validation.request.app;
+  Object.assign(notesOf(request), { clientId, accountId: account.id });
+  return decide(context, request, signedInJustNow(validation.request), account, decision);
+}
+
+function parametersOf(fields: Fields): Parameters {
+  const sent = requestKeys.flatMap((key): [string, unknown][] =>
+    fields.has(key) ? [[key, fields.raw(key)]] : [],
+  );
+  const type: [string, unknown][] = fields.has("response_type") ? [] : [["response_type", "code"]];
+  return Parameters.fromPairs([...sent, ...type]);
+}
+
+/** What `prompt=login` and `max_age` ask for is so. */
+function signedInJustNow(wanted: AuthorizationRequest): AuthorizationRequest {
+  return { ...wanted, prompt: wanted.prompt.filter((word) => word !== "login"), maxAgeSeconds: undefined };
+}
+
+async function decide(
+  context: HttpContext,
+  request: FastifyRequest,
+  wanted: AuthorizationRequest,
+  account: Account,
+  decision: "allow" | "deny",
+): Promise<AuthorizeOutcome> {
+  const now = context.now();
+  const session = { hash: "", accountId: account.id, authenticatedAt: now, expiresAt: now };
+  const grant = await context.storage.findGrant(account.id, wanted.app.clientId);
+  const next = nextStep(context.profile, wanted, { session: { session, account }, grant, now });
+  if (next.step === "refuse") return refuse(context, request, wanted, next.refusal);
+  if (next.step === "not_approved") {
+    const refusal = new Refusal(
+      "app_not_approved",
+      "only the app's owner may authorize it until it is approved",
+    );
+    return refuse(context, request, wanted, refusal);
+  }
+  const who = { clientId: wanted.app.clientId, accountId: account.id };
+  if (next.step === "consent" && decision === "deny") {
+    context.audit("consent_denied", who);
+    return refuse(context, request, wanted, new Refusal("denied_by_user", "the user chose deny"));
+  }
+  if (next.step === "consent") context.audit("consent_given", who);
+  const { code, callbackUrl } = await issueCode(context, wanted, account);
+  return { callbackUrl, code, state: wanted.state };
+}
+
+function refuse(
+  context: HttpContext,
+  request: FastifyRequest,
+  to: { redirectUri: string; state: string | undefined; app: { clientId: string } },
+  refusal: Refusal,
+): AuthorizeOutcome {
+  const { reason, detail } = refusal;
+  Object.assign(notesOf(request), { reason, detail, clientId: to.app.clientId });
+  const { error, description } = publicError(context.profile, refusal);
+  return {
+    callbackUrl: refusalCallback(context, to, refusal),
+    error,
+    errorDescription: description,
+    state: to.state,
+  };
+}
+
+function pageFault(context: HttpContext, request: FastifyRequest, refusal: Refusal): ControlFault {
+  const { reason, detail, parameter } = refusal;
+  Object.assign(notesOf(request), { reason, detail });
+  return new ControlFault(`${publicError(context.profile, refusal).description} (${detail})`, parameter);
+}

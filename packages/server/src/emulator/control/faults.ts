@@ -1,0 +1,96 @@
+/** A fault as it is ordered. */
+
+import type { FaultEffect, NewFault } from "../faults/fault.js";
+import { operations } from "../requests/operation.js";
+import { ControlFault, type Fields } from "./fields.js";
+
+export const faultKeys = [
+  "kind",
+  "operation",
+  "client_id",
+  "method",
+  "path",
+  "count",
+  "skip",
+  "delay",
+  "status",
+  "description",
+  "body",
+  "headers",
+  "retry_after_seconds",
+  "limit",
+] as const;
+
+const kinds = ["error", "rate_limit", "drop", "lose_response", "malformed_json", "delay"] as const;
+type Kind = (typeof kinds)[number];
+
+/** Keys that mean something for one kind alone. */
+const keysOfKind: Readonly<Record<Kind, readonly string[]>> = {
+  error: ["status", "description", "body", "headers"],
+  rate_limit: ["retry_after_seconds", "limit"],
+  drop: [],
+  lose_response: [],
+  malformed_json: [],
+  delay: [],
+};
+
+/** @throws {ControlFault} */
+export function readFault(fields: Fields): NewFault {
+  const kind = readKind(fields);
+  const stray = Object.values(keysOfKind)
+    .flat()
+    .find((key) => fields.has(key) && !keysOfKind[kind].includes(key));
+  if (stray !== undefined) throw new ControlFault(`${stray} means nothing for the kind ${kind}`, stray);
+  return {
+    match: {
+      operation: fields.optionalChoice("operation", operations),
+      clientId: fields.optionalText("client_id"),
+      method: fields.optionalText("method"),
+      path: fields.optionalText("path"),
+    },
+    effect: readEffect(kind, fields),
+    delayMilliseconds: fields.has("delay") ? fields.duration("delay") : 0,
+    skip: fields.optionalInteger("skip", 0, 1_000_000) ?? 0,
+    count: readCount(fields),
+  };
+}
+
+function readKind(fields: Fields): Kind {
+  const named = fields.optionalChoice("kind", kinds);
+  if (named === "delay" && !fields.has("delay")) throw new ControlFault("delay is missing", "delay");
+  if (named !== undefined) return named;
+  if (fields.has("status")) return "error";
+  if (fields.has("delay")) return "delay";
+  throw new ControlFault(`kind is missing: one of ${kinds.join(", ")}`, "kind");
+}
+
+/** Once, unless it is said: a number, or `always`. */
+function readCount(fields: Fields): number | undefined {
+  if (fields.raw("count") === "always") return undefined;
+  return fields.optionalInteger("count", 1, 1_000_000) ?? 1;
+}
+
+function readEffect(kind: Kind, fields: Fields): FaultEffect {
+  if (kind === "rate_limit") {
+    const retryAfterSeconds = fields.optionalInteger("retry_after_seconds", 0, 86_400) ?? 60;
+    return { kind, retryAfterSeconds, limit: fields.optionalInteger("limit", 0, 1_000_000) ?? 100 };
+  }
+  if (kind !== "error") return { kind };
+  return {
+    kind,
+    status: fields.optionalInteger("status", 200, 599) ?? 500,
+    description: fields.optionalText("description"),
+    body: fields.raw("body"),
+    headers: readHeaders(fields.raw("headers")),
+  };
+}
+
+function readHeaders(value: unknown): Record<string, string> | undefined {
+  if (value === undefined) return undefined;
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : undefined;
+  const good = entries?.every(
+    ([name, text]) => /^[A-Za-z0-9-]+$/.test(name) && typeof text === "string" && /^[\x20-\x7e]*$/.test(text),
+  );
+  if (!good) throw new ControlFault("headers must be an object of header names and texts", "headers");
+  return value as Record<string, string>;
+}

@@ -1,0 +1,132 @@
+/** Faults: what is to go wrong, for which requests, and how often. */
+
+/** What happens to a matching request instead of, or beside, its answer. */
+export type FaultEffect =
+  /** Answered with this status; nothing takes effect. Without `body`, the caller's own error shape. */
+  | {
+      readonly kind: "error";
+      readonly status: number;
+      readonly description?: string | undefined;
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+    }
+  /** 429 with the documented headers; nothing takes effect. */
+  | { readonly kind: "rate_limit"; readonly retryAfterSeconds: number; readonly limit: number }
+  /** The connection is closed before anything takes effect. */
+  | { readonly kind: "drop" }
+  /** All takes effect, then the connection is closed without an answer. */
+  | { readonly kind: "lose_response" }
+  /** All takes effect, then half of the answer is sent, with the length of the half. */
+  | { readonly kind: "malformed_json" }
+  /** Answered as always, but late. */
+  | { readonly kind: "delay" };
+
+export interface FaultMatch {
+  readonly operation?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+export interface Fault {
+  readonly id: string;
+  readonly match: FaultMatch;
+  readonly effect: FaultEffect;
+  /** Real time to wait before anything else, in milliseconds: a client's own timeouts run on it. */
+  readonly delayMilliseconds: number;
+  /** How many matching requests pass before it strikes. */
+  readonly skip: number;
+  /** How often it strikes; undefined is until it is removed. */
+  readonly count: number | undefined;
+}
+
+export type NewFault = Omit<Fault, "id">;
+
+export interface FaultState extends Fault {
+  readonly skipped: number;
+  readonly struck: number;
+}
+
+export interface FaultTarget {
+  readonly operation: string;
+  readonly clientId: string | undefined;
+  readonly method: string;
+  readonly path: string;
+}
+
+function matches(match: FaultMatch, target: FaultTarget): boolean {
+  const same = (wanted: string | undefined, found: string | undefined) =>
+    wanted === undefined || wanted === found;
+  return (
+    same(match.operation, target.operation) &&
+    same(match.clientId, target.clientId) &&
+    same(match.method?.toUpperCase(), target.method) &&
+    same(match.path, target.path)
+  );
+}
+
+/** The faults in force, oldest first. Of several that match one request, the oldest strikes. */
+export class FaultList {
+  #faults: { fault: Fault; skipped: number; struck: number }[] = [];
+  #made = 0;
+
+  add(fault: NewFault): Fault {
+    this.#made += 1;
+    const added = { ...fault, id: `fault-${this.#made}` };
+    this.#faults.push({ fault: added, skipped: 0, struck: 0 });
+    return added;
+  }
+
+  /** Returns the fault that strikes this request, and counts it. One that has struck often enough is gone. */
+  strike(target: FaultTarget): Fault | undefined {
+    for (const entry of this.#faults) {
+      if (!matches(entry.fault.match, target)) continue;
+      if (entry.skipped < entry.fault.skip) {
+        entry.skipped += 1;
+        continue;
+      }
+      entry.struck += 1;
+      if (entry.struck === entry.fault.count) this.remove(entry.fault.id);
+      return entry.fault;
+    }
+    return undefined;
+  }
+
+  list(): FaultState[] {
+    return this.#faults.map(({ fault, skipped, struck }) => ({ ...fault, skipped, struck }));
+  }
+
+  remove(id: string): boolean {
+    const before = this.#faults.length;
+    this.#faults = this.#faults.filter(({ fault }) => fault.id !== id);
+    return this.#faults.length < before;
+  }
+
+  clear(): void {
+    this.#faults = [];
+  }
+
+  /** Puts back what `list` returned. */
+  restore(states: readonly FaultState[]): void {
+    this.#faults = states.map(({ skipped, struck, ...fault }) => ({ fault, skipped, struck }));
+  }
+}
+
+/** Returns what a fault does, in words. */
+export function describeFault({ effect, delayMilliseconds }: NewFault): string {
+  const late = delayMilliseconds > 0 ? `${delayMilliseconds} ms late: ` : "";
+  switch (effect.kind) {
+    case "error":
+      return `${late}answered ${effect.status} by a fault that was ordered; nothing took effect`;
+    case "rate_limit":
+      return `${late}answered 429 by a fault that was ordered; nothing took effect`;
+    case "drop":
+      return `${late}the connection was closed by a fault that was ordered, before anything took effect`;
+    case "lose_response":
+      return `${late}it was handled, then the answer was lost by a fault that was ordered`;
+    case "malformed_json":
+      return `${late}it was handled, then half of the answer was sent by a fault that was ordered`;
+    case "delay":
+      return `answered ${delayMilliseconds} ms late by a fault that was ordered`;
+  }
+}

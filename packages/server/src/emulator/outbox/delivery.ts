@@ -1,0 +1,111 @@
+/** Posts events, and posts them again in emulated time until they are received or given up. */
+
+import { apiKeysOf } from "../../accounts/api-keys.js";
+import { accountConfirmedEvent } from "../../events/account-confirmed.js";
+import { postEvent } from "../../events/post-event.js";
+import { retryMilliseconds } from "../../events/retry-schedule.js";
+import type { HttpContext } from "../../http/context.js";
+import type { Account, App } from "../../storage/storage.js";
+import type { Flows } from "../requests/flows.js";
+import type { RequestLog } from "../requests/request-log.js";
+import type { Timeline } from "../time/timeline.js";
+import type { Outbox, OutgoingEvent } from "./outbox.js";
+
+export class EventDelivery {
+  constructor(
+    private readonly context: HttpContext,
+    private readonly timeline: Timeline,
+    private readonly outbox: Outbox,
+    private readonly log: RequestLog,
+    private readonly flows: Flows,
+  ) {}
+
+  /** Resolves when the first attempt is over. */
+  async accountConfirmed(account: Account): Promise<void> {
+    const app = account.createdByClient && (await this.context.storage.findApp(account.createdByClient));
+    if (!app) return;
+    const event = await this.#make(account, app);
+    if (event.state === "pending") await this.#attempt(event.id);
+  }
+
+  async #make(account: Account, app: App): Promise<OutgoingEvent> {
+    const [apiKey] = await apiKeysOf(this.context.ring, this.context.storage, app.ownerId);
+    const time = this.context.now();
+    const problem =
+      app.eventCallbackUrl === undefined
+        ? "the app has no event callback URL"
+        : apiKey === undefined
+          ? "the app's owner has no API key, which event_hash is made with"
+          : undefined;
+    return this.outbox.addEvent({
+      time,
+      type: "account_confirmed",
+      clientId: app.clientId,
+      account: account.email,
+      url: app.eventCallbackUrl,
+      body: apiKey === undefined ? undefined : accountConfirmedEvent(account, app.clientId, apiKey, time),
+      state: problem === undefined ? "pending" : "not_sent",
+      attempts: [],
+      nextAttemptAt: undefined,
+      problem,
+    });
+  }
+
+  /** Plans the next attempt of every pending event: after a snapshot was restored. */
+  resume(): void {
+    for (const { id, state, nextAttemptAt } of this.outbox.events())
+      if (state === "pending" && nextAttemptAt !== undefined) this.#plan(id, nextAttemptAt);
+  }
+
+  #plan(id: string, at: number): void {
+    this.timeline.plan(at, () => this.#attempt(id));
+  }
+
+  async #attempt(id: string): Promise<void> {
+    const event = this.outbox.event(id);
+    if (event?.url === undefined || event.state !== "pending") return;
+    const started = performance.now();
+    const number = this.log.nextNumber();
+    const time = this.context.now();
+    const result = await postEvent(event.url, event.body);
+    const problem = result.outcome === "received" ? undefined : result.why;
+    const attempts = [...event.attempts, { time, status: result.status, problem }];
+    const wait = problem === undefined ? undefined : retryMilliseconds[event.attempts.length];
+    const nextAttemptAt = wait === undefined ? undefined : time + wait;
+    const state = problem === undefined ? "received" : nextAttemptAt === undefined ? "given_up" : "pending";
+    // A reset while the attempt was under way has forgotten the event.
+    if (this.outbox.changeEvent(id, { attempts, nextAttemptAt, state }) === undefined) return;
+    this.#record(event, number, time, result.status, problem, performance.now() - started);
+    if (nextAttemptAt !== undefined) this.#plan(id, nextAttemptAt);
+  }
+
+  #record(
+    event: OutgoingEvent,
+    number: number,
+    time: number,
+    status: number | undefined,
+    problem: string | undefined,
+    milliseconds: number,
+  ): void {
+    this.log.add({
+      number,
+      id: event.id,
+      time,
+      direction: "out",
+      method: "POST",
+      path: event.url ?? "",
+      operation: `event:${event.type}`,
+      flow: this.flows.find([`account:${event.account}`]),
+      clientId: event.clientId,
+      account: event.account,
+      parameters: { attempt: String(event.attempts.length + 1) },
+      status,
+      error: undefined,
+      reason: problem === undefined ? undefined : "event_not_received",
+      detail: problem,
+      advice: problem && 'Answer an event with status 200 and the text "Hello API Event Received".',
+      fault: undefined,
+      milliseconds: Math.round(milliseconds * 10) / 10,
+    });
+  }
+}

@@ -1,0 +1,105 @@
+/** Refusals in words for the developer: what the rule's own detail cannot know, and what to do about each. */
+import { equalSecrets } from "../../crypto/compare.js";
+import type { HttpContext } from "../../http/context.js";
+import { unsealSecret } from "../../oauth/client-authentication.js";
+import type { App } from "../../storage/storage.js";
+import type { RequestFacts } from "./facts.js";
+
+export interface Explanation {
+  readonly detail: string | undefined;
+  readonly advice: string | undefined;
+}
+
+/** Most apps looked through for the owner of a secret. */
+const mostApps = 1000;
+
+export async function explain(
+  context: HttpContext,
+  facts: RequestFacts,
+  reason: string | undefined,
+  detail: string | undefined,
+): Promise<Explanation> {
+  if (reason === undefined) return { detail, advice: undefined };
+  const better = await betterDetail(context, facts, reason);
+  return { detail: better ?? detail, advice: advice[reason] };
+}
+
+async function betterDetail(
+  context: HttpContext,
+  facts: RequestFacts,
+  reason: string,
+): Promise<string | undefined> {
+  switch (reason) {
+    case "client_secret_wrong":
+      return secretOfAnother(context, facts);
+    case "client_unknown":
+      return unknownClient(context, facts);
+    case "redirect_uri_mismatch":
+      return redirectUris(context, facts);
+    default:
+      return undefined;
+  }
+}
+
+async function secretOfAnother(context: HttpContext, facts: RequestFacts): Promise<string | undefined> {
+  const { clientSecret } = facts;
+  if (clientSecret === undefined) return undefined;
+  const apps = await context.storage.listApps(mostApps);
+  const owner = apps.find(
+    (app) =>
+      app.clientId !== facts.clientId &&
+      secretsOf(context, app).some((one) => equalSecrets(one, clientSecret)),
+  );
+  return owner && `this client_secret belongs to another app: ${owner.name} (${owner.clientId})`;
+}
+
+function secretsOf(context: HttpContext, app: App): string[] {
+  return app.secrets.map((stored) => unsealSecret(context.ring, app.clientId, stored));
+}
+
+async function unknownClient(context: HttpContext, facts: RequestFacts): Promise<string> {
+  const apps = await context.storage.listApps(5);
+  const known = apps.map(({ clientId }) => clientId).join(", ");
+  return `no app has the client_id ${facts.clientId ?? "(none was sent)"}; the apps here are ${known}`;
+}
+
+async function redirectUris(context: HttpContext, facts: RequestFacts): Promise<string | undefined> {
+  const app = facts.clientId === undefined ? undefined : await context.storage.findApp(facts.clientId);
+  const sent = facts.parameters.redirect_uri;
+  if (app === undefined || sent === undefined) return undefined;
+  return `sent ${sent}, registered ${app.callbackUrls.join(", ")}: they are compared character by character`;
+}
+
+/** What to do about each reason. One without an entry says all in its detail. */
+const advice: Readonly<Record<string, string>> = {
+  parameter_missing: "Send it in the body, as JSON, a form or multipart.",
+  client_unknown: "Compare the client_id with the app's.",
+  client_secret_wrong: "Use the secret of the app whose client_id is sent.",
+  client_secret_missing: "Send client_id and client_secret; this app was set to require them.",
+  redirect_uri_mismatch: "Register the callback URL with the app, or send the registered one.",
+  code_unknown: "A code is for one server and one use: start a new authorization.",
+  code_expired: "Exchange the code as soon as it arrives at the callback.",
+  code_used: "Exchange a code once. A retry after a lost answer needs a new authorization.",
+  code_of_other_client: "Exchange the code with the client_id that asked for it.",
+  code_redirect_uri_mismatch: "Send the redirect_uri of the authorization request, or none.",
+  code_state_mismatch: "Send the state of the same authorization request; compare it in your callback first.",
+  grant_revoked: "The user took the access back: send them to authorize again.",
+  refresh_token_unknown: "Keep the refresh token of the newest token response, whole.",
+  refresh_token_of_other_client: "Refresh with the client_id that the token was issued to.",
+  refresh_token_revoked: "Only the user can give access again: send them to authorize.",
+  refresh_token_reused:
+    "Store a rotated refresh token before anything else, and refresh in one place at a time.",
+  refresh_token_expired: "Only the user can give access again: send them to authorize.",
+  scope_unsupported: "Leave scope out: an app's scopes are set with the app.",
+  denied_by_user: "The callback gets error=access_denied: tell the user what works without access.",
+  app_not_approved: "Until an app is approved, only its owner can authorize it.",
+  access_token_missing: "Send Authorization: Bearer and the access token.",
+  access_token_malformed: "Send the access token of this server, whole.",
+  access_token_expired: "Refresh, then repeat the call.",
+  access_token_revoked: "Try the refresh token; if that is refused too, send the user to authorize.",
+  access_token_scope: "Add the scope to the app, then authorize anew: a change of scopes ends every grant.",
+  account_unconfirmed: "The user must open the link in the confirmation e-mail first: see the outbox.",
+  rate_limited: "Wait for as long as Retry-After says.",
+  csrf: "The form was not of this browser's visit: open the page anew.",
+  login_failed: "Compare e-mail address and password with the seed.",
+};

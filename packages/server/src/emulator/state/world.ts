@@ -1,0 +1,119 @@
+/** All that an emulator is beside the server: time, faults, log, outbox, and going back to an earlier state. */
+import type { HttpContext } from "../../http/context.js";
+import { FaultList, type FaultState } from "../faults/fault.js";
+import { EventDelivery } from "../outbox/delivery.js";
+import { type Email, Outbox, type OutgoingEvent } from "../outbox/outbox.js";
+import { Flows } from "../requests/flows.js";
+import { Recorder } from "../requests/recorder.js";
+import { RequestLog } from "../requests/request-log.js";
+import type { ClockState } from "../time/clock.js";
+import type { Timeline } from "../time/timeline.js";
+import type { Dump } from "./dump.js";
+import type { ReplaceableStorage } from "./replaceable-storage.js";
+
+interface Snapshot {
+  readonly dump: Dump;
+  readonly clock: ClockState;
+  readonly faults: readonly FaultState[];
+  readonly emails: readonly Email[];
+  readonly events: readonly OutgoingEvent[];
+}
+
+export interface WorldOptions {
+  readonly context: HttpContext;
+  readonly storage: ReplaceableStorage;
+  readonly timeline: Timeline;
+  /** Puts the clock as it was at the start. */
+  readonly startClock: () => void;
+  /** Applies the seed to an empty storage. */
+  readonly plant: () => Promise<void>;
+}
+
+/** Most snapshots kept; the oldest goes first. */
+const mostSnapshots = 50;
+
+export class World {
+  readonly faults = new FaultList();
+  readonly log = new RequestLog();
+  readonly flows = new Flows();
+  readonly outbox = new Outbox();
+  readonly delivery: EventDelivery;
+  readonly recorder: Recorder;
+  readonly #snapshots = new Map<string, Snapshot>();
+  #made = 0;
+  #seeded: Dump | undefined;
+
+  constructor(private readonly options: WorldOptions) {
+    const { context, timeline } = options;
+    this.recorder = new Recorder(context, this.log, this.flows);
+    this.delivery = new EventDelivery(context, timeline, this.outbox, this.log, this.flows);
+  }
+
+  get context(): HttpContext {
+    return this.options.context;
+  }
+
+  get timeline(): Timeline {
+    return this.options.timeline;
+  }
+
+  /** Says that the storage holds the seed and nothing else: a reset then need not make it anew. */
+  planted(): void {
+    this.#seeded = this.options.storage.dump();
+  }
+
+  /** Remembers accounts, apps, grants, tokens, clock, faults and outbox. The request log is not part of it. */
+  snapshot(): string {
+    const { storage, timeline } = this.options;
+    this.#made += 1;
+    const id = `snapshot-${this.#made}`;
+    this.#snapshots.set(id, {
+      dump: storage.dump(),
+      clock: timeline.clock.state(),
+      faults: this.faults.list(),
+      emails: this.outbox.emails(),
+      events: this.outbox.events(),
+    });
+    const oldest = this.#snapshots.size > mostSnapshots ? this.#snapshots.keys().next().value : undefined;
+    if (oldest !== undefined) this.#snapshots.delete(oldest);
+    return id;
+  }
+
+  /** Returns false if there is no such snapshot. It may be restored any number of times. */
+  async restore(id: string): Promise<boolean> {
+    const snapshot = this.#snapshots.get(id);
+    if (snapshot === undefined) return false;
+    const { storage, timeline } = this.options;
+    timeline.clear();
+    await storage.replace(snapshot.dump);
+    timeline.clock.reset();
+    timeline.clock.set(snapshot.clock.now);
+    if (snapshot.clock.frozen) timeline.freeze();
+    this.faults.restore(snapshot.faults);
+    this.outbox.restore(snapshot.emails, snapshot.events);
+    this.delivery.resume();
+    return true;
+  }
+
+  /** Back to the seed: no grant, token, session, fault, request or e-mail is left, and the clock is as at the start. */
+  async reset(): Promise<void> {
+    const { storage, timeline, plant, startClock } = this.options;
+    timeline.clear();
+    this.faults.clear();
+    this.outbox.restore([], []);
+    this.flows.clear();
+    timeline.clock.reset();
+    startClock();
+    await storage.replace(this.#seeded ?? new Map());
+    if (this.#seeded === undefined) {
+      await plant();
+      this.planted();
+    }
+    this.log.restart();
+  }
+
+  close(): void {
+    this.timeline.clear();
+    this.log.close();
+  }
+}

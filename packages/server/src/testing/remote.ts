@@ -1,0 +1,209 @@
+/** The interface of a test, spoken over the control API. */
+import { toCamelCase, toSnakeCase } from "../emulator/control/case.js";
+import type {
+  AccountView,
+  AppView,
+  ClockView,
+  EmailView,
+  EventView,
+  FaultView,
+  RequestView,
+  StateView,
+} from "../emulator/control/views.js";
+import type { ControlRequest, Transport } from "./transport.js";
+import type {
+  AppChange,
+  Authorized,
+  AuthorizeOptions,
+  ClientDetails,
+  Duration,
+  EmulatorClock,
+  EmulatorFaults,
+  EmulatorOutbox,
+  RequestFilter,
+  SignEmulator,
+  TokenTarget,
+} from "./types.js";
+
+/** The emulator refused to do what a test asked for. */
+export class EmulatorFault extends Error {
+  override readonly name = "EmulatorFault";
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface RemoteFacts {
+  readonly url: string;
+  readonly client: ClientDetails;
+  readonly account: string;
+  readonly close: () => Promise<void>;
+}
+
+type Call = <T>(method: ControlRequest["method"], path: string, body?: unknown) => Promise<T>;
+
+export class RemoteEmulator implements SignEmulator {
+  readonly url: string;
+  readonly client: ClientDetails;
+  readonly account: string;
+  readonly clock: EmulatorClock;
+  readonly faults: EmulatorFaults;
+  readonly outbox: EmulatorOutbox;
+  readonly #call: Call;
+  readonly #close: () => Promise<void>;
+
+  constructor(transport: Transport, { url, client, account, close }: RemoteFacts) {
+    this.url = url;
+    this.client = client;
+    this.account = account;
+    this.#call = caller(transport);
+    this.#close = close;
+    this.clock = clockOver(this.#call);
+    this.faults = faultsOver(this.#call);
+    this.outbox = outboxOver(this.#call);
+  }
+
+  authorize(options: AuthorizeOptions = {}): Promise<Authorized> {
+    return this.#call("POST", "/authorize", { ...this.#pair, ...options });
+  }
+
+  async requests(filter: RequestFilter = {}): Promise<readonly RequestView[]> {
+    const path = `/requests${queryOf(filter)}`;
+    return (await this.#call<{ requests: RequestView[] }>("GET", path)).requests;
+  }
+
+  waitForRequest(
+    filter: RequestFilter = {},
+    { timeout = "5s" }: { timeout?: Duration } = {},
+  ): Promise<RequestView> {
+    const wait = typeof timeout === "number" ? `${timeout}ms` : timeout;
+    return this.#call("GET", `/requests/wait${queryOf({ ...filter, timeout: wait })}`);
+  }
+
+  async expireTokens(target: TokenTarget = {}): Promise<void> {
+    await this.#call("POST", "/tokens/expire", this.#tokenTarget(target));
+  }
+
+  async revokeTokens(target: TokenTarget = {}): Promise<void> {
+    await this.#call("POST", "/tokens/revoke", this.#tokenTarget(target));
+  }
+
+  async revokeGrant(target: { account?: string; clientId?: string } = {}): Promise<boolean> {
+    const body = { ...this.#pair, ...target };
+    return (await this.#call<{ revoked: boolean }>("POST", "/grants/revoke", body)).revoked;
+  }
+
+  changeApp(
+    change: AppChange,
+    clientId = this.client.clientId,
+  ): Promise<{ app: AppView; grantsRevoked: number }> {
+    return this.#call("PATCH", `/apps/${encodeURIComponent(clientId)}`, change);
+  }
+
+  lockAccount(account: string, locked = true): Promise<AccountView> {
+    return this.#call("PATCH", `/accounts/${encodeURIComponent(account)}`, { locked });
+  }
+
+  async confirmAccount(account: string, password?: string): Promise<boolean> {
+    const path = `/accounts/${encodeURIComponent(account)}/confirm`;
+    return (await this.#call<{ confirmed: boolean }>("POST", path, { password })).confirmed;
+  }
+
+  state(): Promise<StateView> {
+    return this.#call("GET", "/state");
+  }
+
+  async snapshot(): Promise<string> {
+    return (await this.#call<{ snapshot: string }>("POST", "/snapshot")).snapshot;
+  }
+
+  async restore(snapshot: string): Promise<void> {
+    await this.#call("POST", "/restore", { snapshot });
+  }
+
+  async reset(): Promise<void> {
+    await this.#call("POST", "/reset");
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #pair() {
+    return { account: this.account, clientId: this.client.clientId };
+  }
+
+  #tokenTarget(target: TokenTarget): object {
+    const named = "accessToken" in target || "refreshToken" in target || "family" in target;
+    return named ? target : { ...this.#pair, ...target };
+  }
+}
+
+/** Every call speaks camelCase here and snake_case on the wire. */
+export function caller(transport: Transport): Call {
+  return async <T>(method: ControlRequest["method"], path: string, body?: unknown): Promise<T> => {
+    const sent = body === undefined ? {} : { body: toSnakeCase(body) };
+    const { status, text } = await transport({ method, path: `/_emulator${path}`, ...sent });
+    const answer = parse(text);
+    if (status === 200) return toCamelCase(answer) as T;
+    const message = (answer as { error?: { error_msg?: string } } | undefined)?.error?.error_msg;
+    throw new EmulatorFault(message ?? `The emulator answered ${status}`, status);
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function clockOver(call: Call): EmulatorClock {
+  const move = (body: object) => call<ClockView>("POST", "/clock", body);
+  const timeOf = (time: Date | string | number) => (time instanceof Date ? time.getTime() : time);
+  return {
+    now: async () => new Date((await call<ClockView>("GET", "/clock")).now),
+    advance: (duration) => move({ advance: duration }),
+    set: (time) => move({ set: timeOf(time) }),
+    freeze: (at) => move({ freeze: at === undefined ? true : timeOf(at) }),
+    unfreeze: () => move({ unfreeze: true }),
+    reset: () => move({ reset: true }),
+  };
+}
+
+function faultsOver(call: Call): EmulatorFaults {
+  return {
+    next: (order) => call("POST", "/faults", order),
+    list: async () => (await call<{ faults: FaultView[] }>("GET", "/faults")).faults,
+    remove: async (id) => {
+      await call("DELETE", `/faults/${encodeURIComponent(id)}`);
+    },
+    clear: async () => {
+      await call("DELETE", "/faults");
+    },
+  };
+}
+
+function outboxOver(call: Call): EmulatorOutbox {
+  return {
+    emails: async (filter = {}) =>
+      (await call<{ emails: EmailView[] }>("GET", `/outbox/emails${queryOf(filter)}`)).emails,
+    events: async (filter = {}) =>
+      (await call<{ events: EventView[] }>("GET", `/outbox/events${queryOf(filter)}`)).events,
+  };
+}
+
+function queryOf(filter: object): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(toSnakeCase(filter) as object))
+    if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? "" : `?${query}`;
+}

@@ -1,0 +1,124 @@
+/** Starting an emulator for a test, or connecting to one that runs. */
+import { stringify } from "yaml";
+import { createEmulator } from "../emulator/emulator.js";
+import { parseTime } from "../emulator/time/duration.js";
+import { silentLog } from "../log.js";
+import type { Profile } from "../profile.js";
+import { demoClient, demoLogins, playgroundCallbackPath } from "../seed/demo.js";
+import { parseSeed, type Seed } from "../seed/parse.js";
+import { caller, RemoteEmulator } from "./remote.js";
+import { injecting, overHttp } from "./transport.js";
+import type { ClientDetails, SignEmulator, StateView } from "./types.js";
+
+/** The keys of a seed file, as an object. */
+export interface SeedObject {
+  readonly profile?: Profile["name"];
+  readonly accounts: readonly {
+    readonly email: string;
+    readonly password?: string;
+    /** 64 hex digits each; the first is primary. */
+    readonly api_keys?: readonly string[];
+  }[];
+  readonly apps: readonly {
+    readonly name: string;
+    readonly owner: string;
+    readonly client_id: string;
+    readonly client_secret?: string;
+    readonly oauth: {
+      readonly callback_url?: string;
+      readonly callback_urls?: readonly string[];
+      readonly scopes: readonly string[];
+    };
+    readonly approved?: boolean;
+    readonly require_client_credentials_on_refresh?: boolean;
+    readonly public?: boolean;
+    readonly refresh_tokens?: "same" | "rotate";
+    readonly access_tokens?: "opaque" | "jwt";
+    readonly resources?: readonly string[];
+    readonly event_callback_url?: string;
+  }[];
+}
+
+export interface StartOptions {
+  /** @default the demo: one app, the accounts jill@example.com and jack@example.com */
+  readonly seed?: SeedObject;
+  /** @default "dropbox-sign" */
+  readonly profile?: Profile["name"];
+  /** Where the clock stands still from the start. @default it runs, at this machine's time */
+  readonly clock?: Date | string | number;
+  /** @default 0, any free port */
+  readonly port?: number;
+}
+
+/** Returns an emulator in this process, in memory, on a port of its own. Any number may run at once. @throws {SeedFault} */
+export async function startEmulator(options: StartOptions = {}): Promise<SignEmulator> {
+  const seed = options.seed && parseSeed(stringify(options.seed), "seed");
+  const frozenAt = options.clock === undefined ? undefined : timeOf(options.clock);
+  const emulator = await createEmulator({
+    port: options.port ?? 0,
+    host: "127.0.0.1",
+    data: undefined,
+    seed,
+    profile: options.profile,
+    log: silentLog,
+    ...(frozenAt !== undefined && {
+      startClock: (clock) => {
+        clock.set(frozenAt);
+        clock.freeze();
+        clock.set(frozenAt);
+      },
+    }),
+  });
+  const { url } = emulator;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= emulator.close();
+    return closed;
+  };
+  const account = seed?.accounts[0]?.email ?? (demoLogins[0]?.email as string);
+  const client = seed ? clientOf(seed) : demoDetails(url);
+  return new RemoteEmulator(injecting(emulator.app.server), { url, client, account, close });
+}
+
+function timeOf(time: Date | string | number): number {
+  const milliseconds = time instanceof Date ? time.getTime() : parseTime(time);
+  if (milliseconds !== undefined && !Number.isNaN(milliseconds)) return milliseconds;
+  throw new TypeError("clock must be a Date, an ISO 8601 time or milliseconds since the epoch");
+}
+
+function clientOf(seed: Seed): ClientDetails {
+  const app = seed.apps[0];
+  return {
+    clientId: app?.clientId ?? "",
+    clientSecret: app?.clientSecret ?? "",
+    callbackUrl: app?.callbackUrls[0] ?? "",
+  };
+}
+
+function demoDetails(url: string): ClientDetails {
+  const { clientId, clientSecret } = demoClient;
+  return { clientId, clientSecret, callbackUrl: `${url}${playgroundCallbackPath}` };
+}
+
+export interface ConnectOptions {
+  /** The app that `client` is; its secret is not told by the emulator. @default the first app, with the demo's secret */
+  readonly client?: { readonly clientId: string; readonly clientSecret: string };
+}
+
+/** Returns the same interface for a running `countersign dev`. @throws {Error} when none answers at the URL. */
+export async function connectEmulator(url: string, options: ConnectOptions = {}): Promise<SignEmulator> {
+  const base = url.replace(/\/+$/, "");
+  const transport = overHttp(base);
+  const state = await caller(transport)<StateView>("GET", "/state");
+  const wanted = options.client?.clientId;
+  const app = state.apps.find(({ clientId }) => wanted === undefined || clientId === wanted);
+  if (app === undefined) throw new Error(`The emulator at ${base} has no app ${wanted ?? "at all"}`);
+  const known = app.clientId === demoClient.clientId ? demoClient.clientSecret : "";
+  const client = {
+    clientId: app.clientId,
+    clientSecret: options.client?.clientSecret ?? known,
+    callbackUrl: app.callbackUrls[0] ?? "",
+  };
+  const account = state.accounts[0]?.email ?? "";
+  return new RemoteEmulator(transport, { url: base, client, account, close: async () => {} });
+}

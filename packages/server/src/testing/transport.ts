@@ -1,0 +1,58 @@
+/** How a control request reaches an emulator: within the process, or over HTTP. */
+import { request as requestHttp } from "node:http";
+import type { FastifyInstance } from "fastify";
+
+export interface ControlRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** From `/_emulator` on, with the query. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export interface ControlAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export type Transport = (request: ControlRequest) => Promise<ControlAnswer>;
+
+/** No socket, so that whatever a test does to the network does not touch the controls. */
+export function injecting(server: FastifyInstance): Transport {
+  return async ({ method, path, body }) => {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const headers = { host: "127.0.0.1", ...(payload && { "content-type": "application/json" }) };
+    const answer = await server.inject({ method, url: path, headers, ...(payload && { payload }) });
+    return { status: answer.statusCode, text: answer.body };
+  };
+}
+
+/** Taken when the module loads: interception of `node:http` afterwards does not touch the controls. */
+const request = requestHttp;
+
+export function overHttp(url: string): Transport {
+  return ({ method, path, body }) =>
+    new Promise((resolve, reject) => {
+      const payload = body === undefined ? undefined : JSON.stringify(body);
+      const headers = payload && {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(payload),
+      };
+      const outgoing = request(
+        `${url}${path}`,
+        { method, agent: false, ...(headers && { headers }) },
+        (response) => {
+          let text = "";
+          response.setEncoding("utf8");
+          response.on("data", (part: string) => {
+            text += part;
+          });
+          response.on("error", reject);
+          response.on("end", () => resolve({ status: response.statusCode as number, text }));
+        },
+      );
+      outgoing.on("error", (error) =>
+        reject(new Error(`No emulator answers at ${url}: ${error.message}`, { cause: error })),
+      );
+      outgoing.end(payload);
+    });
+}

@@ -1,0 +1,200 @@
+/** What a test holds in its hands: one interface for an emulator in process and for one that runs elsewhere. */
+import type {
+  AccountView,
+  AppView,
+  ClockView,
+  EmailView,
+  EventView,
+  FaultView,
+  RequestView,
+  StateView,
+} from "../emulator/control/views.js";
+
+export type {
+  AccountView,
+  AppView,
+  ClockView,
+  EmailView,
+  EventView,
+  FaultView,
+  RequestView,
+  StateView,
+} from "../emulator/control/views.js";
+
+/** `"90s"`, `"1h30m"`, `"2d"`, or milliseconds. */
+export type Duration = string | number;
+
+export interface AuthorizeOptions {
+  /** E-mail address or id. @default the first account of the seed */
+  readonly account?: string;
+  /** @default the first app of the seed */
+  readonly clientId?: string;
+  readonly state?: string;
+  /** @default "allow" */
+  readonly decision?: "allow" | "deny";
+  readonly redirectUri?: string;
+  readonly responseType?: string;
+  readonly scope?: string;
+  readonly codeChallenge?: string;
+  readonly codeChallengeMethod?: string;
+  readonly prompt?: string;
+  readonly maxAge?: string;
+  readonly resource?: string | readonly string[];
+}
+
+/** What arrives at the app's callback: a code, or an error. */
+export interface Authorized {
+  readonly callbackUrl: string;
+  readonly code?: string;
+  readonly state?: string;
+  readonly error?: string;
+  readonly errorDescription?: string;
+}
+
+/** The operation ids of the OpenAPI description, and names for what it leaves out. */
+export type Operation =
+  | "authorize"
+  | "authorizeDecide"
+  | "authorizeLogin"
+  | "authorizeHeadless"
+  | "oauthTokenGenerate"
+  | "oauthTokenRefresh"
+  | "accountGet"
+  | "accountUpdate"
+  | "accountCreate"
+  | "accountVerify"
+  | "accountConfirm"
+  | "revoke"
+  | "introspect"
+  | (string & {});
+
+export interface FaultTarget {
+  readonly operation?: Operation;
+  readonly clientId?: string;
+  readonly method?: string;
+  readonly path?: string;
+  /** How often it strikes. @default 1 */
+  readonly count?: number | "always";
+  /** How many matching requests pass first. @default 0 */
+  readonly skip?: number;
+  /** Real time to wait first: a client's own timeouts run on it. @default none */
+  readonly delay?: Duration;
+}
+
+export type FaultOrder = FaultTarget &
+  (
+    | {
+        /** Answered with a status; nothing takes effect. */
+        readonly kind?: "error";
+        readonly status: number;
+        readonly description?: string;
+        /** Instead of the error shape that the caller expects. */
+        readonly body?: unknown;
+        readonly headers?: Readonly<Record<string, string>>;
+      }
+    /** 429 with the documented headers. */
+    | { readonly kind: "rate_limit"; readonly retryAfterSeconds?: number; readonly limit?: number }
+    /** `drop`: closed before anything takes effect. `lose_response`: after all of it did. */
+    | { readonly kind: "drop" | "lose_response" | "malformed_json" }
+    | { readonly kind?: "delay"; readonly delay: Duration }
+  );
+
+export interface RequestFilter {
+  readonly operation?: Operation;
+  readonly clientId?: string;
+  readonly account?: string;
+  readonly flow?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly status?: number;
+  readonly reason?: string;
+  readonly direction?: "in" | "out";
+  /** Only requests with a higher `number`. */
+  readonly after?: number;
+}
+
+/** One token family or several: by a token of it, or by account and app. */
+export type TokenTarget =
+  | { readonly accessToken: string }
+  | { readonly refreshToken: string }
+  | { readonly family: string }
+  | { readonly account?: string; readonly clientId?: string };
+
+export interface ClientDetails {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly callbackUrl: string;
+}
+
+export interface AppChange {
+  readonly name?: string;
+  readonly approved?: boolean;
+  /** A change ends every authorization of the app. */
+  readonly scopes?: readonly string[];
+  readonly callbackUrls?: readonly string[];
+  readonly eventCallbackUrl?: string;
+  readonly requireClientCredentialsOnRefresh?: boolean;
+  readonly refreshTokens?: "same" | "rotate";
+}
+
+export interface EmulatorClock {
+  now(): Promise<Date>;
+  /** Resolves when all that falls due on the way, such as a retry of an event, has been done. */
+  advance(duration: Duration): Promise<ClockView>;
+  set(time: Date | string | number): Promise<ClockView>;
+  /** @param at where to stand still; where it is, if left out */
+  freeze(at?: Date | string | number): Promise<ClockView>;
+  unfreeze(): Promise<ClockView>;
+  /** Back to this machine's time. */
+  reset(): Promise<ClockView>;
+}
+
+export interface EmulatorFaults {
+  /** Orders a fault for the next matching request, or the next `count`. */
+  next(order: FaultOrder): Promise<FaultView>;
+  list(): Promise<readonly FaultView[]>;
+  remove(id: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+export interface EmulatorOutbox {
+  emails(filter?: { readonly to?: string }): Promise<readonly EmailView[]>;
+  events(filter?: { readonly type?: string; readonly clientId?: string }): Promise<readonly EventView[]>;
+}
+
+export interface SignEmulator extends AsyncDisposable {
+  /** Without a trailing slash: the base URL for the code under test. */
+  readonly url: string;
+  /** The first app of the seed. For a remote emulator with a seed of its own, its secret must be known to the test. */
+  readonly client: ClientDetails;
+  /** The first account of the seed. */
+  readonly account: string;
+  /** Allows or denies access as the account's owner would, without a page, by the same rules. */
+  authorize(options?: AuthorizeOptions): Promise<Authorized>;
+  readonly clock: EmulatorClock;
+  readonly faults: EmulatorFaults;
+  readonly outbox: EmulatorOutbox;
+  requests(filter?: RequestFilter): Promise<readonly RequestView[]>;
+  /** Resolves to the first matching request, past or to come. Rejects after `timeout` of real time. @default "5s" */
+  waitForRequest(filter?: RequestFilter, options?: { readonly timeout?: Duration }): Promise<RequestView>;
+  /** Ends the access tokens made so far; refresh tokens stay good. */
+  expireTokens(target?: TokenTarget): Promise<void>;
+  /** Ends access and refresh tokens. */
+  revokeTokens(target?: TokenTarget): Promise<void>;
+  /** Takes back an app's access, as the account's owner can. Resolves to whether there was any. */
+  revokeGrant(target?: { readonly account?: string; readonly clientId?: string }): Promise<boolean>;
+  changeApp(
+    change: AppChange,
+    clientId?: string,
+  ): Promise<{ readonly app: AppView; readonly grantsRevoked: number }>;
+  lockAccount(account: string, locked?: boolean): Promise<AccountView>;
+  /** Opens the link of the confirmation e-mail. Resolves after the first attempt at the event. */
+  confirmAccount(account: string, password?: string): Promise<boolean>;
+  state(): Promise<StateView>;
+  snapshot(): Promise<string>;
+  restore(snapshot: string): Promise<void>;
+  /** Back to the seed: accounts, apps, clock; nothing else is left. */
+  reset(): Promise<void>;
+  /** Ends an emulator in process; a remote one goes on. */
+  close(): Promise<void>;
+}
