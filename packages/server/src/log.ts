@@ -41,11 +41,18 @@ export function textLog(write: (line: string) => void, now: () => number): Log {
   return { info: line("info "), warn: line("warn "), error: line("error"), flush: () => {} };
 }
 
-/** One line whatever the value holds: a caller cannot forge a log line. */
+/** One line whatever the value holds: a caller can neither forge a log line nor command the terminal it is read on. */
 function plain(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(`${value.name}: ${value.message}`);
+  if (value instanceof Error) return quoted(`${value.name}: ${value.message}`);
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /^[\x21\x23-\x7e]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\x21\x23-\x7e]+$/.test(text) ? text : quoted(text);
+}
+
+/** JSON leaves some control characters as they are, and all that turn the direction of text. */
+function quoted(text: string): string {
+  const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const escaped = (found: string) => found.split("").map(unit).join("");
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {}, flush: () => {} };

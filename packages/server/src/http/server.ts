@@ -111,7 +111,7 @@ function logRequests(server: FastifyInstance, context: HttpContext): void {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       operation: notes.operation,
-      client_id: notes.clientId?.slice(0, 100),
+      client_id: printable(notes.clientId),
       account_id: notes.accountId,
       family: notes.familyId,
       reason: notes.reason,
@@ -132,6 +132,11 @@ const authenticationFailures: ReadonlySet<Reason> = new Set([
   "client_assertion_invalid",
 ] as const);
 
+/** A client id as it is written down: whoever reads the log at a terminal reads text, and not too much of it. */
+function printable(clientId: string | undefined): string | undefined {
+  return clientId?.slice(0, 100).replace(/[^\x21-\x7e]/g, "?");
+}
+
 function handleError(
   context: HttpContext,
   error: unknown,
@@ -144,7 +149,7 @@ function handleError(
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
   if (authenticationFailures.has(refusal.reason)) {
     context.audit("client_authentication_failed", {
-      clientId: notesOf(request).clientId?.slice(0, 100),
+      clientId: printable(notesOf(request).clientId),
       reason: refusal.reason,
       address: request.ip,
     });
