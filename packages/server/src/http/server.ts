@@ -5,7 +5,7 @@ import { accountRoutes } from "./account-route.js";
 import { authorizeRoutes } from "./authorize-routes.js";
 import { closeGently } from "./closing.js";
 import { connectedAppsRoutes } from "./connected-apps-routes.js";
-import { type HttpContext, notesOf } from "./context.js";
+import { type HttpContext, keepNotes, notesOf } from "./context.js";
 import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
 import { standardRoutes } from "./standard-routes.js";
 import { tokenRoutes } from "./token-route.js";
@@ -54,6 +54,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   server.server.headersTimeout = timeouts.headersMilliseconds;
   closeGently(server);
   readRawBodies(server);
+  keepNotes(server);
   logRequests(server, context);
   server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));
   server.setNotFoundHandler((request, reply) => notFound(server, request, reply));
