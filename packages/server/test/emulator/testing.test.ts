@@ -209,6 +209,7 @@ describe("answering for the live hosts", () => {
       clientId,
       clientSecret,
       code: code!,
+      grantType: "authorization_code",
       state: "900e06e2",
     });
     expect(tokens.body.expiresIn).toBe(86_400);
