@@ -1,7 +1,7 @@
 /** Owns the house the tests of the standard profile live in: a server, two people, and an app of every kind. */
 
 import type { AddressInfo } from "node:net";
-import { type AppOptions, createCountersign } from "../../src/app.js";
+import { type AppOptions, type CountersignApp, createCountersign } from "../../src/app.js";
 import { createApp, type NewApp } from "../../src/apps/create-app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { hashPassword } from "../../src/crypto/passwords.js";
@@ -72,6 +72,8 @@ export interface HouseOptions
   readonly storage?: Storage;
   readonly file?: string;
   readonly clock?: Clock;
+  /** What is added to the server before it listens. */
+  readonly extend?: (app: CountersignApp) => void;
   readonly ring?: KeyRing;
 }
 
@@ -93,6 +95,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<TestServer
     randomBytes: seededRandom(options.storage ? "another server" : "server"),
   });
   if (options.storage === undefined) await furnish(storage, ring, clock.now);
+  options.extend?.(app);
   await app.server.listen({ host: "127.0.0.1", port: 0 });
   url = `http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}`;
   return {

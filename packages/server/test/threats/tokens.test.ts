@@ -2,6 +2,8 @@
 
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sealApiKey } from "../../src/accounts/api-keys.js";
+import { signUpRoutes } from "../../src/http/sign-up-routes.js";
 import { openAccessToken, openRefreshToken, sealAccessToken } from "../../src/oauth/tokens.js";
 import {
   account,
@@ -11,8 +13,10 @@ import {
   files,
   inBody,
   introspectAs,
+  jillsId,
   jwt,
   mail,
+  native,
   opaque,
   post,
   refreshWith,
@@ -25,7 +29,7 @@ import {
   tokensOf,
   web,
 } from "../standard/house.js";
-import type { TestServer } from "../support/server.js";
+import { seededRandom, type TestServer } from "../support/server.js";
 
 let server: TestServer;
 let tokens: Tokens;
@@ -152,4 +156,23 @@ describe("refresh token theft", () => {
     const named = { ...bare, client_id: web.clientId };
     expect(refusalOf(await post(server, "/oauth/token", named))).toEqual([401, "invalid_client"]);
   });
+});
+
+it("makes no account, and no tokens for it, in the name of a public app that anybody can claim to be", async () => {
+  const ports = { sendConfirmation: async () => {}, confirmed: async () => {} };
+  const house = await startHouse({ extend: ({ server, context }) => signUpRoutes(server, context, ports) });
+  try {
+    const key = "e".repeat(64);
+    const randomBytes = seededRandom("sign-up");
+    await house.storage.setApiKeys(jillsId, [sealApiKey(house.ring, jillsId, key, randomBytes)]);
+    const headers = { authorization: `Basic ${Buffer.from(`${key}:`).toString("base64")}` };
+    const create = (client: { clientId: string; clientSecret: string | undefined }, email_address: string) =>
+      post(house, "/v3/account/create", { ...inBody(client), email_address }, headers);
+    const refused = await create(native, "victim@example.com");
+    expect(refused.status).toBe(400);
+    expect(await house.storage.findAccountByEmail("victim@example.com")).toBeUndefined();
+    expect((await create(web, "friend@example.com")).json()).toHaveProperty("oauth_data.access_token");
+  } finally {
+    await house.close();
+  }
 });
