@@ -146,11 +146,14 @@ function handleError(
 ): FastifyReply {
   const problem = problemOf(context.profile, error);
   const { refusal } = problem;
-  Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  const notes = Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  // A client_id that is no app's may be a secret in the wrong place: enough of it to recognise is enough.
+  if (refusal.reason === "client_unknown" && notes.clientId)
+    notes.clientId = `${notes.clientId.slice(0, 4)}...`;
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
   if (authenticationFailures.has(refusal.reason)) {
     context.audit("client_authentication_failed", {
-      clientId: printable(notesOf(request).clientId),
+      clientId: printable(notes.clientId),
       reason: refusal.reason,
       address: request.ip,
     });

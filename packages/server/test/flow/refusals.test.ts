@@ -456,6 +456,8 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "access_token_expired",
     "access_token_revoked",
     "access_token_scope",
+    // The emulator's accounts.
+    "account_unconfirmed",
     // Faults of our own, in this file.
     "storage_busy",
     "unexpected",
