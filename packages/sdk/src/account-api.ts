@@ -72,7 +72,10 @@ export class AccountApi {
     const { accessToken, apiKey } = this.#config;
     const token = typeof accessToken === "function" ? await accessToken() : accessToken;
     if (typeof token === "string" && token !== "") return [`Bearer ${token}`, token];
-    if (typeof apiKey === "string" && apiKey !== "") return [`Basic ${btoa(`${apiKey}:`)}`, apiKey];
+    if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
+      throw new InvalidArgumentError("apiKey", "must be printable ASCII");
+    }
+    if (apiKey !== undefined) return [`Basic ${btoa(`${apiKey}:`)}`, apiKey];
     throw new InvalidArgumentError("accessToken", "or apiKey is required");
   }
 }

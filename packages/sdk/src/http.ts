@@ -139,11 +139,20 @@ async function readResponse(response: Response, maxBytes: number): Promise<HttpR
   return info;
 }
 
+const HEADER_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 // Later sources win; names are compared without case, so that one header is never sent twice.
 function mergeHeaders(...sources: (Record<string, string> | undefined)[]): Record<string, string> {
   const merged: Record<string, string> = {};
   for (const source of sources) {
-    for (const [name, value] of Object.entries(source ?? {})) merged[name.toLowerCase()] = value;
+    for (const [name, value] of Object.entries(source ?? {})) {
+      // Here and by name: what fetch throws holds the value, which may be a token.
+      if (!HEADER_NAME.test(name) || typeof value !== "string" || !HEADER_VALUE.test(value)) {
+        throw new InvalidArgumentError("headers", `cannot hold the given ${JSON.stringify(name)}`);
+      }
+      merged[name.toLowerCase()] = value;
+    }
   }
   return merged;
 }

@@ -1,4 +1,14 @@
-import { constantTimeEqual, hmac, type RandomSource, randomText, sha256, systemRandom } from "./encoding.js";
+import {
+  constantTimeEqual,
+  fromBase64url,
+  hmac,
+  type RandomSource,
+  randomText,
+  sha256,
+  systemRandom,
+  toBase64url,
+  toBytes,
+} from "./encoding.js";
 import { CallbackError, InvalidArgumentError } from "./errors.js";
 
 /** What `StateKeeper.issue` gives: the state for the URL, and what ties it to the browser. */
@@ -43,64 +53,102 @@ export interface CookieStateOptions {
 
 /**
  * A state in a signed cookie, HttpOnly and SameSite=Lax: nothing to store. Each login has its own cookie, so two tabs do
- * not disturb each other. Single use is kept by removing the cookie and, within this process, by remembering used states.
+ * not disturb each other. The context is signed, not hidden: the browser's user can read it. Single use is kept by removing the cookie and, within this process, by remembering used states.
  */
 export function cookieState(options: CookieStateOptions): StateKeeper {
-  const { maxAgeSeconds = 600, secure = true, now = Date.now, random = systemRandom } = options;
-  const secrets = typeof options.secret === "string" ? [options.secret] : options.secret;
-  if (secrets.length === 0 || secrets.some((secret) => typeof secret !== "string" || secret.length < 32)) {
-    throw new InvalidArgumentError("secret", "must hold at least 32 characters");
-  }
-  const used = new Map<string, number>();
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
-  const cookieName = (state: string) => `${secure ? "__Host-" : ""}oauth-state-${state.slice(0, 8)}`;
-  const sign = (secret: string, state: string, rest: string) => hmac(secret, `state\n${state}\n${rest}`);
-  const verifier = (secret: string, state: string) => hmac(secret, `pkce\n${state}`);
-
-  return {
-    async issue({ context } = {}) {
-      if ((context ?? "").length > 1024)
-        throw new InvalidArgumentError("context", "must not exceed 1024 characters");
-      const state = randomText(random);
-      const rest = `${Math.floor(now() / 1000) + maxAgeSeconds}.${encodeURIComponent(context ?? "")}`;
-      const [secret = ""] = secrets;
-      const value = `${state}.${rest}.${await sign(secret, state, rest)}`;
-      const setCookie = `${cookieName(state)}=${value}; Max-Age=${maxAgeSeconds}; ${attributes}`;
-      return { state, codeVerifier: await verifier(secret, state), setCookie };
-    },
-
-    async verify(state, binding) {
-      const name = cookieName(state);
-      const { expires, rest, signature } = readCookie(binding ?? "", name, state);
-      let codeVerifier: string | undefined;
-      for (const secret of secrets) {
-        if (constantTimeEqual(await sign(secret, state, rest), signature)) {
-          codeVerifier = await verifier(secret, state);
-          break;
-        }
-      }
-      if (codeVerifier === undefined) throw new CallbackError("state_mismatch");
-      if (now() >= expires * 1000) throw new CallbackError("state_expired");
-      // Insertion order is expiry order, near enough, so the head is what can be forgotten.
-      for (const [old, until] of used) {
-        if (until > now()) break;
-        used.delete(old);
-      }
-      if (used.has(state)) throw new CallbackError("state_used");
-      used.set(state, expires * 1000);
-      const context = decodeURIComponent(rest.slice(rest.indexOf(".") + 1));
-      const clearCookie = `${name}=; Max-Age=0; ${attributes}`;
-      return { codeVerifier, clearCookie, ...(context === "" ? {} : { context }) };
-    },
-  };
+  return new CookieState(options);
 }
 
-function readCookie(header: string, name: string, state: string) {
+/** The parts of a cookie's value: `state.expires.context.signature`. */
+const COOKIE = /^\s*([^=]+)=([\w-]+)\.(\d+\.[\w-]*)\.([\w-]+)\s*$/;
+
+class CookieState implements StateKeeper {
+  readonly #secrets: readonly string[];
+  readonly #maxAgeSeconds: number;
+  readonly #prefix: string;
+  readonly #attributes: string;
+  readonly #now: () => number;
+  readonly #random: RandomSource;
+  readonly #used = new Map<string, number>();
+
+  constructor({
+    secret,
+    maxAgeSeconds = 600,
+    secure = true,
+    now = Date.now,
+    random = systemRandom,
+  }: CookieStateOptions) {
+    this.#secrets = typeof secret === "string" ? [secret] : secret;
+    if (
+      !(this.#secrets?.length > 0) ||
+      this.#secrets.some((each) => typeof each !== "string" || each.length < 32)
+    ) {
+      throw new InvalidArgumentError("secret", "must hold at least 32 characters");
+    }
+    this.#maxAgeSeconds = maxAgeSeconds;
+    this.#prefix = secure ? "__Host-oauth-state-" : "oauth-state-";
+    this.#attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+    this.#now = now;
+    this.#random = random;
+  }
+
+  async issue({ context = "" }: { context?: string | undefined } = {}): Promise<IssuedState> {
+    if (context.length > 1024) throw new InvalidArgumentError("context", "must not exceed 1024 characters");
+    const state = randomText(this.#random);
+    const expires = Math.floor(this.#now() / 1000) + this.#maxAgeSeconds;
+    const rest = `${expires}.${toBase64url(toBytes(context))}`;
+    const [secret = ""] = this.#secrets;
+    const value = `${state}.${rest}.${await sign(secret, state, rest)}`;
+    const setCookie = `${this.#cookieName(state)}=${value}; Max-Age=${this.#maxAgeSeconds}; ${this.#attributes}`;
+    return { state, codeVerifier: await verifierOf(secret, state), setCookie };
+  }
+
+  async verify(state: string, binding: string | null | undefined): Promise<VerifiedState> {
+    const name = this.#cookieName(state);
+    const { rest, signature } = readCookie(binding ?? "", name, state);
+    const secret = await this.#signer(state, rest, signature);
+    const [expires = "", context = ""] = rest.split(".");
+    this.#use(state, Number(expires) * 1000);
+    const bound = new TextDecoder().decode(fromBase64url(context));
+    return {
+      codeVerifier: await verifierOf(secret, state),
+      clearCookie: `${name}=; Max-Age=0; ${this.#attributes}`,
+      context: bound === "" ? undefined : bound,
+    };
+  }
+
+  // A name of its own for each login, so that two tabs do not overwrite each other's.
+  #cookieName(state: string): string {
+    return this.#prefix + state.slice(0, 8);
+  }
+
+  async #signer(state: string, rest: string, signature: string): Promise<string> {
+    for (const secret of this.#secrets) {
+      if (constantTimeEqual(await sign(secret, state, rest), signature)) return secret;
+    }
+    throw new CallbackError("state_mismatch");
+  }
+
+  #use(state: string, expiresMs: number): void {
+    const nowMs = this.#now();
+    if (nowMs >= expiresMs) throw new CallbackError("state_expired");
+    // In the order of use, which is the order of expiry, near enough: the head is what can be forgotten.
+    for (const [old, untilMs] of this.#used) {
+      if (untilMs > nowMs) break;
+      this.#used.delete(old);
+    }
+    if (this.#used.has(state)) throw new CallbackError("state_used");
+    this.#used.set(state, expiresMs);
+  }
+}
+
+const sign = (secret: string, state: string, rest: string) => hmac(secret, `state\n${state}\n${rest}`);
+const verifierOf = (secret: string, state: string) => hmac(secret, `pkce\n${state}`);
+
+function readCookie(header: string, name: string, state: string): { rest: string; signature: string } {
   for (const part of header.split(";")) {
-    const [, found, bound = "", expires = "", context = "", signature = ""] =
-      /^\s*([^=]+)=([\w-]+)\.(\d+)\.(.*)\.([\w-]+)\s*$/.exec(part) ?? [];
-    if (found !== name || !constantTimeEqual(bound, state)) continue;
-    return { expires: Number(expires), rest: `${expires}.${context}`, signature };
+    const [, found, bound = "", rest = "", signature = ""] = COOKIE.exec(part) ?? [];
+    if (found === name && constantTimeEqual(bound, state)) return { rest, signature };
   }
   throw new CallbackError("state_mismatch");
 }

@@ -7,6 +7,7 @@ import { OAuthApi } from "./oauth-api.js";
 import type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";
 import { TokenLifecycle } from "./token-lifecycle.js";
 import { closedRecord, type TokenRecord, toRecord } from "./token-record.js";
+import { isToken } from "./wire.js";
 
 interface CachedToken {
   token: string;
@@ -67,7 +68,7 @@ export class TokenKeeper {
   /** Resolves when the token of a user is stored: call it with what the callback brought. Replaces an older one. */
   async save(userId: string, token: OAuthTokenResponse): Promise<void> {
     checkUserId(userId);
-    if (typeof token?.accessToken !== "string" || token.accessToken === "") {
+    if (typeof token?.accessToken !== "string" || !isToken(token.accessToken)) {
       throw new InvalidArgumentError("token", "must be a token response");
     }
     // RFC 6750: a token of another type would need more than a header.

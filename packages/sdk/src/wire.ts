@@ -59,6 +59,8 @@ export function toTokenResponse(response: ErrorResponseInfo): OAuthTokenResponse
   };
   const accessToken = text("access_token");
   if (accessToken === undefined || accessToken === "") throw refuse("access_token is missing");
+  // RFC 6749 appendix A.12, less the space: anything else could not be sent in a header.
+  if (!isToken(accessToken)) throw refuse("access_token holds characters that no token has");
   const result: OAuthTokenResponse = { accessToken, tokenType: text("token_type") ?? "Bearer" };
   const refreshToken = text("refresh_token");
   if (refreshToken !== undefined && refreshToken !== "") result.refreshToken = refreshToken;
@@ -99,6 +101,11 @@ function toSeconds(value: unknown): number | undefined | null {
   if (value === undefined || value === null) return undefined;
   const seconds = typeof value === "string" && /^\d{1,15}(\.\d{1,6})?$/.test(value) ? Number(value) : value;
   return typeof seconds === "number" && Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+/** Whether a text can be sent as a Bearer token. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function string(value: unknown): string | undefined {

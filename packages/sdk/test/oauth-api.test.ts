@@ -182,6 +182,7 @@ describe("the answers", () => {
     ["an array", "[]"],
     ["no access token", { ...tokens, access_token: undefined }],
     ["an empty access token", { ...tokens, access_token: "" }],
+    ["an access token that no header can carry", { ...tokens, access_token: `${tokens.access_token}\n` }],
     ["a wrongly typed access token", { ...tokens, access_token: ["x"] }],
     ["a negative lifetime", { ...tokens, expires_in: -1 }],
     ["a lifetime in words", { ...tokens, expires_in: "soon" }],
@@ -348,6 +349,27 @@ describe("configuration", () => {
     const error = await failure(new OAuthApi(server.url).oauthTokenGenerate(generate));
     expect((error as Error).message).toBe("HTTP 400 bad_request: code [redacted] [info] all well");
     expect(inspect(error, { showHidden: true })).not.toContain(generate.code);
+  });
+});
+
+describe("a header that cannot be sent", () => {
+  it("is refused by name, its value unsaid", async () => {
+    const server = await serve({ body: tokens });
+    const bad = [
+      new OAuthApi({ baseUrl: server.url, defaultHeaders: { "X-Bad": "hush\nX: y" } }).oauthTokenRefresh(
+        refresh,
+      ),
+      new OAuthApi(server.url).oauthTokenRefresh(refresh, { headers: { "a b": "hush" } }),
+      new AccountApi({ baseUrl: server.url, accessToken: "hush\u2603" }).accountGet(),
+      new AccountApi({ baseUrl: server.url, apiKey: "hush\u2603" }).accountGet(),
+      new AccountApi({ baseUrl: server.url, apiKey: "" }).accountGet(),
+    ];
+    for (const promise of bad) {
+      const error = await failure(promise);
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(inspect(error, { showHidden: true })).not.toContain("hush");
+    }
+    expect(server.requests).toEqual([]);
   });
 });
 

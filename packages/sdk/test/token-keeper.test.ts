@@ -91,7 +91,7 @@ describe("a valid token", () => {
     const bodies: string[] = [];
     const fetch = async (_: string, init: RequestInit) => {
       bodies.push(String(init.body));
-      return Response.json({ access_token: `new ${bodies.length}`, token_type: "Bearer", expires_in: 3600 });
+      return Response.json({ access_token: `new-${bodies.length}`, token_type: "Bearer", expires_in: 3600 });
     };
     const { keeper } = testKeeper("", clock, { config: { fetch } });
     await keeper.save("jill", {
@@ -100,7 +100,7 @@ describe("a valid token", () => {
       refreshToken: "the one",
       expiresIn: 1,
     });
-    for (const name of ["new 1", "new 2"]) {
+    for (const name of ["new-1", "new-2"]) {
       clock.advance(expired);
       expect(await keeper.accessToken("jill")).toBe(name);
     }

@@ -1,11 +1,12 @@
 /** The composition root: the only file that knows everything. */
 import type { FastifyInstance } from "fastify";
+import { LoginThrottle } from "./accounts/login-throttle.js";
 import type { RateLimits } from "./config.js";
 import type { KeyRing } from "./crypto/key-ring.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
-import { createServer } from "./http/server.js";
+import { createServer, type Timeouts } from "./http/server.js";
 import { Limiter } from "./limits/limiter.js";
 import type { Log } from "./log.js";
 import { signAccessJwt } from "./oauth/jwt-access-token.js";
@@ -27,6 +28,8 @@ export interface AppOptions {
   readonly liveApiHostTokenPath?: boolean;
   /** Absent is without limits. */
   readonly rateLimits?: RateLimits;
+  /** @default those of a public server */
+  readonly timeouts?: Timeouts;
 }
 
 export interface CountersignApp {
@@ -50,6 +53,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     randomBytes,
     issuer,
     limiter: new Limiter(storage, now),
+    loginThrottle: new LoginThrottle(ring, storage, now),
     rateLimits: options.rateLimits ?? { client: undefined, address: undefined, account: undefined },
     cookies,
     csrf: csrfProtection(ring, cookies, randomBytes),
@@ -60,7 +64,11 @@ export function createCountersign(options: AppOptions): CountersignApp {
     audit: auditTo(storage, log, now),
   };
   const readiness = { draining: false };
-  const server = createServer(context, { trustProxy: options.trustProxy ?? false, readiness });
+  const server = createServer(context, {
+    trustProxy: options.trustProxy ?? false,
+    readiness,
+    timeouts: options.timeouts,
+  });
   const drain = () => {
     readiness.draining = true;
     return server.close();

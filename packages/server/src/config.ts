@@ -31,6 +31,8 @@ export interface Config {
   readonly secretsFile: string | undefined;
   readonly profile: Profile;
   readonly trustProxy: readonly string[];
+  /** How long audit events are kept, in days. */
+  readonly auditDays: number;
   readonly accessLog: "all" | "failures";
   readonly liveApiHostTokenPath: boolean;
   readonly rateLimits: RateLimits;
@@ -66,6 +68,7 @@ export const configKeys = [
   "COUNTERSIGN_ROTATION_GRACE_SECONDS",
   "COUNTERSIGN_TLS_PROXY",
   "COUNTERSIGN_TRUST_PROXY",
+  "COUNTERSIGN_AUDIT_DAYS",
   "COUNTERSIGN_ACCESS_LOG",
   "COUNTERSIGN_LIVE_API_HOST_TOKEN_PATH",
   "COUNTERSIGN_RATE_LIMIT_CLIENT",
@@ -95,6 +98,7 @@ export function loadConfig(environment: Environment, file?: string): Config {
     ...reader.secrets(),
     profile: reader.profile(),
     trustProxy: reader.list("COUNTERSIGN_TRUST_PROXY"),
+    auditDays: reader.whole("COUNTERSIGN_AUDIT_DAYS", 400, 1, 36_500),
     accessLog: reader.choice("COUNTERSIGN_ACCESS_LOG", ["all", "failures"]),
     liveApiHostTokenPath: reader.flag("COUNTERSIGN_LIVE_API_HOST_TOKEN_PATH"),
     rateLimits: {

@@ -12,16 +12,35 @@ export interface Log {
 }
 
 /** Lines of JSON on standard output. Written in batches: a line on its own would halve what the server can do. */
-export function jsonLog(): Log {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096 });
+export function jsonLog(now: () => number): Log {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 16_000 });
   const timer = setInterval(() => destination.flush(), 500);
   timer.unref();
-  const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  process.on("exit", () => destination.flushSync());
+  const log = pino({ base: undefined, timestamp: isoTime(now) }, destination);
   return {
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
+    error: (fields, message) => {
+      log.error(fields, message);
+      destination.flush();
+    },
     flush: () => destination.flushSync(),
+  };
+}
+
+/** Returns a clock for the log whose text is made anew once a second. */
+function isoTime(clock: () => number): () => string {
+  let second = -1;
+  let text = "";
+  return () => {
+    const now = clock();
+    const current = Math.floor(now / 1000);
+    if (current !== second) {
+      second = current;
+      text = `,"time":"${new Date(current * 1000).toISOString().slice(0, 20)}`;
+    }
+    return `${text}${String(now % 1000).padStart(3, "0")}Z"`;
   };
 }
 
@@ -37,11 +56,18 @@ export function textLog(write: (line: string) => void, now: () => number): Log {
   return { info: line("info "), warn: line("warn "), error: line("error"), flush: () => {} };
 }
 
-/** One line whatever the value holds: a caller cannot forge a log line. */
+/** One line whatever the value holds: a caller can neither forge a log line nor command the terminal it is read on. */
 function plain(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(`${value.name}: ${value.message}`);
+  if (value instanceof Error) return quoted(`${value.name}: ${value.message}`);
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /^[\x21\x23-\x7e]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\x21\x23-\x7e]+$/.test(text) ? text : quoted(text);
+}
+
+/** JSON leaves some control characters as they are, and all that turn the direction of text. */
+function quoted(text: string): string {
+  const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const escaped = (found: string) => found.split("").map(unit).join("");
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {}, flush: () => {} };

@@ -72,7 +72,8 @@ const standardErrors: Readonly<Record<Reason, PublicError>> = {
   },
   client_unknown: { error: "invalid_client", description: "Client authentication failed" },
   client_secret_wrong: { error: "invalid_client", description: "Client authentication failed" },
-  client_secret_missing: { error: "invalid_client", description: "Client authentication is required" },
+  // The same text as for an unknown client: an answer does not say which client ids exist.
+  client_secret_missing: { error: "invalid_client", description: "Client authentication failed" },
   client_authentication_twice: {
     error: "invalid_request",
     description: "More than one way of client authentication was used",
@@ -196,6 +197,7 @@ export const dropboxSign: Profile = {
   errors: {
     ...standardErrors,
     client_unknown: liveCode,
+    client_secret_missing: { error: "invalid_client", description: "Client authentication is required" },
     code_unknown: liveCode,
     code_expired: liveCode,
     code_used: liveCode,

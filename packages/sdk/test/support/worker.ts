@@ -6,6 +6,7 @@ import type { StoreAddress } from "./shared-stores.js";
 export interface WorkerTask {
   address: StoreAddress;
   serverUrl: string;
+  client: { clientId: string; clientSecret: string };
   userId: string;
   /** How many callers ask at once. */
   callers: number;
@@ -35,8 +36,7 @@ async function prepare(task: WorkerTask): Promise<void> {
   const { store, close } = openStore(task.address);
   const { leaseSeconds, userId } = task;
   const keeper = new TokenKeeper({
-    clientId: "client",
-    clientSecret: "secret",
+    ...task.client,
     config: task.serverUrl,
     store: task.dieBeforeSave === true ? mortal(store) : store,
     leaseSeconds,

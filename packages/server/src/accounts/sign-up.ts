@@ -3,7 +3,6 @@ import { hashed } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import { hashPassword } from "../crypto/passwords.js";
 import { issueTokens, type TokenDeps, type TokenResponse } from "../oauth/grants/token-response.js";
-import { Parameters } from "../oauth/parameters.js";
 import { newFamilyId } from "../oauth/tokens.js";
 import type { Account, App, Storage } from "../storage/storage.js";
 
@@ -31,11 +30,7 @@ export async function grantToMaker(deps: TokenDeps, app: App, account: Account):
   });
   await deps.storage.consumeCode({ hash, familyId, now: issuedAt, endEarlierFamilies: false });
   const family = { id: familyId, generation: 0, scopes: app.scopes, resources: [] };
-  return issueTokens(
-    deps,
-    { app, accountId: account.id, family, scopes: app.scopes },
-    Parameters.fromPairs([]),
-  );
+  return issueTokens(deps, { app, accountId: account.id, family, scopes: app.scopes, resource: 0 });
 }
 
 /** Returns what the link in the confirmation e-mail carries. */

@@ -43,6 +43,10 @@ const verbs: Readonly<Record<string, (opened: Opened, subject: string, values: V
     const scopes = checkedScopes(values.scope);
     const done = await storage.updateApp(clientId, { scopes }, now());
     if (done === undefined) throw new Error(`There is no app ${clientId}.`);
+    const data = { grantsRevoked: done.grantsRevoked, scopes: scopes.join(" ") };
+    await storage.recordAudit([
+      { at: now(), event: "app_scopes_changed", clientId, accountId: undefined, data },
+    ]);
     console.log(`${clientId} has the scopes ${scopes.join(" ")}; ${done.grantsRevoked} grants were revoked.`);
   },
   "rotate-secret": rotateSecret,
@@ -95,7 +99,11 @@ async function readJwks(file: string): Promise<string> {
   const { readFile } = await import("node:fs/promises");
   const { createLocalJWKSet } = await import("jose");
   const text = await readFile(file, "utf8");
-  createLocalJWKSet(JSON.parse(text));
+  const set = JSON.parse(text);
+  createLocalJWKSet(set);
+  // It is kept as it is: a private or a shared key has no business here.
+  if (set.keys.some((key: Record<string, unknown>) => "d" in key || "k" in key))
+    throw new UsageFault(`--jwks ${file}: it holds a private key; give the public keys alone.`);
   return text;
 }
 

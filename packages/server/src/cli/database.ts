@@ -1,7 +1,6 @@
 /** `countersign migrate`, `countersign backup FILE`, `countersign audit`. */
-import { existsSync } from "node:fs";
 import { loadConfig } from "../config.js";
-import { openDatabase } from "../storage/sqlite/driver.js";
+import { backupSqlite } from "../storage/sqlite/backup.js";
 import { configOption, configUsage, isPostgres, withConfigured } from "./open.js";
 import { parseOptions, UsageFault } from "./usage.js";
 
@@ -32,14 +31,7 @@ export async function backup(args: string[]): Promise<void> {
   if (file === undefined) throw new UsageFault(backupUsage);
   const { database } = loadConfig(process.env, values.config);
   if (isPostgres(database)) throw new UsageFault("backup is for SQLite; use pg_dump for PostgreSQL.");
-  if (!existsSync(database)) throw new Error(`There is no database ${database}.`);
-  if (existsSync(file)) throw new Error(`${file} exists already; a backup overwrites nothing.`);
-  const source = openDatabase(database);
-  try {
-    source.prepare("VACUUM INTO ?").run(file);
-  } finally {
-    source.close();
-  }
+  backupSqlite(database, file);
   console.log(
     `${file} holds a copy of ${database}. Keep the secrets with it: without them it opens nothing.`,
   );

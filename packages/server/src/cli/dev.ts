@@ -49,8 +49,10 @@ export async function dev(args: string[]): Promise<void> {
     controlHosts: (values["control-host"] ?? []).map((name) => name.toLowerCase()),
     log: values.quiet ? { ...log, info: () => {} } : log,
   });
+  // Whoever has read that it runs may stop it.
+  const stopped = runUntilSignal({ close: () => emulator.close({ drain: true }) }, log);
   process.stdout.write(`${emulator.banner()}\n`);
-  await runUntilSignal(emulator, log);
+  await stopped;
 }
 
 /** A port asks for the listener as well. */
@@ -60,6 +62,6 @@ function httpsOf(wanted: boolean | undefined, port: string | undefined): { port:
 }
 
 function profileNamed(name: string | undefined): Profile["name"] | undefined {
-  if (name === undefined || name in profiles) return name as Profile["name"] | undefined;
+  if (name === undefined || Object.hasOwn(profiles, name)) return name as Profile["name"] | undefined;
   throw new UsageFault(`--profile takes ${Object.keys(profiles).join(" or ")}, not "${name}".`);
 }

@@ -40,7 +40,7 @@ export async function main(args: string[]): Promise<void> {
     console.log(usage());
     return;
   }
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
     if (command === undefined) throw new UsageFault(`There is no command "${name}".\n\n${usage()}`);
     const run = await command.load();

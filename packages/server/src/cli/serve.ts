@@ -19,7 +19,7 @@ export async function serve(args: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const opened = await openConfigured(values.config);
   const { config, storage } = opened;
-  const log = accessLog(jsonLog(), config);
+  const log = accessLog(jsonLog(opened.now), config);
   const app = createCountersign({
     ...opened,
     ...config,
@@ -34,19 +34,21 @@ export async function serve(args: string[]): Promise<void> {
     await storage.close();
     throw error;
   }
-  const purging = startPurging(storage, opened.now, log);
+  const purging = startPurging(storage, { ...config.profile, ...config }, opened.now, log);
   process.on("SIGHUP", () => reloadSecrets(opened, log));
-  log.info(
-    { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },
-    "ready",
-  );
-  log.flush();
   const close = async () => {
     await app.drain();
     purging.stop();
     await storage.close();
   };
-  await runUntilSignal({ close }, log);
+  // Whoever has read that it is ready may stop it.
+  const stopped = runUntilSignal({ close }, log);
+  log.info(
+    { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },
+    "ready",
+  );
+  log.flush();
+  await stopped;
 }
 
 /** Keys rotate without a restart: the file's list replaces the one in use, whole or not at all. */

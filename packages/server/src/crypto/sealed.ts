@@ -29,6 +29,7 @@ export function unseal(ring: KeyRing, context: string, sealed: string): string {
 }
 
 function tryKey(key: Buffer, context: string, bytes: Buffer): string | undefined {
+  if (bytes.length < nonceBytes + tagBytes) return undefined;
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));

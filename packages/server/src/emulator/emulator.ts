@@ -58,7 +58,8 @@ export interface Emulator {
   readonly world: World;
   /** What a person is told at start. */
   banner(): string;
-  close(): Promise<void>;
+  /** @param options `drain` answers the requests under way first; without it they are cut off. */
+  close(options?: { readonly drain?: boolean }): Promise<void>;
 }
 
 /** What is over for this long is purged, in milliseconds: until then the log can say what it was. */
@@ -79,7 +80,12 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     await storage.close();
     throw listenFault(error, options);
   }
-  const purging = startPurging(storage, () => timeline.clock.now() - rememberMilliseconds, options.log);
+  const purging = startPurging(
+    storage,
+    { ...app.context.profile, auditDays: 365 },
+    () => timeline.clock.now() - rememberMilliseconds,
+    options.log,
+  );
   const { url } = parts.place;
   const facts = { ...https?.facts, profile: app.context.profile.name, seed, data: options.data, url };
   return {
@@ -88,10 +94,15 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     app,
     world,
     banner: () => bannerText({ httpsUrl: undefined, authorityFile: undefined, ...facts }),
-    close: async () => {
+    close: async ({ drain = false } = {}) => {
       world.close();
       await https?.close();
+<<<<<<< HEAD
+      if (!drain) app.server.server.closeAllConnections();
+      await app.server.close();
+=======
       await closeSoon(app);
+>>>>>>> emu
       purging.stop();
       await storage.close();
     },

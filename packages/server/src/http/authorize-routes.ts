@@ -14,11 +14,11 @@ import { describeScope } from "../oauth/scope.js";
 import { consentPage } from "../pages/consent.js";
 import { loginPage } from "../pages/login.js";
 import { problemPage } from "../pages/problem.js";
-import type { SessionView } from "../storage/storage.js";
+import type { App, SessionView } from "../storage/storage.js";
 import { queryOf, queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { endSession, logIn } from "./login-form.js";
-import { formTarget, sendPage } from "./responses.js";
+import { sendPage } from "./responses.js";
 
 export function authorizeRoutes(server: FastifyInstance, context: HttpContext): void {
   const routes = new AuthorizeRoutes(context);
@@ -43,8 +43,7 @@ class AuthorizeRoutes {
     if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
     const form = await readParameters(request);
     const wanted = validation.request;
-    if (!this.context.csrf.verify(request, form.optional("csrf")))
-      return this.formExpired(request, reply, wanted);
+    if (!this.context.csrf.verify(request, form.optional("csrf"))) return this.formExpired(request, reply);
     const session = await this.session(request);
     const { step } = await this.stepFor(wanted, session);
     if (step === "login" || session === undefined) return this.showStep(request, reply, wanted);
@@ -54,7 +53,7 @@ class AuthorizeRoutes {
       this.context.audit("consent_denied", this.who(wanted, session));
       return this.refuseAtCallback(request, reply, wanted, new Refusal(event, "the user chose deny"), 303);
     }
-    if (decision !== "allow") return this.formExpired(request, reply, wanted);
+    if (decision !== "allow") return this.formExpired(request, reply);
     if (step === "not_approved") {
       const refusal = new Refusal(
         "app_not_approved",
@@ -109,7 +108,7 @@ class AuthorizeRoutes {
   ): Promise<FastifyReply> {
     const session = await this.session(request);
     const next = await this.stepFor(wanted, session);
-    if (next.step === "refuse") return this.refuseAtCallback(request, reply, wanted, next.refusal);
+    if (next.step === "refuse") return this.refuseAtOnce(request, reply, wanted, next.refusal);
     if (next.step === "login" || session === undefined) return this.showLogin(request, reply, wanted);
     if (next.step === "code") return this.sendCode(request, reply, wanted, session);
     return this.showConsent(request, reply, wanted, session, next.step === "consent");
@@ -131,7 +130,7 @@ class AuthorizeRoutes {
       problem,
       demoLogins: this.context.demoLogins,
     });
-    return sendPage(reply, page, status, [formTarget(wanted.redirectUri)]);
+    return sendPage(reply, page, status, "anywhere");
   }
 
   private async showConsent(
@@ -158,7 +157,7 @@ class AuthorizeRoutes {
       notice,
       canAllow,
     });
-    return sendPage(reply, page, 200, [formTarget(wanted.redirectUri)]);
+    return sendPage(reply, page, 200, "anywhere");
   }
 
   private async sendCode(
@@ -174,15 +173,37 @@ class AuthorizeRoutes {
   }
 
   /** A page where the callback is not known to be the app's; the callback otherwise. */
-  private refuse(
+  private async refuse(
     request: FastifyRequest,
     reply: FastifyReply,
     validation: Exclude<Validation, { outcome: "valid" }>,
-  ): FastifyReply {
-    if (validation.outcome === "redirect") {
-      return this.refuseAtCallback(request, reply, validation, validation.refusal);
-    }
+  ): Promise<FastifyReply> {
     const { refusal, app } = validation;
+    if (validation.outcome === "page") return this.refuseOnPage(request, reply, refusal, app);
+    return this.refuseAtOnce(request, reply, validation, refusal);
+  }
+
+  /**
+   * A refusal that no person has clicked for. Whoever can register an app could make a link to this server lead
+   * anywhere: only to an approved app, or with the owner's own browser, is it followed (RFC 9700 §4.11.2).
+   */
+  private async refuseAtOnce(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    to: { redirectUri: string; state: string | undefined; app: App },
+    refusal: Refusal,
+  ): Promise<FastifyReply> {
+    const trusted = to.app.approved || (await this.session(request))?.account.id === to.app.ownerId;
+    if (!trusted) return this.refuseOnPage(request, reply, refusal, to.app);
+    return this.refuseAtCallback(request, reply, to, refusal);
+  }
+
+  private refuseOnPage(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refusal: Refusal,
+    app: App | undefined,
+  ): FastifyReply {
     Object.assign(notesOf(request), {
       reason: refusal.reason,
       detail: refusal.detail,
@@ -216,11 +237,7 @@ class AuthorizeRoutes {
     return redirectToCallback(reply, refusalCallback(this.context, to, refusal), status);
   }
 
-  private formExpired(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    wanted: AuthorizationRequest,
-  ): FastifyReply {
+  private formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     Object.assign(notesOf(request), { reason: "csrf", detail: "the form is not of this browser's visit" });
     const page = problemPage({
       status: 403,
@@ -230,7 +247,7 @@ class AuthorizeRoutes {
       reference: request.id,
       link: { href: `/oauth/authorize?${queryOf(request)}`, label: "Start again" },
     });
-    return sendPage(reply, page, 403, [formTarget(wanted.redirectUri)]);
+    return sendPage(reply, page, 403);
   }
 
   private who(wanted: AuthorizationRequest, session: SessionView) {

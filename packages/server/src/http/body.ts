@@ -40,7 +40,11 @@ export async function readParameters(request: FastifyRequest): Promise<Parameter
     case "none":
       if (body.length === 0) return Parameters.fromPairs([]);
   }
-  throw new Refusal(
+  throw unsupportedType();
+}
+
+export function unsupportedType(): Refusal {
+  return new Refusal(
     "body_unsupported",
     "Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data",
   );
@@ -56,9 +60,11 @@ function checkCharset(contentType: string | undefined): void {
   throw new Refusal("body_unsupported", "The charset of the body must be UTF-8");
 }
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
 function utf8(body: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return strictUtf8.decode(body);
   } catch {
     throw new Refusal("body_malformed", "it is not valid UTF-8");
   }
@@ -75,7 +81,19 @@ function parseJsonObject(text: string): [string, unknown][] {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw new Refusal("body_malformed", "it must be a JSON object");
   }
-  return Object.entries(value);
+  return fieldNames(text).map((name) => [name, (value as Record<string, unknown>)[name]]);
+}
+
+/** Returns the names of a JSON object's own fields as often as they occur: JSON.parse drops all but the last of equals. */
+function fieldNames(json: string): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  for (const [token, name] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === "{" || token === "[") depth += 1;
+    else if (token === "}" || token === "]") depth -= 1;
+    else if (depth === 1 && name !== undefined) names.push(JSON.parse(name));
+  }
+  return names;
 }
 
 /** URLSearchParams reads anything; a broken percent-encoding is refused instead of being guessed at. */
@@ -83,14 +101,17 @@ function parseForm(text: string): [string, string][] {
   const pairs: [string, string][] = [];
   for (const part of text.split("&")) {
     if (part === "") continue;
-    const [name, ...value] = part.split("=");
-    pairs.push([decodeFormText(name as string), decodeFormText(value.join("="))]);
+    const equals = part.indexOf("=");
+    const [name, value] = equals < 0 ? [part, ""] : [part.slice(0, equals), part.slice(equals + 1)];
+    pairs.push([decodeFormText(name), decodeFormText(value)]);
     if (pairs.length > mostParameters) throw new Refusal("body_malformed", "it has too many parameters");
   }
   return pairs;
 }
 
 function decodeFormText(text: string): string {
+  // Tokens, codes and secrets hold neither: most values are as they are.
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
@@ -123,7 +144,8 @@ function parseMultipart(contentType: string, body: Buffer): Promise<[string, str
 
 /** Returns the parameters of the query string. */
 export function queryParameters(request: FastifyRequest): Parameters {
-  return Parameters.fromPairs(new URLSearchParams(queryOf(request)));
+  const query = queryOf(request);
+  return Parameters.fromPairs(query === "" ? [] : new URLSearchParams(query));
 }
 
 /** Returns the query string as it came, without `?`. */

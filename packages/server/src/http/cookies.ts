@@ -18,24 +18,25 @@ export function cookieJar(issuer: () => string): CookieJar {
   };
   const attributes = () =>
     `; Path=/; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
-  const append = (reply: FastifyReply, cookie: string) => {
-    const before = reply.getHeader("set-cookie");
-    reply.header("set-cookie", [before ?? [], cookie].flat() as string[]);
-  };
+  // Of all headers this one is added to, not replaced.
+  const append = (reply: FastifyReply, cookie: string) => reply.header("set-cookie", cookie);
   return {
     get: (request, name) => readCookie(request.headers.cookie, fullName(name)),
     set: (reply, name, value, maxAgeSeconds) => {
       const age = maxAgeSeconds === undefined ? "" : `; Max-Age=${maxAgeSeconds}`;
       append(reply, `${fullName(name)}=${value}${age}${attributes()}`);
     },
-    clear: (reply, name) => append(reply, `${fullName(name)}=; Max-Age=0${attributes()}`),
+    clear: (reply, name) => {
+      append(reply, `${fullName(name)}=; Max-Age=0${attributes()}`);
+    },
   };
 }
 
 function readCookie(header: string | undefined, name: string): string | undefined {
   for (const part of (header ?? "").split(";")) {
-    const [key, value] = part.trim().split("=");
-    if (key === name && value !== undefined && /^[A-Za-z0-9_-]{1,200}$/.test(value)) return value;
+    const pair = part.trim();
+    const value = pair.slice(name.length + 1);
+    if (pair.startsWith(`${name}=`) && /^[A-Za-z0-9_-]{1,200}$/.test(value)) return value;
   }
   return undefined;
 }

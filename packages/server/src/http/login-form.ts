@@ -1,7 +1,7 @@
 /** The login form, wherever it stands: CSRF, throttle, password, a new session. One order, one place. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkLogin, sessionSeconds, startSession } from "../accounts/login.js";
-import { deviceSeconds, LoginThrottle } from "../accounts/login-throttle.js";
+import { deviceSeconds } from "../accounts/login-throttle.js";
 import { hashed } from "../crypto/compare.js";
 import { readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
@@ -35,23 +35,24 @@ export async function logIn(
   if (email === undefined || password === undefined) {
     return refused(401, "login_failed", "Enter your e-mail address and your password.");
   }
-  const throttle = new LoginThrottle(context.ring, context.storage, context.now);
   const attempt = { email, address: request.ip, device: context.cookies.get(request, "device") };
-  if (!(await throttle.allows(attempt))) {
+  const login = await context.loginThrottle.attempt(attempt, () =>
+    checkLogin(context.storage, email, password),
+  );
+  if (login.outcome === "throttled") {
     reply.header("retry-after", "900");
     return refused(429, "login_throttled", "Too many failed attempts. Please wait a quarter of an hour.");
   }
-  const account = await checkLogin(context.storage, email, password);
-  if (account === undefined) {
-    await throttle.failed(attempt);
+  if (login.outcome === "wrong") {
     context.audit("login_failed", { ...(clientId !== undefined && { clientId }), address: request.ip });
     return refused(401, "login_failed", "E-mail address or password is wrong.");
   }
+  const account = login.value;
   // A new session and a new visit at each login: nothing an attacker planted before survives it (session fixation).
   await endSession(context, request);
   context.cookies.set(reply, "session", await startSession(context, account), sessionSeconds);
   context.cookies.set(reply, "visit", context.randomBytes(16).toString("base64url"));
-  context.cookies.set(reply, "device", throttle.device(email), deviceSeconds);
+  context.cookies.set(reply, "device", context.loginThrottle.device(email), deviceSeconds);
   context.audit("login", { accountId: account.id });
   return { outcome: "logged_in" };
 }

@@ -1,5 +1,6 @@
 /** Rate limits at the endpoints: the documented headers in both spellings, and the documented 429 object. */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { addressKey } from "../limits/address.js";
 import type { LimitState } from "../limits/limiter.js";
 import { Refusal } from "../oauth/error.js";
 import type { HttpContext } from "./context.js";
@@ -13,10 +14,10 @@ export async function limitTokenRequest(
 ): Promise<void> {
   const { address, client } = context.rateLimits;
   if (address !== undefined)
-    apply(context, reply, await context.limiter.take(`address:${request.ip}`, address));
+    apply(context, reply, await context.limiter.take(`address:${addressKey(request.ip)}`, address));
   // Keyed by address too: whoever knows a client_id must not be able to spend another's limit.
   if (client !== undefined && clientId !== undefined) {
-    const key = `client:${clientId.slice(0, 100)}:${request.ip}`;
+    const key = `client:${clientId.slice(0, 100)}:${addressKey(request.ip)}`;
     apply(context, reply, await context.limiter.take(key, client));
   }
 }

@@ -7,7 +7,7 @@ import { script } from "../pages/script.js";
 import { stylesheet } from "../pages/stylesheet.js";
 import type { Profile } from "../profile.js";
 import { StorageUnavailable } from "../storage/storage.js";
-import { bodyKind } from "./body.js";
+import { bodyKind, unsupportedType } from "./body.js";
 
 /** `error_name` of the API's error object for each status (OpenAPI: ErrorResponseError). */
 const errorNames: Readonly<Record<number, string>> = {
@@ -28,7 +28,8 @@ export type ErrorShape = "api" | "rfc6749" | "page";
 
 /** The official SDKs crash on RFC 6749's shape for a JSON request, and generic clients do not know the API's. */
 export function shapeFor(request: FastifyRequest): ErrorShape {
-  const path = pathOf(request);
+  // The target of a request may be absolute or percent-encoded (RFC 9112 §3.2); its route's address is not.
+  const path = request.routeOptions.url ?? pathOf(request);
   if (/^(\/v3)?\/oauth\/(token|revoke|introspect)$/.test(path))
     return bodyKind(request) === "json" ? "api" : "rfc6749";
   if (path.startsWith("/v3/") || path.startsWith("/_emulator") || path.startsWith("/.well-known"))
@@ -104,6 +105,7 @@ function asRefusal(error: unknown): Refusal {
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
     return new Refusal("body_too_large", "The request body is too large");
   }
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return unsupportedType();
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Refusal("body_malformed", "the request is not well-formed");
   }
@@ -119,14 +121,15 @@ function specialStatus(refusal: Refusal): number | undefined {
 }
 
 /**
- * Sends a page. `formTargets` are origins beside our own that a form's answer may redirect to: browsers apply
- * `form-action` to the redirect as well.
+ * Sends a page. `formTargets` are origins beside our own that a form's answer may lead to, or `anywhere` for the forms
+ * that end at an app's callback. Chromium applies `form-action` to every redirect that follows, and a callback may well
+ * send the browser on to another origin, an IPv6 address (which the policy cannot name) or a scheme of its own.
  */
 export function sendPage(
   reply: FastifyReply,
   page: string,
   status = 200,
-  formTargets: readonly string[] = [],
+  formTargets: readonly string[] | "anywhere" = [],
 ): FastifyReply {
   return reply
     .code(status)
@@ -139,15 +142,10 @@ export function sendPage(
     .send(page);
 }
 
-function contentSecurityPolicy(formTargets: readonly string[]): string {
-  const form = ["'self'", ...formTargets].join(" ");
-  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action ${form}; frame-ancestors 'none'; base-uri 'none'`;
-}
-
-/** Returns what a callback URL is called in `form-action`: its origin, or its scheme if it has none. */
-export function formTarget(callbackUrl: string): string {
-  const url = new URL(callbackUrl);
-  return url.origin === "null" ? url.protocol : url.origin;
+function contentSecurityPolicy(formTargets: readonly string[] | "anywhere"): string {
+  const formAction =
+    formTargets === "anywhere" ? "" : ` form-action ${["'self'", ...formTargets].join(" ")};`;
+  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${formAction} frame-ancestors 'none'; base-uri 'none'`;
 }
 
 /** The two assets, under names that change with their content. */

@@ -1,31 +1,49 @@
 /** The HTTP server: raw bodies, one error handler, one log line for each request, and the routes. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Reason } from "../oauth/error.js";
 import { accountRoutes } from "./account-route.js";
 import { authorizeRoutes } from "./authorize-routes.js";
+import { closeGently } from "./closing.js";
 import { connectedAppsRoutes } from "./connected-apps-routes.js";
-import { type HttpContext, notesOf } from "./context.js";
+import { type HttpContext, keepNotes, notesOf } from "./context.js";
 import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
 import { standardRoutes } from "./standard-routes.js";
 import { tokenRoutes } from "./token-route.js";
 
 /** Largest request body, in bytes. No request of the protocol comes near it. */
 const largestBodyBytes = 65_536;
-/** A request must have arrived whole within this time, in milliseconds: slow senders cannot hold the server. */
-const requestMilliseconds = 15_000;
-const headersMilliseconds = 10_000;
+
+/** How long a request may take to arrive, in milliseconds: slow senders cannot hold the server. */
+export interface Timeouts {
+  readonly headersMilliseconds: number;
+  /** The whole request, its headers included. */
+  readonly requestMilliseconds: number;
+  /** How often connections are looked at; Node's own 30 seconds would let each sender stay that much longer. */
+  readonly checkMilliseconds: number;
+}
+
+const publicTimeouts: Timeouts = {
+  headersMilliseconds: 10_000,
+  requestMilliseconds: 15_000,
+  checkMilliseconds: 2_000,
+};
 
 export interface ServerOptions {
   /** Whether X-Forwarded-* of the connecting peer is believed: a list of addresses, or false. */
   readonly trustProxy: boolean | string[];
   readonly readiness: { readonly draining: boolean };
+  readonly timeouts?: Timeouts | undefined;
 }
 
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
+  const timeouts = options.timeouts ?? publicTimeouts;
   const server = Fastify({
+    // Node looks for overdue requests only every half minute unless told otherwise.
+    http: { connectionsCheckingInterval: timeouts.checkMilliseconds },
     logger: false,
     trustProxy: options.trustProxy,
     bodyLimit: largestBodyBytes,
-    requestTimeout: requestMilliseconds,
+    requestTimeout: timeouts.requestMilliseconds,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -33,8 +51,10 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
-  server.server.headersTimeout = headersMilliseconds;
+  server.server.headersTimeout = timeouts.headersMilliseconds;
+  closeGently(server);
   readRawBodies(server);
+  keepNotes(server);
   logRequests(server, context);
   server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));
   server.setNotFoundHandler((request, reply) => notFound(server, request, reply));
@@ -92,7 +112,7 @@ function logRequests(server: FastifyInstance, context: HttpContext): void {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       operation: notes.operation,
-      client_id: notes.clientId?.slice(0, 100),
+      client_id: printable(notes.clientId),
       account_id: notes.accountId,
       family: notes.familyId,
       reason: notes.reason,
@@ -104,6 +124,20 @@ function logRequests(server: FastifyInstance, context: HttpContext): void {
   });
 }
 
+/** What is recorded as a failed client authentication, whatever a profile answers. */
+const authenticationFailures: ReadonlySet<Reason> = new Set([
+  "client_unknown",
+  "client_secret_wrong",
+  "client_secret_missing",
+  "client_authentication_unsupported",
+  "client_assertion_invalid",
+] as const);
+
+/** A client id as it is written down: whoever reads the log at a terminal reads text, and not too much of it. */
+function printable(clientId: string | undefined): string | undefined {
+  return clientId?.slice(0, 100).replace(/[^\x21-\x7e]/g, "?");
+}
+
 function handleError(
   context: HttpContext,
   error: unknown,
@@ -112,14 +146,18 @@ function handleError(
 ): FastifyReply {
   const problem = problemOf(context.profile, error);
   const { refusal } = problem;
-  Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  const notes = Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  // A client_id that is no app's may be a secret in the wrong place: enough of it to recognise is enough.
+  if (refusal.reason === "client_unknown" && notes.clientId)
+    notes.clientId = `${notes.clientId.slice(0, 4)}...`;
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
-  if (refusal.reason.startsWith("client_") && problem.status === 401) {
+  if (authenticationFailures.has(refusal.reason)) {
     context.audit("client_authentication_failed", {
-      clientId: notesOf(request).clientId?.slice(0, 100),
+      clientId: printable(notes.clientId),
       reason: refusal.reason,
+      address: request.ip,
     });
-    if (request.headers.authorization !== undefined)
+    if (problem.status === 401 && request.headers.authorization !== undefined)
       reply.header("www-authenticate", 'Basic realm="token endpoint"');
   }
   if (refusal.retryAfterSeconds !== undefined) reply.header("retry-after", String(refusal.retryAfterSeconds));

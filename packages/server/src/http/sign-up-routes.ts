@@ -121,7 +121,11 @@ class SignUpRoutes {
   async #appOf(parameters: Parameters): Promise<App | undefined> {
     const credentials = readCredentials(this.context.profile, parameters, undefined);
     if (credentials.clientId === undefined && credentials.secret === undefined) return undefined;
-    return authenticateClient(this.context, credentials);
+    const app = await authenticateClient(this.context, credentials);
+    // Anybody can claim to be a public app, and would get tokens in its name.
+    if (app.public)
+      throw new Refusal("client_not_allowed", "A public app cannot make accounts: it proves nothing");
+    return app;
   }
 }
 

@@ -11,10 +11,15 @@ import { limitTokenRequest } from "./rate-limits.js";
 
 export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
   if (!context.profile.extensions) return;
+  for (const path of ["/oauth/token", "/oauth/revoke"]) {
+    server.options(path, async (_request, reply) => allowBrowsers(reply).code(204).send());
+  }
   server.post("/oauth/revoke", async (request, reply) => {
+    allowBrowsers(reply);
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     await revoke(context, parameters, credentials);
-    return reply.header("cache-control", "no-store").code(200).send();
+    // RFC 7009 §2.2: the body is ignored; some clients ignore it only if it is JSON.
+    return reply.header("cache-control", "no-store").send({});
   });
   server.post("/oauth/introspect", async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);
@@ -32,6 +37,18 @@ export function standardRoutes(server: FastifyInstance, context: HttpContext): v
       .header("access-control-allow-origin", "*")
       .send(context.keys.jwks()),
   );
+}
+
+/**
+ * Lets public apps that run in a browser call an endpoint from any origin. It reads no cookie, so a page gains nothing
+ * by calling it that it could not do from elsewhere.
+ */
+export function allowBrowsers(reply: FastifyReply): FastifyReply {
+  return reply
+    .header("access-control-allow-origin", "*")
+    .header("access-control-allow-methods", "POST")
+    .header("access-control-allow-headers", "content-type, authorization")
+    .header("access-control-max-age", "7200");
 }
 
 async function readClientRequest(

@@ -20,6 +20,7 @@ async function token(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  if (context.profile.extensions) reply.header("access-control-allow-origin", "*");
   const notes = notesOf(request);
   const parameters = await readParameters(request);
   const operation = chooseOperation(parameters, queryOf(request));

@@ -3,7 +3,7 @@
  * a limit costs one write for many requests; what all nodes spend together never exceeds the bucket.
  */
 import type { RateLimit } from "../config.js";
-import type { Storage } from "../storage/storage.js";
+import type { BucketOutcome, Storage } from "../storage/storage.js";
 
 export interface LimitState {
   readonly allowed: boolean;
@@ -27,6 +27,7 @@ const mostAdvances = 10_000;
 
 export class Limiter {
   readonly #advances = new Map<string, Advance>();
+  readonly #underWay = new Map<string, Promise<BucketOutcome>>();
 
   constructor(
     private readonly storage: Pick<Storage, "takeFromBucket">,
@@ -35,40 +36,45 @@ export class Limiter {
 
   /** Spends one of the key's limit, if there is one left. */
   async take(key: string, limit: RateLimit): Promise<LimitState> {
-    const advance = this.#advances.get(key);
-    const fresh = advance !== undefined && this.now() - advance.takenAt < limit.periodSeconds * 1000;
-    if (fresh && advance.left > 0) {
-      advance.left -= 1;
-      return {
-        allowed: true,
-        limit: limit.capacity,
-        remaining: advance.remaining + advance.left,
-        resetAt: advance.resetAt,
-      };
+    for (;;) {
+      const spent = this.#spend(key, limit);
+      if (spent !== undefined) return spent;
+      // Requests that arrive together wait for one advance: one for each would empty the bucket.
+      const shared = await (this.#underWay.get(key) ?? this.#fetchAdvance(key, limit));
+      if (!shared.allowed) {
+        const resetAt = this.now() + (limit.periodSeconds * 1000) / limit.capacity;
+        return { allowed: false, limit: limit.capacity, remaining: 0, resetAt };
+      }
     }
-    return this.#takeShared(key, limit, Math.max(1, Math.floor(limit.capacity / advanceParts)));
   }
 
-  async #takeShared(key: string, limit: RateLimit, cost: number): Promise<LimitState> {
-    const { capacity, periodSeconds } = limit;
+  #spend(key: string, limit: RateLimit): LimitState | undefined {
+    const advance = this.#advances.get(key);
+    const over = advance === undefined || this.now() - advance.takenAt >= limit.periodSeconds * 1000;
+    if (over || advance.left === 0) return undefined;
+    advance.left -= 1;
+    const remaining = advance.remaining + advance.left;
+    return { allowed: true, limit: limit.capacity, remaining, resetAt: advance.resetAt };
+  }
+
+  #fetchAdvance(key: string, limit: RateLimit): Promise<BucketOutcome> {
+    const fetched = this.#takeShared(key, limit, Math.max(1, Math.floor(limit.capacity / advanceParts)));
+    this.#underWay.set(key, fetched);
+    return fetched.finally(() => this.#underWay.delete(key));
+  }
+
+  async #takeShared(
+    key: string,
+    { capacity, periodSeconds }: RateLimit,
+    cost: number,
+  ): Promise<BucketOutcome> {
     const now = this.now();
-    const { allowed, remaining, resetAt } = await this.storage.takeFromBucket({
-      key,
-      capacity,
-      periodSeconds,
-      now,
-      cost,
-    });
-    if (!allowed && cost > 1) return this.#takeShared(key, limit, 1);
-    if (!allowed)
-      return { allowed, limit: capacity, remaining: 0, resetAt: now + (periodSeconds * 1000) / capacity };
-    // Requests that asked at the same time each brought an advance: they add up.
-    const kept = this.#advances.get(key);
-    const carried = kept !== undefined && now - kept.takenAt < periodSeconds * 1000 ? kept.left : 0;
+    const outcome = await this.storage.takeFromBucket({ key, capacity, periodSeconds, now, cost });
+    if (!outcome.allowed) return cost > 1 ? this.#takeShared(key, { capacity, periodSeconds }, 1) : outcome;
     if (this.#advances.size >= mostAdvances)
       this.#advances.delete(this.#advances.keys().next().value as string);
-    const left = cost - 1 + carried;
-    this.#advances.set(key, { left, remaining, resetAt, takenAt: now });
-    return { allowed, limit: capacity, remaining: remaining + left, resetAt };
+    const { remaining, resetAt } = outcome;
+    this.#advances.set(key, { left: cost, remaining, resetAt, takenAt: now });
+    return outcome;
   }
 }

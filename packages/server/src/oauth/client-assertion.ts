@@ -8,6 +8,8 @@ export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 export const assertionAlgorithms = ["ES256", "EdDSA", "RS256", "PS256"];
 /** An assertion may not outlive this, in seconds, so that what is remembered of it stays small. */
 const longestAssertionSeconds = 600;
+/** How far the clocks of client and server may differ, in seconds. */
+const clockToleranceSeconds = 5;
 
 /** Returns the client id an assertion claims, unproved. @throws {Refusal} if it is not a JWT. */
 export function claimedClientId(assertion: string): string {
@@ -35,9 +37,10 @@ export async function checkAssertion(deps: AssertionDeps, app: App, assertion: s
     throw refuse(`it is valid for more than ${longestAssertionSeconds} seconds`);
   }
   if (typeof payload.jti !== "string") throw refuse("it has no jti");
-  // Last, since it is the act that uses the assertion up.
+  // Last, since it is the act that uses the assertion up. It is remembered for as long as it would be accepted.
   const key = `assertion:${hashed(`${app.clientId}|${payload.jti}`)}`;
-  if (!(await deps.storage.rememberOnce(key, now, expiresAt))) throw refuse("it was used before");
+  const forgettableAt = expiresAt + clockToleranceSeconds * 1000;
+  if (!(await deps.storage.rememberOnce(key, now, forgettableAt))) throw refuse("it was used before");
 }
 
 async function verify(
@@ -47,8 +50,9 @@ async function verify(
   refuse: (detail: string) => Refusal,
 ): Promise<JWTPayload> {
   const issuer = deps.issuer();
+  let payload: JWTPayload;
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet(JSON.parse(app.jwks as string)), {
+    const verified = await jwtVerify(assertion, createLocalJWKSet(JSON.parse(app.jwks as string)), {
       algorithms: assertionAlgorithms,
       issuer: app.clientId,
       subject: app.clientId,
@@ -56,10 +60,13 @@ async function verify(
       audience: [issuer, `${issuer}/oauth/token`, `${issuer}/oauth/revoke`, `${issuer}/oauth/introspect`],
       requiredClaims: ["exp", "jti"],
       currentDate: new Date(deps.now()),
-      clockTolerance: 5,
+      clockTolerance: clockToleranceSeconds,
     });
-    return payload;
+    payload = verified.payload;
   } catch (error) {
     throw refuse((error as { code?: string }).code ?? "it does not verify");
   }
+  // Another server that the client trusts could pass on an assertion that is for both.
+  if ([payload.aud].flat().length !== 1) throw refuse("it is for other servers too");
+  return payload;
 }

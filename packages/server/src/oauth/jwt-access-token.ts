@@ -33,12 +33,17 @@ export async function openAccessJwt(
   const family = (await deps.storage.findFamily(familyId as string))?.family;
   const scopes = parseScope(String(payload.scope ?? "")) ?? [];
   const audience = String(payload.aud);
+  const resource = (family?.resources.indexOf(audience) ?? -1) + 1;
+  // Else a token for a resource that is gone would be taken for one of this server's own API.
+  if (family !== undefined && resource === 0 && audience !== deps.issuer) {
+    throw new Refusal("access_token_malformed", "its audience is not one of its family's resources");
+  }
   return judgeAccess(deps, {
     familyId: familyId as string,
     issuedAt: Number(issuedAt),
     lifetimeSeconds: Number(payload.exp) - Number(payload.iat),
     scopeMask: scopeMask(family?.scopes ?? [], scopes),
-    resource: audience === deps.issuer ? 0 : (family?.resources.indexOf(audience) ?? -1) + 1,
+    resource,
   });
 }
 

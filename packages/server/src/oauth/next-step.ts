@@ -43,7 +43,8 @@ function needsLogin(request: AuthorizationRequest, { session, now }: StepFacts):
   if (request.prompt.includes("login")) return true;
   const { maxAgeSeconds } = request;
   if (maxAgeSeconds === undefined) return false;
-  return now - session.session.authenticatedAt > maxAgeSeconds * 1000;
+  // OpenID Connect Core §3.1.2.1: 0 is as `prompt=login`.
+  return maxAgeSeconds === 0 || now - session.session.authenticatedAt > maxAgeSeconds * 1000;
 }
 
 function isRemembered(profile: Profile, request: AuthorizationRequest, grant: Grant | undefined): boolean {

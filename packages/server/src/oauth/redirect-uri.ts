@@ -18,11 +18,22 @@ const dangerousSchemes = new Set([
 ]);
 const loopbackHosts = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
-/** Returns what is wrong with a URL as a callback URL, or undefined if nothing is. */
-export function faultInCallbackUrl(value: string): string | undefined {
+/** Parameters of the response itself: a callback URL that had one of its own would give the client two. */
+const responseParameters = ["code", "state", "iss", "error", "error_description", "error_uri"];
+
+/**
+ * Returns what is wrong with a URL as a callback URL, or undefined if nothing is.
+ * @param plainHttp where `http` is good enough: a code must not cross a network in clear (RFC 9700 §2.6).
+ */
+export function faultInCallbackUrl(
+  value: string,
+  plainHttp: "loopback" | "anywhere" = "loopback",
+): string | undefined {
   if (/[\s\\]/.test(value) || [...value].some((c) => c < " " || c === "\x7f")) {
     return "a callback URL has no white space, backslash or control character";
   }
+  // RFC 3986 §2: a URI is ASCII. What is not cannot be sent in a Location header either.
+  if (/[^\x00-\x7f]/.test(value)) return "a callback URL is ASCII: percent-encode what is not";
   if (!URL.canParse(value)) return "it is not an absolute URL";
   const url = new URL(value);
   if (value.includes("#")) return "a callback URL has no fragment (RFC 6749 section 3.1.2)";
@@ -32,7 +43,13 @@ export function faultInCallbackUrl(value: string): string | undefined {
   if (!web && !url.protocol.slice(0, -1).includes(".")) {
     return "a private-use scheme is a reversed domain name, such as com.example.app (RFC 8252 section 7.1)";
   }
-  return undefined;
+  // The host stands in the page's content security policy, where other characters have a meaning.
+  if (web && !/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) return "its host is not a host name";
+  if (url.protocol === "http:" && plainHttp === "loopback" && !loopbackHosts.has(url.hostname)) {
+    return "a callback URL is https; http is for 127.0.0.1, [::1] and localhost (RFC 9700 section 2.6)";
+  }
+  const own = responseParameters.find((name) => url.searchParams.has(name));
+  return own && `the parameter ${own} is the response's own`;
 }
 
 /**
@@ -68,6 +85,8 @@ export function withParameters(
 ): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, value);
-  const separator = redirectUri.includes("?") ? (/[?&]$/.test(redirectUri) ? "" : "&") : "?";
-  return `${redirectUri}${separator}${query}`;
+  const mark = redirectUri.indexOf("?");
+  if (mark < 0) return `${redirectUri}?${query}`;
+  const separated = mark === redirectUri.length - 1 || redirectUri.endsWith("&");
+  return `${redirectUri}${separated ? "" : "&"}${query}`;
 }

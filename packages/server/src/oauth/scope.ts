@@ -49,9 +49,8 @@ export const knownScopes: Readonly<Record<string, ScopeDescription>> = {
 
 /** Returns the plain words for a scope; one that is not of the Dropbox Sign API is shown by its name. */
 export function describeScope(scope: string): ScopeDescription {
-  return (
-    knownScopes[scope] ?? { title: scope, description: "A permission this app defines.", charged: "user" }
-  );
+  const known = Object.hasOwn(knownScopes, scope) ? knownScopes[scope] : undefined;
+  return known ?? { title: scope, description: "A permission this app defines.", charged: "user" };
 }
 
 /** Most scopes an app may have: an access token holds one bit for each. */
@@ -73,7 +72,9 @@ export function faultInAppScopes(scopes: readonly string[]): string | undefined 
   const malformed = scopes.find((scope) => !scopeToken.test(scope));
   if (malformed !== undefined) return `"${malformed}" is not a scope token (RFC 6749 section 3.3)`;
   if (new Set(scopes).size !== scopes.length) return "a scope is listed twice";
-  const charged = new Set(scopes.flatMap((scope) => knownScopes[scope]?.charged ?? []));
+  const charged = new Set(
+    scopes.flatMap((scope) => (Object.hasOwn(knownScopes, scope) ? (knownScopes[scope]?.charged ?? []) : [])),
+  );
   if (charged.size > 1)
     return "scopes that charge the app's owner cannot be mixed with scopes that charge the user";
   return undefined;

@@ -1,10 +1,12 @@
 /** The seed file: YAML to typed objects. Every fault is one message with file, line and key. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { apiKeySyntax, mostApiKeys } from "../accounts/api-keys.js";
 import { faultInEmail } from "../accounts/create-account.js";
 import { faultInCallbackUrl } from "../oauth/redirect-uri.js";
 import { faultInAppScopes } from "../oauth/scope.js";
 import { type Profile, profiles } from "../profile.js";
+import { emailKey } from "../storage/storage.js";
+import { type Item, type MapReader, Reader } from "./yaml-reader.js";
 
 export interface SeedAccount {
   readonly email: string;
@@ -51,23 +53,38 @@ export function parseSeed(text: string, file: string): Seed {
   if (syntax) fail(syntax.pos[0], (syntax.message.split("\n")[0] ?? "").replace(/ at line .*$/, ""));
   const reader = new Reader(fail);
   const root = reader.map(document.contents, "the seed file", ["profile", "accounts", "apps"]);
-  const accounts = root.list("accounts").map((item) => readAccount(item));
-  const emails = new Set(accounts.map(({ email }) => email.toLowerCase()));
-  const apps = root.list("apps").map((item) => readApp(item, emails));
+  const seen: Seen = { emails: new Set(), apiKeys: new Set(), clientIds: new Set() };
+  const accounts = root.list("accounts").map((item) => readAccount(item, seen));
+  const apps = root.list("apps").map((item) => readApp(item, seen));
   return { profile: root.choice("profile", Object.keys(profiles) as Profile["name"][]), accounts, apps };
+}
+
+/** What a file has named so far: the second of two would silently undo the first. */
+interface Seen {
+  readonly emails: Set<string>;
+  readonly apiKeys: Set<string>;
+  readonly clientIds: Set<string>;
+}
+
+function isNew(seen: Set<string>, value: string): boolean {
+  const before = seen.size;
+  return seen.add(value).size > before;
 }
 
 const accountKeys = ["email", "password", "api_keys"];
 
-function readAccount(item: Item): SeedAccount {
+function readAccount(item: Item, seen: Seen): SeedAccount {
   const map = item.map(accountKeys);
   const email = map.text("email");
   const fault = faultInEmail(email);
   if (fault) map.fail("email", fault);
+  if (!isNew(seen.emails, emailKey(email))) map.fail("email", "an account above has this e-mail address");
   const apiKeys = map.texts("api_keys");
   if (apiKeys.length > mostApiKeys) map.fail("api_keys", `an account has at most ${mostApiKeys} API keys`);
   if (!apiKeys.every((key) => apiKeySyntax.test(key)))
     map.fail("api_keys", "an API key is 64 hex digits in lower case");
+  if (!apiKeys.every((key) => isNew(seen.apiKeys, key)))
+    map.fail("api_keys", "the same API key is given twice");
   return { email, password: map.optionalText("password"), apiKeys };
 }
 
@@ -86,10 +103,10 @@ const appKeys = [
   "event_callback_url",
 ];
 
-function readApp(item: Item, emails: ReadonlySet<string>): SeedApp {
+function readApp(item: Item, seen: Seen): SeedApp {
   const map = item.map(appKeys);
   const owner = map.text("owner");
-  if (!emails.has(owner.toLowerCase()))
+  if (!seen.emails.has(emailKey(owner)))
     map.fail("owner", `no account in this file has the e-mail address ${owner}`);
   const isPublic = map.flag("public", false);
   const clientSecret = map.optionalText("client_secret");
@@ -97,6 +114,7 @@ function readApp(item: Item, emails: ReadonlySet<string>): SeedApp {
   if (!isPublic && clientSecret === undefined) map.fail("client_secret", "is missing (or set public: true)");
   const clientId = map.text("client_id");
   if (!/^[\x21-\x7e]{1,100}$/.test(clientId)) map.fail("client_id", "is 1 to 100 printable ASCII characters");
+  if (!isNew(seen.clientIds, clientId)) map.fail("client_id", "an app above has this client_id");
   return {
     name: map.text("name"),
     owner,
@@ -109,8 +127,15 @@ function readApp(item: Item, emails: ReadonlySet<string>): SeedApp {
     refreshTokens: map.choice("refresh_tokens", ["same", "rotate"]) ?? (isPublic ? "rotate" : "same"),
     accessTokens: map.choice("access_tokens", ["opaque", "jwt"]) ?? "opaque",
     resources: map.texts("resources"),
-    eventCallbackUrl: map.optionalText("event_callback_url"),
+    eventCallbackUrl: readEventCallbackUrl(map),
   };
+}
+
+function readEventCallbackUrl(app: MapReader): string | undefined {
+  const url = app.optionalText("event_callback_url");
+  const fault = url === undefined ? undefined : faultInCallbackUrl(url);
+  if (fault) app.fail("event_callback_url", fault);
+  return url;
 }
 
 function readOAuth(app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
@@ -119,100 +144,12 @@ function readOAuth(app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
   const callbackUrls = [...(one === undefined ? [] : [one]), ...map.texts("callback_urls")];
   if (callbackUrls.length === 0) map.fail("callback_url", "is missing");
   for (const url of callbackUrls) {
-    const fault = faultInCallbackUrl(url);
+    // An emulator calls back to what stands beside it, by whatever name.
+    const fault = faultInCallbackUrl(url, "anywhere");
     if (fault) map.fail(one === url ? "callback_url" : "callback_urls", `${url}: ${fault}`);
   }
   const scopes = map.texts("scopes");
   const fault = faultInAppScopes(scopes);
   if (fault) map.fail("scopes", fault);
   return { callbackUrls, scopes };
-}
-
-type Fail = (offset: number | undefined, message: string) => never;
-type Item = { map(keys: readonly string[]): MapReader };
-
-class Reader {
-  constructor(private readonly fail: Fail) {}
-
-  map(node: unknown, what: string, keys: readonly string[]): MapReader {
-    if (!isMap(node))
-      return this.fail((node as Node | null)?.range?.[0], `${what} must be a mapping of keys`);
-    for (const { key } of node.items) {
-      const name = isScalar(key) ? String(key.value) : "?";
-      if (!keys.includes(name)) {
-        const offset = (key as Node).range?.[0];
-        this.fail(offset, `${what} has no key "${name}"; its keys are ${keys.join(", ")}`);
-      }
-    }
-    return new MapReader(this, node, what, this.fail);
-  }
-}
-
-class MapReader {
-  constructor(
-    private readonly reader: Reader,
-    private readonly node: YAMLMap,
-    private readonly what: string,
-    private readonly failAt: Fail,
-  ) {}
-
-  fail(key: string, message: string): never {
-    const value = this.node.get(key, true) as Node | undefined;
-    return this.failAt(value?.range?.[0] ?? this.node.range?.[0], `${this.what}: ${key}: ${message}`);
-  }
-
-  #value(key: string): unknown {
-    const node = this.node.get(key, true);
-    return isScalar(node) ? (node.value ?? undefined) : (node ?? undefined);
-  }
-
-  optionalText(key: string): string | undefined {
-    const value = this.#value(key);
-    if (value === undefined) return undefined;
-    if (typeof value !== "string" || value === "") {
-      const hint = typeof value === "number" ? "; put it in quotes" : "";
-      this.fail(key, `must be text that is not empty${hint}`);
-    }
-    return value as string;
-  }
-
-  text(key: string): string {
-    return this.optionalText(key) ?? this.fail(key, "is missing");
-  }
-
-  flag(key: string, absent: boolean): boolean {
-    const value = this.#value(key) ?? absent;
-    return typeof value === "boolean" ? value : this.fail(key, "must be true or false");
-  }
-
-  choice<T extends string>(key: string, choices: readonly T[]): T | undefined {
-    const value = this.optionalText(key);
-    if (value === undefined || choices.includes(value as T)) return value as T | undefined;
-    return this.fail(key, `must be ${choices.join(" or ")}, not ${value}`);
-  }
-
-  texts(key: string): string[] {
-    const node = this.#value(key);
-    if (node === undefined) return [];
-    if (!isSeq(node)) return this.fail(key, "must be a list");
-    return node.items.map((item) => {
-      const value = isScalar(item) ? item.value : undefined;
-      return typeof value === "string" && value !== "" ? value : this.fail(key, "must be a list of texts");
-    });
-  }
-
-  child(key: string, keys: readonly string[]): MapReader {
-    const node = this.node.get(key, true);
-    if (node === undefined) this.fail(key, "is missing");
-    return this.reader.map(node, `${this.what}: ${key}`, keys);
-  }
-
-  list(key: string): Item[] {
-    const node = this.#value(key);
-    if (node === undefined) return [];
-    if (!isSeq(node)) return this.fail(key, "must be a list");
-    return node.items.map((item, index) => ({
-      map: (keys) => this.reader.map(item, `${key}[${index}]`, keys),
-    }));
-  }
 }

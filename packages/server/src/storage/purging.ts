@@ -1,12 +1,24 @@
 /** Purging what is over, in small steps between requests: nothing to sweep by hand, nothing that blocks. */
 import type { Log } from "../log.js";
-import type { Storage } from "./storage.js";
+import type { Purge, Storage } from "./storage.js";
 
 const everyMilliseconds = 30_000;
 const rowsAStep = 500;
 
+export interface Retention {
+  /** Longest life of a token family, in seconds; undefined is without end. */
+  readonly familySeconds: number | undefined;
+  /** How long audit events are kept, in days. */
+  readonly auditDays: number;
+}
+
 /** Purges until stopped: a step each half minute, and the next at once after a full one. */
-export function startPurging(storage: Pick<Storage, "purge">, now: () => number, log: Log): { stop(): void } {
+export function startPurging(
+  storage: Pick<Storage, "purge">,
+  retention: Retention,
+  now: () => number,
+  log: Log,
+): { stop(): void } {
   let timer: NodeJS.Timeout;
   let stopped = false;
   const plan = (milliseconds: number) => {
@@ -16,7 +28,7 @@ export function startPurging(storage: Pick<Storage, "purge">, now: () => number,
   };
   const step = async () => {
     try {
-      const gone = await storage.purge(now(), rowsAStep);
+      const gone = await storage.purge(purgeAt(now(), retention));
       plan(gone >= rowsAStep ? 50 : everyMilliseconds);
     } catch (error) {
       log.warn({ err: String(error) }, "purging failed; it is tried again");
@@ -29,5 +41,14 @@ export function startPurging(storage: Pick<Storage, "purge">, now: () => number,
       stopped = true;
       clearTimeout(timer);
     },
+  };
+}
+
+function purgeAt(now: number, { familySeconds, auditDays }: Retention): Purge {
+  return {
+    now,
+    limit: rowsAStep,
+    familiesBefore: familySeconds === undefined ? undefined : now - familySeconds * 1000,
+    auditBefore: now - auditDays * 86_400_000,
   };
 }

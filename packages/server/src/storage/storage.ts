@@ -193,6 +193,16 @@ export interface BucketOutcome {
   readonly resetAt: number;
 }
 
+/** Over are codes, sessions, buckets and remembered values that expired, and families revoked more than 30 days ago. */
+export interface Purge {
+  readonly now: number;
+  readonly limit: number;
+  /** Families made before this are over too: their longest life has passed. */
+  readonly familiesBefore?: number | undefined;
+  /** Audit events before this are over. */
+  readonly auditBefore?: number | undefined;
+}
+
 export interface Storage {
   createAccount(account: Account): Promise<"created" | "email_taken">;
   /** Returns false if there is no such account; "email_taken" if the new address belongs to another. */
@@ -247,18 +257,18 @@ export interface Storage {
   recordAudit(events: readonly AuditEvent[]): Promise<void>;
   listAudit(query: AuditQuery): Promise<AuditEvent[]>;
 
-  /**
-   * Deletes at most `limit` rows of each kind that are over: codes, sessions, buckets and remembered values that
-   * expired before `now`, and families revoked more than 30 days ago. Returns how many went.
-   */
-  purge(now: number, limit: number): Promise<number>;
+  /** Deletes at most `limit` rows of each kind that are over; returns how many went. */
+  purge(act: Purge): Promise<number>;
   /** Resolves if the database answers. */
   ping(): Promise<void>;
   /** Ends all work that was accepted, then closes. */
   close(): Promise<void>;
 }
 
-/** The database is full, locked or unreachable. The act did not happen and may be tried again. */
+/**
+ * The database is full, locked, slow or unreachable. The act did not happen; or, where the connection broke after it
+ * was sent, nobody knows whether it did. It is never repeated unasked.
+ */
 export class StorageUnavailable extends Error {
   override readonly name = "StorageUnavailable";
 }

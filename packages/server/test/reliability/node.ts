@@ -125,11 +125,13 @@ export class Node {
     return this.#token({ token }, "/oauth/revoke");
   }
 
+  /** Returns whether the API lets the token in. @throws {Error} for an answer that is neither yes nor no. */
   async opens(accessToken: string): Promise<boolean> {
     const answer = await fetch(`${this.url}/v3/account`, {
       headers: { authorization: `Bearer ${accessToken}` },
     });
-    await answer.arrayBuffer();
+    const text = await answer.text();
+    if (answer.status !== 200 && answer.status !== 401) throw new Error(`${answer.status} ${text}`);
     return answer.status === 200;
   }
 

@@ -3,7 +3,7 @@ import { startPostgres, type TestPostgres } from "../../../../test/support/postg
 import { killRounds } from "./kill.js";
 import { Deployment, type Tokens } from "./node.js";
 
-const rounds = Number(process.env.COUNTERSIGN_TEST_KILL_ROUNDS ?? 20);
+const rounds = process.env.COUNTERSIGN_TEST_LONG === "1" ? 100 : 20;
 
 describe("on PostgreSQL", () => {
   let postgres: TestPostgres;

@@ -2,7 +2,7 @@ import { afterAll, expect, it } from "vitest";
 import { killRounds } from "./kill.js";
 import { Deployment } from "./node.js";
 
-const rounds = Number(process.env.COUNTERSIGN_TEST_KILL_ROUNDS ?? 20);
+const rounds = process.env.COUNTERSIGN_TEST_LONG === "1" ? 100 : 20;
 const deployment = new Deployment();
 afterAll(() => deployment.killAll());
 

@@ -88,6 +88,7 @@ describe("the commands beside serve", () => {
     const { place, clientId, clientSecret } = await installed();
     const { url, child } = await place.serve();
     expect((await fetch(`${url}/ready`)).status).toBe(200);
+    expect(await (await fetch(url)).text()).toContain("Authorization server");
     expect((await introspect(url, clientId, clientSecret)).status).toBe(200);
     expect((await introspect(url, clientId, "wrong")).status).toBe(401);
     expect((await fetch(`${url}/_emulator/clock`)).status).toBe(404);
@@ -137,7 +138,7 @@ describe("the commands beside serve", () => {
     const first = await place.serve();
     expect((await place.configured(["backup", "copy.db"])).code).toBe(0);
     const again = await place.configured(["backup", "copy.db"]);
-    expect([again.code, again.err]).toEqual([1, expect.stringContaining("overwrites nothing")]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining("copy.db")]);
     first.child.kill("SIGKILL");
     const env = readFileSync(join(place.folder, "env"), "utf8");
     writeFileSync(join(place.folder, "env"), env.replace("countersign.db", "copy.db"));

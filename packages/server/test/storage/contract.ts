@@ -8,13 +8,18 @@ import type { Open } from "./contract/fixtures.js";
 import { hostileContract } from "./contract/hostile.js";
 import { auditContract, bucketContract, purgeContract } from "./contract/house.js";
 
+/** The part in which acts meet: what several nodes on one database must do as one. */
+export function sharedContract(open: Open): void {
+  accountContract(open);
+  appContract(open);
+  codeContract(open);
+  familyContract(open);
+  bucketContract(open);
+}
+
 export function storageContract(name: string, open: Open): void {
   describe(name, () => {
-    accountContract(open);
-    appContract(open);
-    codeContract(open);
-    familyContract(open);
-    bucketContract(open);
+    sharedContract(open);
     auditContract(open);
     purgeContract(open);
     hostileContract(open);

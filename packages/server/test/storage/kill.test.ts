@@ -18,7 +18,7 @@ function killMoments(seed: number): number[] {
   let state = seed;
   return Array.from({ length: rounds }, () => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return 1 + (state % 400);
+    return 1 + (state % 200);
   });
 }
 

@@ -51,7 +51,7 @@ describe("SQLite migrations", () => {
 describe("PostgreSQL migrations", () => {
   let server: TestPostgres;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres({ fsync: false });
   });
   afterAll(() => server?.stop());
 

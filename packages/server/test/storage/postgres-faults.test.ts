@@ -32,10 +32,12 @@ describe("PostgreSQL", () => {
   it("that is down is answered as unavailable, and used again once it is back", async () => {
     const { account } = await createPair(storage);
     await server.halt();
-    await expect(storage.findAccount(account.id)).rejects.toBeInstanceOf(StorageUnavailable);
-    await expect(storage.revokeFamily(hex(16), t0)).rejects.toBeInstanceOf(StorageUnavailable);
-    await expect(storage.recordAudit([])).rejects.toBeInstanceOf(StorageUnavailable);
-    await expect(storage.ping()).rejects.toBeInstanceOf(StorageUnavailable);
+    await Promise.all([
+      expect(storage.findAccount(account.id)).rejects.toBeInstanceOf(StorageUnavailable),
+      expect(storage.revokeFamily(hex(16), t0)).rejects.toBeInstanceOf(StorageUnavailable),
+      expect(storage.recordAudit([])).rejects.toBeInstanceOf(StorageUnavailable),
+      expect(storage.ping()).rejects.toBeInstanceOf(StorageUnavailable),
+    ]);
     await server.resume();
     expect(await storage.findAccount(account.id)).toStrictEqual(account);
   });
@@ -84,15 +86,21 @@ describe("PostgreSQL", () => {
   });
 
   it("makes every commit wait for its disk, whatever its own default is", async () => {
-    const own = await startPostgres({ settings: { synchronous_commit: "off" } });
+    const plain = await server.createDatabase();
+    const admin = new pg.Client({ connectionString: plain });
+    await admin.connect();
+    await admin.query(
+      `ALTER DATABASE ${pg.escapeIdentifier(new URL(plain).pathname.slice(1))} SET synchronous_commit = off`,
+    );
+    await admin.end();
     const { Connections } = await import("../../src/storage/postgres/connections.js");
     const limits = { poolSize: 1, statementTimeoutMilliseconds: 1000 };
-    const connections = new Connections({ url: await own.createDatabase(), ...limits });
-    expect(await connections.read({ text: "SHOW synchronous_commit" }, [])).toEqual([
-      { synchronous_commit: "on" },
-    ]);
-    await connections.close();
-    await own.stop();
+    for (const url of [plain, `${plain}?options=-c%20synchronous_commit%3Doff`]) {
+      const connections = new Connections({ url, ...limits });
+      const [row] = await connections.read({ text: "SHOW synchronous_commit" }, []);
+      expect(row).toEqual({ synchronous_commit: "on" });
+      await connections.close();
+    }
   });
 
   it("is not started upon when nothing listens or the password is wrong", async () => {

@@ -6,7 +6,7 @@ import { Refusal } from "../error.js";
 import type { Parameters } from "../parameters.js";
 import { checkVerifier } from "../pkce.js";
 import { newFamilyId } from "../tokens.js";
-import { issueTokens, type TokenDeps, type TokenResponse } from "./token-response.js";
+import { chooseResource, issueTokens, type TokenDeps, type TokenResponse } from "./token-response.js";
 
 /** Exchanges a code for tokens. Of any number of concurrent exchanges of one code, exactly one succeeds. @throws {Refusal} */
 export async function exchangeCode(
@@ -20,6 +20,7 @@ export async function exchangeCode(
   const app = await authenticateClient(deps, credentials);
   const code = await deps.storage.findCode(hashed(value));
   checkCode(deps, app, code, parameters);
+  const resource = chooseResource(deps, code.resources, parameters);
   const familyId = newFamilyId(deps.now(), deps.randomBytes);
   const outcome = await deps.storage.consumeCode({
     hash: code.hash,
@@ -32,11 +33,8 @@ export async function exchangeCode(
   const state =
     code.state !== undefined && parameters.optional("state") !== undefined ? code.state : undefined;
   const family = { id: familyId, generation: 0, scopes: code.scopes, resources: code.resources };
-  return issueTokens(
-    deps,
-    { app, accountId: code.accountId, family, scopes: code.scopes, state },
-    parameters,
-  );
+  const { accountId, scopes } = code;
+  return issueTokens(deps, { app, accountId, family, scopes, resource, state });
 }
 
 function checkCode(

@@ -5,7 +5,7 @@ import { Refusal } from "../error.js";
 import type { Parameters } from "../parameters.js";
 import { parseScope } from "../scope.js";
 import { openRefreshToken, type RefreshToken } from "../tokens.js";
-import { issueTokens, type TokenDeps, type TokenResponse } from "./token-response.js";
+import { chooseResource, issueTokens, type TokenDeps, type TokenResponse } from "./token-response.js";
 
 /** Idle expiry is noted at this grain, so that a refresh is not a write each time; in milliseconds. */
 const touchGrainMilliseconds = 3_600_000;
@@ -25,13 +25,17 @@ export async function refresh(
   if (view === undefined) throw new Refusal("refresh_token_unknown", "its token family is gone");
   checkFamily(deps, view, token);
   const scopes = narrowScopes(view.family.scopes, parameters.optional("scope"));
+  const resource = chooseResource(deps, view.family.resources, parameters);
+  // Last, since it is the act that uses the refresh token up.
   const generation = await advance(deps, view, token);
   const { app, account, family } = view;
-  return issueTokens(
-    deps,
-    { app, accountId: account.id, family: { ...family, generation }, scopes },
-    parameters,
-  );
+  return issueTokens(deps, {
+    app,
+    accountId: account.id,
+    family: { ...family, generation },
+    scopes,
+    resource,
+  });
 }
 
 async function checkClient(

@@ -52,18 +52,15 @@ export interface Issue {
   readonly family: Pick<Family, "id" | "generation" | "scopes" | "resources">;
   /** The scopes of this access token: those of the family, or fewer. */
   readonly scopes: readonly string[];
+  /** Which of the family's resources the access token is for: what `chooseResource` returned. */
+  readonly resource: number;
   readonly state?: string | undefined;
 }
 
 /** Returns the tokens of a family. Nothing is stored: they derive from it. */
-export async function issueTokens(
-  deps: TokenDeps,
-  issue: Issue,
-  parameters: Parameters,
-): Promise<TokenResponse> {
+export async function issueTokens(deps: TokenDeps, issue: Issue): Promise<TokenResponse> {
   const { profile, ring } = deps;
-  const { family, scopes } = issue;
-  const resource = chooseResource(deps, family.resources, parameters);
+  const { family, scopes, resource } = issue;
   const issuedAt = deps.now();
   const token = {
     familyId: family.id,
@@ -100,8 +97,15 @@ async function accessToken(deps: TokenDeps, issue: Issue, token: AccessToken): P
   });
 }
 
-/** RFC 8707 §2.2: the token is for one of the resources that were authorized; 0 is none. */
-function chooseResource(deps: TokenDeps, authorized: readonly string[], parameters: Parameters): number {
+/**
+ * Returns which resource a token is to be for (RFC 8707 §2.2): the place among those authorized, from 1; 0 is none.
+ * To be asked before a code or a refresh token is used up. @throws {Refusal} `resource_unknown`.
+ */
+export function chooseResource(
+  deps: Pick<TokenDeps, "profile">,
+  authorized: readonly string[],
+  parameters: Parameters,
+): number {
   if (!deps.profile.extensions) return 0;
   const asked = parameters.all("resource");
   if (asked.length > 1) throw new Refusal("resource_unknown", "Ask for one resource at a time", "resource");

@@ -1,0 +1,127 @@
+/** Tables of what was measured, printed and kept in RESULTS.md with the machine they were measured on. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { canPin } from "./processes.mjs";
+
+const file = fileURLToPath(new URL("RESULTS.md", import.meta.url));
+const ours = "countersign";
+const bare = "bare node:http";
+/** Ours to bare, least. */
+const targets = {
+  "code exchange": 0.4,
+  "refresh, same token": 0.5,
+  "refresh, rotating": 0.5,
+  "bearer check": 0.5,
+};
+const peerTarget = 4;
+
+const whole = (number) => Math.round(number).toLocaleString("en-US");
+const row = (cells) => `| ${cells.join(" | ")} |`;
+
+export function table(head, rows) {
+  return [row(head), row(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(row)].join(
+    "\n",
+  );
+}
+
+/** @param {Map<string, Map<string, import("./rounds.mjs").Summary>>} results by operation, then by subject */
+export function comparisonReport(results, { rounds, milliseconds, connections }) {
+  const ratios = [...results].map(([operation, of]) => ratioRow(operation, of)).filter(Boolean);
+  const rows = [...results].flatMap(([operation, of]) =>
+    [...of].map(([name, it]) => subjectRow(operation, name, it)),
+  );
+  const failures = [...results].flatMap(([operation, of]) =>
+    [...of]
+      .filter(([, it]) => it.failed > 0)
+      .map(([name, it]) => `${operation}, ${name}: ${it.firstFailure}`),
+  );
+  return [
+    `Medians of ${rounds} interleaved runs of ${milliseconds / 1000} s each after one to warm up; ${connections} connections; ${canPin ? "server on core 0, load on core 1" : "not pinned to cores"}.`,
+    table(
+      [
+        "operation",
+        "ours / bare",
+        "target",
+        "best peer in memory",
+        "ours / that peer",
+        "target",
+        "ours / bare, processor time",
+      ],
+      ratios,
+    ),
+    table(
+      [
+        "operation",
+        "server",
+        "requests/s",
+        "lowest – highest",
+        "processor µs/request",
+        "load busy",
+        "answered",
+        "failed",
+      ],
+      rows,
+    ),
+    ...(failures.length ? ["First failures:", ...failures.map((text) => `\`\`\`\n${text}\n\`\`\``)] : []),
+  ].join("\n\n");
+}
+
+function subjectRow(operation, name, { rate, lowest, highest, cpu, busy, done, failed }) {
+  const spread = `${whole(lowest)} – ${whole(highest)}`;
+  return [
+    operation,
+    name,
+    whole(rate),
+    spread,
+    whole(cpu),
+    `${Math.round(busy * 100)} %`,
+    whole(done),
+    whole(failed),
+  ];
+}
+
+function ratioRow(operation, of) {
+  const [us, floor] = [of.get(ours), of.get(bare)];
+  const peers = [...of].filter(([name]) => name.endsWith(", memory")).sort(([, a], [, b]) => b.rate - a.rate);
+  if (!us || !floor || peers.length === 0) return undefined;
+  const [peerName, peer] = peers[0];
+  const met = (value, least) => (value >= least ? "met" : "missed");
+  const [toBare, toPeer] = [us.rate / floor.rate, us.rate / peer.rate];
+  return [
+    operation,
+    `${Math.round(toBare * 100)} %`,
+    `≥ ${targets[operation] * 100} %: ${met(toBare, targets[operation])}`,
+    peerName.replace(", memory", ""),
+    `${toPeer.toFixed(1)} ×`,
+    `≥ ${peerTarget} ×: ${met(toPeer, peerTarget)}`,
+    `${Math.round((floor.cpu / us.cpu) * 100)} %`,
+  ];
+}
+
+const titles = {
+  comparison: "Beside the peers and a bare server",
+  growth: "As data grows",
+};
+
+/** Writes a section of RESULTS.md and leaves the others as they are. */
+export function keep(section, report, command) {
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const parts = Object.keys(titles).map((name) => {
+    if (name !== section) return sectionOf(before, name);
+    return `<!-- ${name} -->\n## ${titles[name]}\n\n\`${command}\`, ${new Date().toISOString().slice(0, 10)}. ${machine()}\n\n${report}\n<!-- end of ${name} -->`;
+  });
+  const head =
+    "# Results\n\nWritten by `npm run bench`; README.md says how to read it. Compare the ratios: the figures themselves are those of one machine.";
+  writeFileSync(file, `${[head, ...parts.filter(Boolean)].join("\n\n")}\n`);
+}
+
+function sectionOf(text, name) {
+  return new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`).exec(text)?.[0];
+}
+
+function machine() {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const model = cpus()[0]?.model.trim() ?? "unknown processor";
+  return `${availableParallelism()} cores (${model}), ${memory} GiB, Node.js ${process.version}, ${process.platform} ${process.arch}.`;
+}

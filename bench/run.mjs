@@ -1,0 +1,87 @@
+/** `npm run bench`: our server beside its peers and beside what `node:http` can do. README.md says how to read it. */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { growth } from "./growth.mjs";
+import { start } from "./processes.mjs";
+import { comparisonReport, keep } from "./report.mjs";
+import { measure } from "./rounds.mjs";
+import { countersign } from "./subjects/countersign.mjs";
+import { bare, peer } from "./subjects/others.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean" },
+    growth: { type: "boolean" },
+    grants: { type: "string", default: "1000000" },
+    rounds: { type: "string" },
+    milliseconds: { type: "string" },
+    only: { type: "string", multiple: true },
+    subject: { type: "string", multiple: true },
+    against: { type: "string" },
+    data: { type: "string" },
+  },
+});
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+if (!existsSync(join(here, "../packages/server/dist/cli/main.js"))) {
+  console.error("bench: the server is not built. Run `npm run build` first.");
+  process.exit(1);
+}
+const folder = join(options.data ?? join(here, ".data"), String(process.pid));
+mkdirSync(folder, { recursive: true });
+
+const operations = ["code exchange", "refresh, same token", "refresh, rotating", "bearer check"];
+const wanted = options.only ?? operations;
+const how = {
+  rounds: Number(options.rounds ?? (options.quick ? 3 : 5)),
+  milliseconds: Number(options.milliseconds ?? (options.quick ? 600 : 2000)),
+  /** Long enough for the JIT compiler to have seen the hot paths. */
+  warmUpMilliseconds: options.quick ? 1200 : 3000,
+  connections: 32,
+  /** Codes are spent: enough of them, from what the run before used. Tokens are used in turn. */
+  values(operation, last) {
+    if (operation !== "code exchange") return 1000;
+    return last === undefined ? 12_000 : Math.ceil(1000 + 1.5 * last.rate * (how.milliseconds / 1000));
+  },
+};
+const load = start([join(here, "load.mjs")], { core: 1, talks: true });
+
+async function compare() {
+  const place = { folder, core: 0 };
+  const ours = await countersign(place);
+  const { against } = options;
+  const subjects = [
+    ours,
+    ...(against ? [await countersign({ ...place, name: "before", root: resolve(against) })] : []),
+    await bare(place, ours, wanted),
+    await peer(place, "oidc-provider"),
+    await peer(place, "oidc-provider", "oidc-provider.db"),
+    await peer(place, "@node-oauth/oauth2-server"),
+    await peer(place, "@node-oauth/oauth2-server", "oauth2-server.db"),
+  ].filter(({ name }) => !options.subject || options.subject.some((part) => name.includes(part)));
+  const results = new Map();
+  for (const operation of wanted) {
+    console.error(`${operation} …`);
+    results.set(operation, await measure({ load, subjects, operation }, how));
+  }
+  for (const subject of subjects) await subject.stop();
+  return comparisonReport(results, how);
+}
+
+const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(
+  " ",
+);
+try {
+  if (options.growth) {
+    await growth({ folder, load, how, grants: Number(options.grants), command });
+  } else {
+    const report = await compare();
+    console.log(report);
+    if (!options.only && !options.subject && !options.against) keep("comparison", report, command);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  load.kill();
+}

@@ -1,0 +1,78 @@
+/** Scopes: the bits a token carries, and which lists are ones. */
+
+import { expect, it } from "vitest";
+import {
+  describeScope,
+  faultInAppScopes,
+  knownScopes,
+  mostScopes,
+  parseScope,
+  scopeMask,
+  scopesOfMask,
+} from "../../src/oauth/scope.js";
+import { fc } from "../support/fuzz.js";
+
+const tokens = fc.stringMatching(/^[\x21\x23-\x5B\x5D-\x7E]{1,12}$/);
+const lists = fc.uniqueArray(tokens, { minLength: 1, maxLength: mostScopes });
+
+it("a mask gives back the scopes it was made of, up to 32 of them, in the app's order", () => {
+  fc.assert(
+    fc.property(lists, fc.infiniteStream(fc.boolean()), (all, chance) => {
+      const chosen = all.filter(() => chance.next().value);
+      const mask = scopeMask(all, [...chosen].reverse());
+      expect(mask).toBeGreaterThanOrEqual(0);
+      expect(mask).toBeLessThan(2 ** 32);
+      expect(scopesOfMask(all, mask)).toEqual(chosen);
+    }),
+  );
+});
+
+it("a mask never names a scope that is not the family's", () => {
+  fc.assert(
+    fc.property(lists, lists, fc.integer({ min: 0, max: 2 ** 32 - 1 }), (all, foreign, mask) => {
+      expect(scopesOfMask(all, scopeMask(all, foreign)).every((scope) => foreign.includes(scope))).toBe(true);
+      expect(scopesOfMask(all, mask).every((scope) => all.includes(scope))).toBe(true);
+    }),
+  );
+});
+
+it("a list is split at spaces, each scope once", () => {
+  fc.assert(
+    fc.property(fc.array(tokens, { minLength: 1 }), fc.constantFrom(" ", "  "), (all, space) => {
+      expect(parseScope(` ${all.join(space)} `)).toEqual([...new Set(all)]);
+    }),
+  );
+});
+
+it.each(["", " ", "a\tb", "a\nb", 'a"', "a\\", "é", "a\0", "\u00a0a"])("%j is no list of scopes", (text) => {
+  expect(parseScope(text)).toBeUndefined();
+});
+
+it("an app's scopes may not mix those that charge its owner with those that charge the user", () => {
+  const names = Object.keys(knownScopes);
+  const owner = names.filter((name) => knownScopes[name]?.charged === "app_owner");
+  const user = names.filter((name) => knownScopes[name]?.charged === "user");
+  expect(owner).toEqual(["basic_account_info", "request_signature"]);
+  expect(user).toHaveLength(5);
+  expect(faultInAppScopes(owner)).toBeUndefined();
+  expect(faultInAppScopes([...user, "an:own-scope"])).toBeUndefined();
+  for (const one of owner)
+    for (const other of user) expect(faultInAppScopes([one, other])).toContain("mixed");
+});
+
+it("an app has 1 to 32 scopes, each a scope token, none twice", () => {
+  const many = Array.from({ length: mostScopes }, (_, index) => `s${index}`);
+  expect(faultInAppScopes(many)).toBeUndefined();
+  expect(faultInAppScopes([...many, "more"])).toContain("at most 32");
+  expect(faultInAppScopes([])).toContain("at least one");
+  expect(faultInAppScopes(["a", "a"])).toContain("twice");
+  expect(faultInAppScopes(["a b"])).toContain("RFC 6749");
+});
+
+it("a name that every object has is no known scope", () => {
+  for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
+    expect(describeScope(name)).toMatchObject({ title: name, charged: "user" });
+    expect(faultInAppScopes([name])).toBeUndefined();
+    expect(faultInAppScopes([name, "basic_account_info"])).toBeUndefined();
+  }
+});

@@ -1,0 +1,387 @@
+/** The seed file: every key, every fault with its line, and twice is as once. */
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { apiKeysOf } from "../../src/accounts/api-keys.js";
+import { checkLogin } from "../../src/accounts/login.js";
+import { unsealSecret } from "../../src/oauth/client-authentication.js";
+import { applySeed } from "../../src/seed/apply.js";
+import { demoSeed } from "../../src/seed/demo.js";
+import { parseSeed, type Seed, SeedFault } from "../../src/seed/parse.js";
+import type { App } from "../../src/storage/storage.js";
+import { fc } from "../support/fuzz.js";
+import { demo, jack, jill, seed as seedOfTests, startServer, type TestServer } from "../support/server.js";
+import { getAccount, newTokens } from "../support/tokens.js";
+
+const key = (digit: string) => digit.repeat(64);
+
+const complete = `
+profile: standard
+accounts:
+  - email: jill@example.com
+    password: correct horse battery
+    api_keys: [${key("a")}, ${key("b")}]
+  - email: jack@example.com
+apps:
+  - name: Demo app
+    owner: Jill@example.com
+    client_id: cc91c61d00f8bb2ece1428035716b
+    client_secret: 1d14434088507ffa390e6f5528465
+    oauth: { callback_url: http://127.0.0.1:9999/callback, scopes: [basic_account_info, request_signature] }
+    approved: false
+    require_client_credentials_on_refresh: true
+    refresh_tokens: rotate
+    access_tokens: jwt
+    resources: [https://api.example.com/]
+    event_callback_url: http://127.0.0.1:9999/events
+  - name: Native app
+    owner: jack@example.com
+    client_id: native
+    public: true
+    oauth:
+      callback_urls: [com.example.app:/cb, http://127.0.0.1/cb]
+      scopes: [account_access]
+`;
+
+it("reads every key", () => {
+  expect(parseSeed(complete, "seed.yaml")).toEqual({
+    profile: "standard",
+    accounts: [
+      { email: jill.email, password: jill.password, apiKeys: [key("a"), key("b")] },
+      { email: jack.email, password: undefined, apiKeys: [] },
+    ],
+    apps: [
+      {
+        name: "Demo app",
+        owner: "Jill@example.com",
+        clientId: demo.clientId,
+        clientSecret: demo.clientSecret,
+        callbackUrls: ["http://127.0.0.1:9999/callback"],
+        scopes: ["basic_account_info", "request_signature"],
+        approved: false,
+        requireClientCredentialsOnRefresh: true,
+        public: false,
+        refreshTokens: "rotate",
+        accessTokens: "jwt",
+        resources: ["https://api.example.com/"],
+        eventCallbackUrl: "http://127.0.0.1:9999/events",
+      },
+      {
+        name: "Native app",
+        owner: "jack@example.com",
+        clientId: "native",
+        clientSecret: undefined,
+        callbackUrls: ["com.example.app:/cb", "http://127.0.0.1/cb"],
+        scopes: ["account_access"],
+        approved: true,
+        requireClientCredentialsOnRefresh: false,
+        public: true,
+        refreshTokens: "rotate",
+        accessTokens: "opaque",
+        resources: [],
+        eventCallbackUrl: undefined,
+      },
+    ],
+  } satisfies Seed);
+});
+
+describe("tells a fault with file, line and key:", () => {
+  const app = (change: string) =>
+    `accounts: [{ email: a@b.c }]
+apps:
+  - name: App
+    owner: a@b.c
+    client_id: app
+    client_secret: s
+    oauth: { callback_url: "http://127.0.0.1/", scopes: [account_access] }
+    ${change}
+`;
+  const changed = (from: string, to: string) => app("approved: true").replace(from, to);
+  const faults: [string, string, string][] = [
+    ["nothing in it", "", "seed.yaml:1: the seed file must be a mapping of keys"],
+    ["a list", "- a\n", "seed.yaml:1: the seed file must be a mapping of keys"],
+    [
+      "a key of no meaning",
+      "\naccount: []\n",
+      'seed.yaml:2: the seed file has no key "account"; its keys are profile, accounts, apps',
+    ],
+    ["broken YAML", "accounts:\n  - {\n", "seed.yaml:"],
+    ["a key twice", "accounts: []\naccounts: []\n", "seed.yaml:2: Map keys must be unique"],
+    [
+      "an unknown profile",
+      "accounts: []\nprofile: live\n",
+      "seed.yaml:2: the seed file: profile: must be dropbox-sign or standard, not live",
+    ],
+    [
+      "accounts that are no list",
+      "\naccounts: jill\n",
+      "seed.yaml:2: the seed file: accounts: must be a list",
+    ],
+    [
+      "an account that is no mapping",
+      "accounts:\n  - jill@example.com\n",
+      "seed.yaml:2: accounts[0] must be a mapping of keys",
+    ],
+    [
+      "an account's unknown key",
+      "accounts:\n  - email: a@b.c\n    pasword: x\n",
+      'seed.yaml:3: accounts[0] has no key "pasword"',
+    ],
+    ["no e-mail address", "accounts:\n  - password: x\n", "seed.yaml:2: accounts[0]: email: is missing"],
+    [
+      "an e-mail address that is none",
+      "accounts:\n  - password: x\n    email: jill\n",
+      "seed.yaml:3: accounts[0]: email: it is not an e-mail address",
+    ],
+    [
+      "a password that is a number",
+      "accounts:\n  - email: a@b.c\n    password: 1234\n",
+      "seed.yaml:3: accounts[0]: password: must be text that is not empty; put it in quotes",
+    ],
+    [
+      "an empty password",
+      'accounts:\n  - email: a@b.c\n    password: ""\n',
+      "seed.yaml:3: accounts[0]: password: must be text that is not empty",
+    ],
+    [
+      "five API keys",
+      `accounts:\n  - email: a@b.c\n    api_keys: [${[..."abcde"].map(key)}]\n`,
+      "seed.yaml:3: accounts[0]: api_keys: an account has at most 4 API keys",
+    ],
+    [
+      "a short API key",
+      "accounts:\n  - email: a@b.c\n    api_keys: [abc]\n",
+      "seed.yaml:3: accounts[0]: api_keys: an API key is 64 hex digits in lower case",
+    ],
+    [
+      "one API key twice",
+      `accounts:\n  - email: a@b.c\n    api_keys: [${key("a")}, ${key("a")}]\n`,
+      "seed.yaml:3: accounts[0]: api_keys: the same API key is given twice",
+    ],
+    [
+      "one API key for two",
+      `accounts:\n  - email: a@b.c\n    api_keys: [${key("a")}]\n  - email: b@b.c\n    api_keys: [${key("a")}]\n`,
+      "seed.yaml:5: accounts[1]: api_keys: the same API key is given twice",
+    ],
+    [
+      "one person twice",
+      "accounts:\n  - email: a@b.c\n  - email: A@B.c\n",
+      "seed.yaml:3: accounts[1]: email: an account above has this e-mail address",
+    ],
+    [
+      "no name",
+      changed("name: App", "approved: false").replace("    approved: true\n", ""),
+      "seed.yaml:3: apps[0]: name: is missing",
+    ],
+    [
+      "an owner who is not there",
+      changed("owner: a@b.c", "owner: x@b.c"),
+      "seed.yaml:4: apps[0]: owner: no account in this file has the e-mail address x@b.c",
+    ],
+    ["no client_id", changed("client_id: app", ""), "seed.yaml:3: apps[0]: client_id: is missing"],
+    [
+      "a client_id with a space",
+      changed("client_id: app", "client_id: a b"),
+      "seed.yaml:5: apps[0]: client_id: is 1 to 100 printable ASCII characters",
+    ],
+    [
+      "a client_id that is a number",
+      changed("client_id: app", "client_id: 1234"),
+      "seed.yaml:5: apps[0]: client_id: must be text that is not empty; put it in quotes",
+    ],
+    [
+      "one client_id twice",
+      app(
+        `approved: true\n  - { name: B, owner: a@b.c, client_id: app, client_secret: s, oauth: { callback_url: "http://127.0.0.1/", scopes: [a] } }`,
+      ),
+      "seed.yaml:9: apps[1]: client_id: an app above has this client_id",
+    ],
+    [
+      "no client_secret",
+      changed("client_secret: s", ""),
+      "seed.yaml:3: apps[0]: client_secret: is missing (or set public: true)",
+    ],
+    [
+      "a public app's client_secret",
+      app("public: true"),
+      "seed.yaml:6: apps[0]: client_secret: a public app has no client_secret",
+    ],
+    [
+      "no oauth",
+      changed('oauth: { callback_url: "http://127.0.0.1/", scopes: [account_access] }', ""),
+      "seed.yaml:3: apps[0]: oauth: is missing",
+    ],
+    [
+      "an oauth that is a text",
+      changed('oauth: { callback_url: "http://127.0.0.1/", scopes: [account_access] }', "oauth: x"),
+      "seed.yaml:7: apps[0]: oauth must be a mapping of keys",
+    ],
+    [
+      "no callback",
+      changed('callback_url: "http://127.0.0.1/", ', ""),
+      "seed.yaml:7: apps[0]: oauth: callback_url: is missing",
+    ],
+    [
+      "a dangerous callback",
+      changed("http://127.0.0.1/", "javascript:alert(1)"),
+      "seed.yaml:7: apps[0]: oauth: callback_url: javascript:alert(1): the scheme javascript: cannot be called back",
+    ],
+    [
+      "no scopes",
+      changed(", scopes: [account_access]", ""),
+      "seed.yaml:7: apps[0]: oauth: scopes: an app needs at least one scope",
+    ],
+    [
+      "scopes that do not go together",
+      changed("[account_access]", "[account_access, request_signature]"),
+      "seed.yaml:7: apps[0]: oauth: scopes: scopes that charge",
+    ],
+    [
+      "a scope that is a number",
+      changed("[account_access]", "[1]"),
+      "seed.yaml:7: apps[0]: oauth: scopes: must be a list of texts",
+    ],
+    [
+      "approved that is a text",
+      app('approved: "yes"'),
+      "seed.yaml:8: apps[0]: approved: must be true or false",
+    ],
+    [
+      "refresh_tokens of no meaning",
+      app("refresh_tokens: never"),
+      "seed.yaml:8: apps[0]: refresh_tokens: must be same or rotate, not never",
+    ],
+    [
+      "access_tokens of no meaning",
+      app("access_tokens: big"),
+      "seed.yaml:8: apps[0]: access_tokens: must be opaque or jwt, not big",
+    ],
+    [
+      "an event callback that is none",
+      app("event_callback_url: example"),
+      "seed.yaml:8: apps[0]: event_callback_url: it is not an absolute URL",
+    ],
+    ["a key that is no text", "? [a]\n: b\n", "seed.yaml:1: the seed file has no key"],
+    ["a key that is nothing", "? \n: b\n", "seed.yaml:"],
+  ];
+
+  it.each(faults)("%s", (_what, text, message) => {
+    const told = () => parseSeed(text, "seed.yaml");
+    expect(told).toThrow(SeedFault);
+    expect(told).toThrow(message);
+  });
+
+  it("any text is a seed or such a fault, in one line", () => {
+    const words = fc.constantFrom(
+      ..."accounts: apps: profile: email: oauth: scopes: - [ ] { } , : ? & * ! | > ' \" # --- ... &a *a << null 1 true \n \n\u0020 \n\u0020\u0020 \t @ \0".split(
+        " ",
+      ),
+    );
+    const mutations = fc.tuple(fc.nat(complete.length), fc.nat(20), fc.array(words, { maxLength: 3 }));
+    const texts = fc.oneof(
+      fc.array(words, { maxLength: 20 }).map((list) => list.join("")),
+      fc.array(words, { maxLength: 20 }).map((list) => list.join(" ")),
+      mutations.map(([at, cut, list]) => complete.slice(0, at) + list.join(" ") + complete.slice(at + cut)),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          parseSeed(text, "seed.yaml");
+        } catch (error) {
+          expect(error).toBeInstanceOf(SeedFault);
+          expect((error as Error).message).toMatch(/^seed\.yaml:[1-9]\d*: [^\n]+$/);
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
+describe("applied", () => {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await startServer({ seed: { profile: undefined, accounts: [], apps: [] } });
+  });
+  afterEach(() => server.close());
+
+  const seed = (change: (text: string) => string = (text) => text) =>
+    parseSeed(change(complete), "seed.yaml");
+  const apply = (one: Seed) => applySeed(server.app.context, one);
+  const everything = async () => {
+    const accounts = await server.storage.listAccounts(10);
+    const keys = await Promise.all(accounts.map(({ id }) => server.storage.listApiKeys(id)));
+    return { accounts, keys, apps: await server.storage.listApps(10) };
+  };
+  const appOf = async (clientId: string) => (await server.storage.findApp(clientId)) as App;
+
+  it("makes the accounts and apps, each setting in its place", async () => {
+    await apply(seed());
+    const account = await checkLogin(server.storage, jill.email, jill.password);
+    expect(account).toMatchObject({ email: jill.email, locked: false, confirmedAt: server.clock.now() });
+    expect(await apiKeysOf(server.ring, server.storage, account?.id ?? "")).toEqual([key("a"), key("b")]);
+    expect((await server.storage.findAccountByEmail(jack.email))?.passwordHash).toBeUndefined();
+    const app = await appOf(demo.clientId);
+    expect(app).toMatchObject({
+      name: "Demo app",
+      ownerId: account?.id,
+      callbackUrls: ["http://127.0.0.1:9999/callback"],
+      scopes: ["basic_account_info", "request_signature"],
+      approved: false,
+      public: false,
+      requireClientCredentialsOnRefresh: true,
+      refreshTokens: "rotate",
+      accessTokens: "jwt",
+      resources: ["https://api.example.com/"],
+      eventCallbackUrl: "http://127.0.0.1:9999/events",
+    });
+    expect(app.secrets.map((one) => unsealSecret(server.ring, app.clientId, one))).toEqual([
+      demo.clientSecret,
+    ]);
+    expect(await appOf("native")).toMatchObject({ public: true, secrets: [], refreshTokens: "rotate" });
+  });
+
+  it("twice, changes nothing the second time", async () => {
+    await apply(seed());
+    const once = await everything();
+    server.clock.advance(1000);
+    await apply(seed());
+    expect(await everything()).toEqual(once);
+  });
+
+  it("again, leaves tokens alone", async () => {
+    const own = await startServer();
+    const tokens = await newTokens(own, demo, jack);
+    await applySeed(own.app.context, seedOfTests);
+    expect((await getAccount(own, tokens.access_token)).status).toBe(200);
+    await own.close();
+  });
+
+  it("brings what it names to what it says, and leaves everything else", async () => {
+    await apply(demoSeed("http://127.0.0.1:1"));
+    await apply(
+      seed((text) =>
+        text
+          .replace(jill.password, "another password")
+          .replace(`[${key("a")}, ${key("b")}]`, `[${key("c")}]`)
+          .replace(demo.clientSecret, "another-secret")
+          .replace("name: Demo app", "name: Renamed"),
+      ),
+    );
+    expect(await checkLogin(server.storage, jill.email, jill.password)).toBeUndefined();
+    const account = await checkLogin(server.storage, jill.email, "another password");
+    expect(await apiKeysOf(server.ring, server.storage, account?.id ?? "")).toEqual([key("c")]);
+    expect(await checkLogin(server.storage, jack.email, jack.password)).toBeDefined();
+    const app = await appOf(demo.clientId);
+    expect(app.name).toBe("Renamed");
+    expect(app.secrets.map((one) => unsealSecret(server.ring, app.clientId, one))).toEqual([
+      "another-secret",
+    ]);
+  });
+
+  it("refuses an API key that another account has already", async () => {
+    await apply(seed());
+    const taken = parseSeed(`accounts: [{ email: eve@example.com, api_keys: [${key("a")}] }]`, "seed.yaml");
+    await expect(apply(taken)).rejects.toThrow(
+      "accounts: eve@example.com: one of its api_keys belongs to another account",
+    );
+  });
+});

@@ -1,0 +1,213 @@
+/** How a client proves who it is (RFC 6749 §2.3, RFC 7523), and what is said to one that does not. */
+
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createApp, newClientSecret, sealClientSecret } from "../../src/apps/create-app.js";
+import { seededRandom, type TestServer } from "../support/server.js";
+import {
+  auditOf,
+  basic,
+  codeFor,
+  type Fields,
+  inBody,
+  jillsId,
+  native,
+  odd,
+  post,
+  refreshWith,
+  refusalOf,
+  rotating,
+  startHouse,
+  tokensFor,
+  verifier,
+  web,
+} from "./house.js";
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await startHouse();
+});
+afterEach(() => server.close());
+
+const exchange = async (
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+  client = web,
+) => {
+  const code = await codeFor(server, client);
+  return post(server, "/oauth/token", { grant_type: "authorization_code", code, ...fields }, headers);
+};
+
+describe("a secret", () => {
+  it("is read from the body or from HTTP Basic", async () => {
+    expect((await exchange(inBody(web))).status).toBe(200);
+    expect((await exchange({}, basic(web.clientId, web.clientSecret))).status).toBe(200);
+    expect((await exchange({ client_id: web.clientId }, basic(web.clientId, web.clientSecret))).status).toBe(
+      200,
+    );
+  });
+
+  it("is form-url-encoded in HTTP Basic", async () => {
+    expect((await exchange({}, basic(odd.clientId, odd.clientSecret), odd)).status).toBe(200);
+    const bare = Buffer.from(`${odd.clientId}:${odd.clientSecret}`).toString("base64");
+    const answer = await exchange({}, { authorization: `Basic ${bare}` }, odd);
+    expect(refusalOf(answer)).toEqual([401, "invalid_client"]);
+  });
+
+  it("is refused from two places at once", async () => {
+    const header = basic(web.clientId, web.clientSecret);
+    expect(refusalOf(await exchange(inBody(web), header))).toEqual([400, "invalid_request"]);
+    const other = { client_id: rotating.clientId };
+    expect(refusalOf(await exchange(other, header))).toEqual([400, "invalid_request"]);
+  });
+
+  it.each<[string, Fields, Record<string, string>]>([
+    ["a wrong secret", { client_id: "web", client_secret: "wrong" }, {}],
+    ["a secret of another app", { client_id: "web", client_secret: String(rotating.clientSecret) }, {}],
+    ["no secret", { client_id: "web" }, {}],
+    ["an unknown client", { client_id: "nobody", client_secret: "x" }, {}],
+    ["a wrong secret in HTTP Basic", {}, basic("web", "wrong")],
+    ["no secret in HTTP Basic", {}, basic("web")],
+    ["HTTP Basic that is not base64", {}, { authorization: "Basic !!!" }],
+    ["HTTP Basic without a colon", {}, { authorization: `Basic ${Buffer.from("web").toString("base64")}` }],
+    ["HTTP Basic with nothing in it", {}, { authorization: "Basic" }],
+  ])("is answered 401 invalid_client: %s", async (_title, fields, headers) => {
+    const grant = { grant_type: "authorization_code", code: "any" };
+    for (const path of ["/oauth/token", "/oauth/revoke", "/oauth/introspect"]) {
+      const answer = await post(server, path, { ...grant, token: "any", ...fields }, headers);
+      expect(refusalOf(answer)).toEqual([401, "invalid_client"]);
+      const challenge = answer.headers["www-authenticate"];
+      if (headers.authorization === undefined) expect(challenge).toBeUndefined();
+      else expect(challenge).toMatch(/^Basic realm=/);
+    }
+    expect(await auditOf(server, "client_authentication_failed")).toHaveLength(3);
+  });
+
+  it("rotates with an overlap in which both work, and ends on the millisecond", async () => {
+    const deps = { ...server, now: server.clock.now, randomBytes: seededRandom("rotation") };
+    const [fresh, found] = [newClientSecret(deps), await server.storage.findApp(web.clientId)];
+    const until = server.clock.now() + 3_600_000;
+    const secrets = [
+      sealClientSecret(deps, web.clientId, fresh),
+      ...(found?.secrets ?? []).map((secret) => ({ ...secret, expiresAt: until })),
+    ];
+    await server.storage.updateApp(web.clientId, { secrets }, server.clock.now());
+    const works = async (client_secret: string) =>
+      (await exchange({ client_id: web.clientId, client_secret })).status;
+    server.clock.advance(3_599_999);
+    expect([await works(String(web.clientSecret)), await works(fresh)]).toEqual([200, 200]);
+    server.clock.advance(1);
+    expect([await works(String(web.clientSecret)), await works(fresh)]).toEqual([401, 200]);
+  });
+});
+
+describe("a public app", () => {
+  const proof = { client_id: native.clientId, code_verifier: verifier };
+
+  it("names itself and proves nothing but its verifier", async () => {
+    expect((await exchange(proof, {}, native)).status).toBe(200);
+    const named = basic(native.clientId);
+    expect((await exchange({ code_verifier: verifier }, named, native)).status).toBe(200);
+  });
+
+  it("is refused with a secret: it has none", async () => {
+    const answer = await exchange({ ...proof, client_secret: "made up" }, {}, native);
+    expect(refusalOf(answer)).toEqual([401, "invalid_client"]);
+  });
+
+  it("must name itself to refresh, and gets a new refresh token each time", async () => {
+    const { refresh_token } = await tokensFor(server, native);
+    const unnamed = { grant_type: "refresh_token", refresh_token };
+    expect(refusalOf(await post(server, "/oauth/token", unnamed))).toEqual([401, "invalid_client"]);
+    const next = (await refreshWith(server, native, refresh_token)).json().refresh_token;
+    expect(next).not.toBe(refresh_token);
+  });
+});
+
+describe("private_key_jwt", () => {
+  const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+  const clientId = "keyed";
+  let key: Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
+  let serial = 0;
+
+  beforeEach(async () => {
+    const pair = await generateKeyPair("ES256", { extractable: true });
+    key = pair.privateKey;
+    const publicJwk = { ...(await exportJWK(pair.publicKey)), kid: "k1" };
+    const deps = { ...server, now: server.clock.now, randomBytes: seededRandom("keyed") };
+    await createApp(deps, {
+      ...{ ...web, name: "Keyed", clientId, clientSecret: "keyed-secret", ownerId: jillsId },
+      jwks: JSON.stringify({ keys: [publicJwk] }),
+    });
+  });
+
+  const now = () => Math.floor(server.clock.now() / 1000);
+  const claims = (more: object = {}) => ({
+    ...{ iss: clientId, sub: clientId, aud: server.url, jti: `assertion ${serial++}` },
+    ...{ iat: now(), exp: now() + 60, ...more },
+  });
+  const assertionOf = (payload: Record<string, unknown>, by = key, alg = "ES256") =>
+    new SignJWT(payload).setProtectedHeader({ alg, kid: "k1" }).sign(by);
+  const exchangeWith = (assertion: string, more: Record<string, string> = {}) => {
+    const proof = { client_assertion: assertion, client_assertion_type: type, ...more };
+    return exchange(proof, {}, { ...web, clientId });
+  };
+
+  it("is a way in, named by the issuer or by the endpoint", async () => {
+    const audiences = [server.url, `${server.url}/oauth/token`, [server.url]];
+    for (const aud of audiences) {
+      expect((await exchangeWith(await assertionOf(claims({ aud })))).status).toBe(200);
+    }
+  });
+
+  it("is used once, also within the tolerance for clocks that differ", async () => {
+    const assertion = await assertionOf(claims({ exp: now() + 60 }));
+    expect((await exchangeWith(assertion)).status).toBe(200);
+    expect(refusalOf(await exchangeWith(assertion))).toEqual([401, "invalid_client"]);
+    server.clock.advance(61_000);
+    expect(refusalOf(await exchangeWith(assertion))).toEqual([401, "invalid_client"]);
+  });
+
+  it.each<[string, object]>([
+    ["expired", { exp: -6 }],
+    ["valid for too long", { exp: 601 }],
+    ["not valid yet", { nbf: 6 }],
+    ["for another server", { aud: "https://other.example.com" }],
+    // A client that two servers trust could be made to sign what the other one passes on.
+    ["for this server and another", { aud: ["server", "https://other.example.com"] }],
+    ["issued by another", { iss: "web" }],
+    ["about another", { sub: "web" }],
+    ["without an identifier", { jti: undefined }],
+    ["without an end", { exp: undefined }],
+  ])("is refused when it is %s", async (_title, wrong) => {
+    const seconds = (value: unknown) => (typeof value === "number" ? now() + value : value);
+    const values = Object.entries(wrong).map(([name, value]) => [name, seconds(value)]);
+    const payload = { ...claims(), ...Object.fromEntries(values) };
+    if (Array.isArray(payload.aud)) payload.aud = [server.url, payload.aud[1]];
+    expect(refusalOf(await exchangeWith(await assertionOf(payload)))).toEqual([401, "invalid_client"]);
+  });
+
+  it("is refused from another key, without a signature, and with the secret as its key", async () => {
+    const { privateKey } = await generateKeyPair("ES256");
+    const secret = new TextEncoder().encode("keyed-secret");
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify(claims())).toString("base64url")}.`;
+    const forgeries = [
+      await assertionOf(claims(), privateKey),
+      await new SignJWT(claims()).setProtectedHeader({ alg: "HS256" }).sign(secret),
+      unsigned,
+      "not a JWT",
+    ];
+    for (const forged of forgeries) {
+      expect(refusalOf(await exchangeWith(forged))).toEqual([401, "invalid_client"]);
+    }
+  });
+
+  it("is refused beside a secret, under another client_id, and of another type", async () => {
+    const beside = await exchangeWith(await assertionOf(claims()), { client_secret: "keyed-secret" });
+    expect(refusalOf(beside)).toEqual([400, "invalid_request"]);
+    const named = await exchangeWith(await assertionOf(claims()), { client_id: "web" });
+    expect(refusalOf(named)).toEqual([401, "invalid_client"]);
+    const saml = { client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:saml2-bearer" };
+    expect(refusalOf(await exchangeWith(await assertionOf(claims()), saml))).toEqual([401, "invalid_client"]);
+  });
+});
