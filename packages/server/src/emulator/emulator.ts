@@ -97,12 +97,8 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     close: async ({ drain = false } = {}) => {
       world.close();
       await https?.close();
-<<<<<<< HEAD
-      if (!drain) app.server.server.closeAllConnections();
-      await app.server.close();
-=======
-      await closeSoon(app);
->>>>>>> emu
+      if (drain) await app.server.close();
+      else await closeSoon(app);
       purging.stop();
       await storage.close();
     },
