@@ -112,21 +112,21 @@ export class FaultList {
   }
 }
 
-/** Returns what a fault does, in words. */
+/** Returns what a fault does or did, in words that serve for both. */
 export function describeFault({ effect, delayMilliseconds }: NewFault): string {
-  const late = delayMilliseconds > 0 ? `${delayMilliseconds} ms late: ` : "";
+  const late = delayMilliseconds > 0 ? `${delayMilliseconds} ms late, ` : "";
   switch (effect.kind) {
     case "error":
-      return `${late}answered ${effect.status} by a fault that was ordered; nothing took effect`;
+      return `${late}answered ${effect.status} without effect`;
     case "rate_limit":
-      return `${late}answered 429 by a fault that was ordered; nothing took effect`;
+      return `${late}answered 429 without effect`;
     case "drop":
-      return `${late}the connection was closed by a fault that was ordered, before anything took effect`;
+      return `${late}connection closed before it took effect`;
     case "lose_response":
-      return `${late}it was handled, then the answer was lost by a fault that was ordered`;
+      return `${late}handled, then the answer lost`;
     case "malformed_json":
-      return `${late}it was handled, then half of the answer was sent by a fault that was ordered`;
+      return `${late}handled, then half of the answer sent`;
     case "delay":
-      return `answered ${delayMilliseconds} ms late by a fault that was ordered`;
+      return `answered ${delayMilliseconds} ms late`;
   }
 }

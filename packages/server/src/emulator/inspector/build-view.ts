@@ -42,7 +42,7 @@ export async function buildView(world: World, asked: Asked): Promise<InspectorVi
     faults: state.faults.map((fault) => ({
       id: fault.id,
       target: fault.operation ?? "any request",
-      does: fault.does.replace(/ by a fault that was ordered/, ""),
+      does: fault.does,
       left: fault.left === undefined ? "until removed" : fault.left === 1 ? "once" : `${fault.left} times`,
     })),
     apps: state.apps.slice(0, mostRows).map((app) => ({ ...app, scopes: app.scopes.join(" ") })),

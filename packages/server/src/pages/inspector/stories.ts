@@ -36,7 +36,7 @@ ${(view.why || view.told || view.fault) && words(view)}</li>`;
 
 function words(view: StepView): Html {
   return html`<div class="ins-words">
-${view.fault && html`<p><strong>Fault:</strong> ${view.fault}</p>`}
+${view.fault && html`<p><strong>A fault, as ordered:</strong> ${view.fault}</p>`}
 ${view.why && html`<p><strong>Why:</strong> ${view.why}</p>`}
 ${view.told && html`<p class="muted"><strong>The caller was told:</strong> ${view.told}</p>`}
 ${view.advice && html`<p>${view.advice}</p>`}</div>`;
