@@ -35,7 +35,9 @@ describe("docs/threats.md", () => {
 
   it("names every attack that is tried here", () => {
     const named = new Set(links.map(({ text }) => text));
-    const files = readdirSync(here).filter((name) => name.endsWith(".test.ts") && name !== "document.test.ts");
+    const files = readdirSync(here).filter(
+      (name) => name.endsWith(".test.ts") && name !== "document.test.ts",
+    );
     const tried = files.flatMap((name) => testsOf(join(here, name)));
     expect(tried.filter((name) => !named.has(name))).toEqual([]);
     expect(tried.length).toBeGreaterThan(60);
