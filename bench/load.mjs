@@ -17,6 +17,7 @@ import { connect } from "node:net";
  * @property {string[]} values       one for each request
  * @property {boolean} [once]        a value is good for one request: the job ends when they are spent
  * @property {boolean} [follow]      each connection goes on with the refresh token it was answered
+ * @property {boolean} [sleeps]     the load waits for events: where a server shares its core
  * @property {string} proof          text that a right answer holds
  */
 
@@ -106,7 +107,7 @@ async function run(/** @type {Job} */ job) {
     return keepBusy(work, job.ports[index % job.ports.length], first);
   });
   // The load never sleeps: waking it would be a cost of each answer, and a greater one the slower the server is.
-  let spinning = true;
+  let spinning = !job.sleeps;
   const spin = () => spinning && setImmediate(spin);
   spin();
   await Promise.all(connections);

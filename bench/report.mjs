@@ -99,6 +99,81 @@ function ratioRow(operation, of) {
   ];
 }
 
+const growthTarget = 1.3;
+
+/** @param {{ nodes: object[], results: Map<string, Map<string, object>>, workers: Map<string, Map<string, object>> }} measured */
+export function growthReport({ nodes, results, workers }, { rounds, milliseconds, connections }) {
+  const [few, many] = nodes;
+  const mebibytes = (bytes) => `${whole(bytes / 2 ** 20)} MiB`;
+  const grown = [...results].map(([operation, of]) => {
+    const [a, b] = [of.get(few.name), of.get(many.name)];
+    const ratio = a.rate / b.rate;
+    const verdict = `≤ ${growthTarget}: ${ratio <= growthTarget ? "met" : "missed"}`;
+    return [
+      operation,
+      whole(a.rate),
+      whole(b.rate),
+      ratio.toFixed(2),
+      verdict,
+      (b.cpu / a.cpu).toFixed(2),
+      a.failed + b.failed,
+    ];
+  });
+  const sizes = nodes.map(({ grants, bytes, seconds, idle, loaded }) => [
+    whole(grants),
+    mebibytes(bytes),
+    whole(bytes / grants),
+    `${seconds} s`,
+    `${idle} MiB`,
+    `${loaded.now} MiB`,
+    `${loaded.highest} MiB`,
+  ]);
+  const shared = [...workers].map(([operation, of]) => {
+    const [one, two] = [...of.values()];
+    return [
+      operation,
+      whole(one.rate),
+      whole(two.rate),
+      `${(two.rate / one.rate).toFixed(2)} ×`,
+      whole(one.cpu),
+      whole(two.cpu),
+      one.failed + two.failed,
+    ];
+  });
+  return [
+    `Medians of ${rounds} interleaved runs of ${milliseconds / 1000} s each; ${connections} connections; tokens drawn from the whole file; the rate limit of each account is off.`,
+    table(
+      [
+        "operation",
+        `requests/s, ${whole(few.grants)} grants`,
+        `${whole(many.grants)} grants`,
+        "ratio",
+        "target",
+        "ratio, processor time",
+        "failed",
+      ],
+      grown,
+    ),
+    table(
+      [
+        "grants",
+        "file",
+        "bytes/grant, with its family",
+        "made in",
+        "node's memory, idle",
+        "after load",
+        "highest",
+      ],
+      sizes,
+    ),
+    "Two workers against one, on one file. The load waits instead of spinning, and takes its part of the second core.",
+    table(
+      ["operation", "requests/s, one", "two", "ratio", "processor µs/request, one", "two", "failed"],
+      shared,
+    ),
+  ].join("\n\n");
+}
+
 const titles = {
   comparison: "Beside the peers and a bare server",
   growth: "As data grows",

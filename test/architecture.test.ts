@@ -58,7 +58,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "profile.ts",
   ],
   "cli/dev.ts": ["cli/", "emulator/", "log.ts", "profile.ts"],
-  "emulator/": ["app.ts", "http/", "pages/", "seed/", "crypto/", "storage/", "log.ts", "profile.ts"],
+  "emulator/": [
+    "app.ts",
+    "http/",
+    "accounts/",
+    "events/",
+    "oauth/",
+    "pages/",
+    "seed/",
+    "crypto/",
+    "storage/",
+    "log.ts",
+    "profile.ts",
+  ],
+  "testing/": ["emulator/", "seed/", "log.ts", "profile.ts"],
   "seed/": ["accounts/", "apps/", "oauth/", "crypto/", "profile.ts", "storage/storage.ts"],
   "app.ts": [
     "http/",
@@ -87,7 +100,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "accounts/": ["oauth/", "limits/", "crypto/", "storage/storage.ts"],
   "apps/": ["oauth/", "crypto/", "storage/storage.ts"],
-  "events/": ["crypto/", "storage/storage.ts"],
+  "events/": ["accounts/", "crypto/", "storage/storage.ts"],
   "limits/": ["config.ts", "storage/storage.ts"],
   "oauth/": ["crypto/", "profile.ts", "storage/storage.ts"],
   "oauth/error.ts": [],
@@ -104,22 +117,26 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages by the parts that may use them; all may use `node:crypto`. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
-  fastify: ["app.ts", "http/", "emulator/"],
+  fastify: ["app.ts", "http/", "emulator/", "testing/"],
   "@fastify/busboy": ["http/body.ts"],
   "better-sqlite3": ["storage/sqlite/"],
   "node:sqlite": ["storage/sqlite/"],
   pg: ["storage/postgres/"],
-  yaml: ["seed/"],
+  yaml: ["seed/", "testing/"],
   pino: ["log.ts"],
   jose: ["oauth/", "cli/"],
   "@node-rs/argon2": ["crypto/passwords.ts"],
-  "node:crypto": ["oauth/", "crypto/", "pages/", "storage/", "cli/", "emulator/"],
+  "node:crypto": ["oauth/", "crypto/", "events/", "pages/", "storage/", "cli/", "emulator/"],
   "node:fs": ["cli/", "config.ts", "emulator/", "crypto/kept-secret.ts", "storage/sqlite/"],
   "node:fs/promises": ["cli/"],
-  "node:module": ["storage/sqlite/"],
+  "node:module": ["storage/sqlite/", "testing/"],
   "node:net": ["emulator/", "http/closing.ts", "limits/address.ts"],
   "node:path": ["cli/", "emulator/"],
-  "node:timers/promises": ["storage/postgres/"],
+  "node:timers/promises": ["storage/postgres/", "emulator/"],
+  "node:http": ["events/", "testing/"],
+  "node:https": ["events/", "emulator/", "testing/"],
+  "node:os": ["emulator/"],
+  undici: ["testing/"],
   "node:util": ["cli/", "config.ts"],
 };
 
@@ -243,15 +260,17 @@ describe("the server", () => {
             .map(({ from }) => from),
         ),
       ].filter((from) => !covers(path, from));
-    expect(importersOf("emulator/")).toEqual(["cli/dev.ts"]);
+    for (const from of importersOf("emulator/")) expect(from).toMatch(/^(cli\/dev\.ts$|testing\/)/);
     for (const from of importersOf("app.ts")) expect(from).toMatch(/^(cli|emulator)\//);
-    for (const from of importersOf("seed/")) expect(from).toMatch(/^(cli|emulator)\//);
+    for (const from of importersOf("seed/")) expect(from).toMatch(/^(cli|emulator|testing)\//);
   });
 
   it("has no cycle", () => expect(cycles(server)).toEqual([]));
 
   it("takes time and chance from its entry points", () => {
-    const roots = /^(cli\/|emulator\/emulator\.ts$|crypto\/kept-secret\.ts$)/;
+    // Certificates and durations of real requests are of the real world, whatever the emulated clock says.
+    const roots =
+      /^(cli\/|testing\/|emulator\/(emulator|attach-playground|https\/certificate|https\/listener|outbox\/delivery)\.ts$|crypto\/(kept-secret|random)\.ts$)/;
     expect(
       breachesInSyntax(server, (node, file) => (roots.test(file) ? undefined : timeOrChance(node))),
     ).toEqual([]);

@@ -9,7 +9,7 @@ import { codeChallenge, loadFor, redirectUri } from "../servers/ready.mjs";
 
 const here = fileURLToPath(new URL("../../packages/server", import.meta.url));
 const built = new URL("../../packages/server/dist/", import.meta.url);
-const part = (file) => import(new URL(file, built));
+export const part = (file) => import(new URL(file, built));
 
 const secret = "bench-0123456789abcdefghijklmnopqrstuvwxyz";
 const hour = 3_600_000;
@@ -23,10 +23,18 @@ export async function openParts(database) {
   return { storage: openSqliteStorage(database), ring: new KeyRing([secret]), now: Date.now, randomBytes };
 }
 
+const unreached = "999999999/60";
+
 /** Starts `countersign serve` on a database. Its rate limits are on, and too high to be reached. */
-export async function serve({ folder, database, core, name = "countersign", root = here }) {
+export async function serve({
+  folder,
+  database,
+  core,
+  name = "countersign",
+  root = here,
+  accountLimit = unreached,
+}) {
   const port = await freePort();
-  const unreached = "999999999/60";
   const env = {
     COUNTERSIGN_PUBLIC_URL: `http://127.0.0.1:${port}`,
     COUNTERSIGN_PORT: String(port),
@@ -34,7 +42,7 @@ export async function serve({ folder, database, core, name = "countersign", root
     COUNTERSIGN_SECRETS: secret,
     COUNTERSIGN_RATE_LIMIT_CLIENT: unreached,
     COUNTERSIGN_RATE_LIMIT_ADDRESS: unreached,
-    COUNTERSIGN_RATE_LIMIT_ACCOUNT: unreached,
+    COUNTERSIGN_RATE_LIMIT_ACCOUNT: accountLimit,
   };
   const args = process.env.BENCH_SERVER_NODE_ARGS?.split(" ") ?? [];
   const child = start([...args, join(root, "bin/countersign.js"), "serve"], {

@@ -1,7 +1,7 @@
 /** What every command on a configured server begins with: configuration, storage, keys. */
-import { randomBytes } from "node:crypto";
 import { type Config, loadConfig } from "../config.js";
 import { KeyRing } from "../crypto/key-ring.js";
+import { pooledRandomBytes } from "../crypto/random.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../storage/storage.js";
 
@@ -21,7 +21,13 @@ export const configUsage =
 export async function openConfigured(file: string | undefined): Promise<Opened> {
   const config = loadConfig(process.env, file);
   const storage = await openStorage(config);
-  return { config, storage, ring: new KeyRing(config.secrets), now: Date.now, randomBytes };
+  return {
+    config,
+    storage,
+    ring: new KeyRing(config.secrets),
+    now: Date.now,
+    randomBytes: pooledRandomBytes(),
+  };
 }
 
 /** Runs `work` on the configured storage and closes it. */

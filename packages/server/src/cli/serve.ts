@@ -19,7 +19,7 @@ export async function serve(args: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const opened = await openConfigured(values.config);
   const { config, storage } = opened;
-  const log = accessLog(jsonLog(), config);
+  const log = accessLog(jsonLog(opened.now), config);
   const app = createCountersign({
     ...opened,
     ...config,

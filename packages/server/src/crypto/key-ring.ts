@@ -2,7 +2,8 @@
  * The keys of a server, derived from its configured secrets. Owns derivation and rotation: the newest secret
  * makes, every secret verifies. Does not know what the keys are used for.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { hkdfSync, timingSafeEqual } from "node:crypto";
+import { hmacSha256, type Mac } from "./mac.js";
 
 /** What a key is for. Each purpose has keys of its own, so that nothing sealed for one opens another. */
 export type KeyPurpose =
@@ -21,6 +22,7 @@ export const shortestSecretCharacters = 32;
 export class KeyRing {
   #secrets: readonly string[];
   readonly #derived = new Map<KeyPurpose, readonly Buffer[]>();
+  readonly #macs = new Map<KeyPurpose, readonly Mac[]>();
 
   /** @param secrets newest first; at least one. */
   constructor(secrets: readonly string[]) {
@@ -35,6 +37,7 @@ export class KeyRing {
       throw new Error(`The secrets are not usable: ${fault ?? "there are none"}.`);
     this.#secrets = secrets;
     this.#derived.clear();
+    this.#macs.clear();
   }
 
   /** Returns the 32-byte keys for a purpose, newest first (HKDF-SHA256, RFC 5869). */
@@ -56,20 +59,30 @@ export class KeyRing {
 
   /** Returns a MAC of `data` under the newest key. */
   mac(purpose: KeyPurpose, data: string | Buffer): Buffer {
-    return createHmac("sha256", this.newest(purpose)).update(data).digest();
+    const [newest] = this.#makers(purpose) as [Mac];
+    return newest(data);
   }
 
   /** Returns true if `mac` is the MAC of `data` under any key, newest first, compared in constant time. */
   verifyMac(purpose: KeyPurpose, data: string | Buffer, mac: Buffer): boolean {
-    return this.keys(purpose).some((key) => {
-      const expected = createHmac("sha256", key).update(data).digest().subarray(0, mac.length);
+    return this.#makers(purpose).some((make) => {
+      const expected = make(data).subarray(0, mac.length);
       return expected.length === mac.length && mac.length >= 16 && timingSafeEqual(expected, mac);
     });
   }
 
   /** Returns the MACs of `data` under every key, newest first: the forms in which a looked-up value may be stored. */
   lookups(data: string): string[] {
-    return this.keys("lookup").map((key) => createHmac("sha256", key).update(data).digest("base64url"));
+    return this.#makers("lookup").map((make) => make(data).toString("base64url"));
+  }
+
+  #makers(purpose: KeyPurpose): readonly Mac[] {
+    let makers = this.#macs.get(purpose);
+    if (makers === undefined) {
+      makers = this.keys(purpose).map(hmacSha256);
+      this.#macs.set(purpose, makers);
+    }
+    return makers;
   }
 }
 

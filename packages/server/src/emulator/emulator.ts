@@ -97,12 +97,21 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     close: async ({ drain = false } = {}) => {
       world.close();
       await https?.close();
-      if (!drain) app.server.server.closeAllConnections();
-      await app.server.close();
+      if (drain) await app.server.close();
+      else await closeSoon(app);
       purging.stop();
       await storage.close();
     },
   };
+}
+
+/** How long an answer under way may take, in milliseconds: a fault may hold it for longer. */
+const lastAnswerMilliseconds = 250;
+
+async function closeSoon({ server }: CountersignApp): Promise<void> {
+  const late = setTimeout(() => server.server.closeAllConnections(), lastAnswerMilliseconds);
+  await server.close();
+  clearTimeout(late);
 }
 
 interface Parts {

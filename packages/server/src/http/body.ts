@@ -60,9 +60,11 @@ function checkCharset(contentType: string | undefined): void {
   throw new Refusal("body_unsupported", "The charset of the body must be UTF-8");
 }
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
 function utf8(body: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return strictUtf8.decode(body);
   } catch {
     throw new Refusal("body_malformed", "it is not valid UTF-8");
   }
@@ -99,14 +101,17 @@ function parseForm(text: string): [string, string][] {
   const pairs: [string, string][] = [];
   for (const part of text.split("&")) {
     if (part === "") continue;
-    const [name, ...value] = part.split("=");
-    pairs.push([decodeFormText(name as string), decodeFormText(value.join("="))]);
+    const equals = part.indexOf("=");
+    const [name, value] = equals < 0 ? [part, ""] : [part.slice(0, equals), part.slice(equals + 1)];
+    pairs.push([decodeFormText(name), decodeFormText(value)]);
     if (pairs.length > mostParameters) throw new Refusal("body_malformed", "it has too many parameters");
   }
   return pairs;
 }
 
 function decodeFormText(text: string): string {
+  // Tokens, codes and secrets hold neither: most values are as they are.
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
@@ -139,7 +144,8 @@ function parseMultipart(contentType: string, body: Buffer): Promise<[string, str
 
 /** Returns the parameters of the query string. */
 export function queryParameters(request: FastifyRequest): Parameters {
-  return Parameters.fromPairs(new URLSearchParams(queryOf(request)));
+  const query = queryOf(request);
+  return Parameters.fromPairs(query === "" ? [] : new URLSearchParams(query));
 }
 
 /** Returns the query string as it came, without `?`. */

@@ -1,5 +1,5 @@
 /** What the routes need, made once by the composition root. */
-import type { FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { LoginThrottle } from "../accounts/login-throttle.js";
 import type { RateLimits } from "../config.js";
 import type { KeyRing } from "../crypto/key-ring.js";
@@ -44,14 +44,16 @@ export interface RequestNotes {
   detail?: string;
 }
 
-const notes = new WeakMap<FastifyRequest, RequestNotes>();
+const notes = Symbol("notes");
+
+/** Gives each request of a server its notes. */
+export function keepNotes(server: FastifyInstance): void {
+  server.decorateRequest(notes, undefined);
+}
 
 /** Returns the notes of a request, to be read or added to. */
 export function notesOf(request: FastifyRequest): RequestNotes {
-  let found = notes.get(request);
-  if (found === undefined) {
-    found = {};
-    notes.set(request, found);
-  }
-  return found;
+  const noted = request as { [notes]?: RequestNotes };
+  noted[notes] ??= {};
+  return noted[notes];
 }

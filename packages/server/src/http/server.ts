@@ -5,7 +5,7 @@ import { accountRoutes } from "./account-route.js";
 import { authorizeRoutes } from "./authorize-routes.js";
 import { closeGently } from "./closing.js";
 import { connectedAppsRoutes } from "./connected-apps-routes.js";
-import { type HttpContext, notesOf } from "./context.js";
+import { type HttpContext, keepNotes, notesOf } from "./context.js";
 import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
 import { standardRoutes } from "./standard-routes.js";
 import { tokenRoutes } from "./token-route.js";
@@ -54,6 +54,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   server.server.headersTimeout = timeouts.headersMilliseconds;
   closeGently(server);
   readRawBodies(server);
+  keepNotes(server);
   logRequests(server, context);
   server.setErrorHandler((error, request, reply) => handleError(context, error, request, reply));
   server.setNotFoundHandler((request, reply) => notFound(server, request, reply));
@@ -145,11 +146,14 @@ function handleError(
 ): FastifyReply {
   const problem = problemOf(context.profile, error);
   const { refusal } = problem;
-  Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  const notes = Object.assign(notesOf(request), { reason: refusal.reason, detail: refusal.detail });
+  // A client_id that is no app's may be a secret in the wrong place: enough of it to recognise is enough.
+  if (refusal.reason === "client_unknown" && notes.clientId)
+    notes.clientId = `${notes.clientId.slice(0, 4)}...`;
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
   if (authenticationFailures.has(refusal.reason)) {
     context.audit("client_authentication_failed", {
-      clientId: printable(notesOf(request).clientId),
+      clientId: printable(notes.clientId),
       reason: refusal.reason,
       address: request.ip,
     });

@@ -1,5 +1,6 @@
 /** Client authentication at the token endpoint (RFC 6749 §2.3). */
-import { equalSecrets } from "../crypto/compare.js";
+import { timingSafeEqual } from "node:crypto";
+import { secretDigest } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import { unseal } from "../crypto/sealed.js";
 import type { Profile } from "../profile.js";
@@ -120,10 +121,23 @@ function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: n
     throw new Refusal("client_secret_missing", "client_secret was not sent", "client_secret");
   }
   const live = app.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
-  const matches = live.map((stored) => equalSecrets(unsealSecret(ring, app.clientId, stored), secret));
+  const given = secretDigest(secret);
+  const matches = live.map((stored) => timingSafeEqual(digestOf(ring, app.clientId, stored), given));
   if (!matches.includes(true)) {
     throw new Refusal("client_secret_wrong", "client_secret is not the one of this app", "client_secret");
   }
+}
+
+const digests = new WeakMap<ClientSecret, { keys: readonly Buffer[]; digest: Buffer }>();
+
+/** Unsealing costs more than the rest of the check: what came of it is kept while the record and the keys are the same. */
+function digestOf(ring: KeyRing, clientId: string, stored: ClientSecret): Buffer {
+  const keys = ring.keys("at-rest");
+  const kept = digests.get(stored);
+  if (kept !== undefined && kept.keys === keys) return kept.digest;
+  const digest = secretDigest(unsealSecret(ring, clientId, stored));
+  digests.set(stored, { keys, digest });
+  return digest;
 }
 
 /** Returns a client secret in clear. */

@@ -6,7 +6,6 @@
  *   access, 52 bytes:  family 16 | issued at, ms 6 | lifetime, s 3 | scope bits 4 | resource 1 | nonce 3 | MAC 19
  *   refresh, 36 bytes: family 16 | generation 4 | MAC 16
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { KeyPurpose, KeyRing } from "../crypto/key-ring.js";
 import type { Profile } from "../profile.js";
 
@@ -90,17 +89,11 @@ export function openRefreshToken(ring: KeyRing, value: string): RefreshToken | u
 }
 
 function sealBody(ring: KeyRing, purpose: KeyPurpose, body: Buffer, macBytes: number): Buffer {
-  const mac = createHmac("sha256", ring.newest(purpose)).update(body).digest();
-  return Buffer.concat([body, mac.subarray(0, macBytes)]);
+  return Buffer.concat([body, ring.mac(purpose, body).subarray(0, macBytes)]);
 }
 
 function isSealed(ring: KeyRing, purpose: KeyPurpose, bytes: Buffer, bodyBytes: number): boolean {
-  const body = bytes.subarray(0, bodyBytes);
-  const mac = bytes.subarray(bodyBytes);
-  return ring.keys(purpose).some((key) => {
-    const expected = createHmac("sha256", key).update(body).digest();
-    return timingSafeEqual(expected.subarray(0, mac.length), mac);
-  });
+  return ring.verifyMac(purpose, bytes.subarray(0, bodyBytes), bytes.subarray(bodyBytes));
 }
 
 function encode(encoding: Profile["tokenEncoding"], prefix: string, bytes: Buffer): string {

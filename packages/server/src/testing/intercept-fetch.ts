@@ -10,12 +10,11 @@ export function emulatedFetch(
 ): typeof fetch {
   const target = originOf(emulator);
   return (input, init) => {
-    const request = new Request(input as string | URL | Request, init);
-    const url = new URL(request.url);
-    if (!isLiveHost(url.hostname)) return base(input, init);
-    url.protocol = target.protocol;
-    url.host = target.host;
-    return base(new Request(url, request));
+    const given = input instanceof Request ? input.url : String(input);
+    if (!URL.canParse(given) || !isLiveHost(new URL(given).hostname)) return base(input, init);
+    const { pathname, search } = new URL(given);
+    const url = `${target.origin}${pathname}${search}`;
+    return input instanceof Request ? base(new Request(url, input), init) : base(url, init);
   };
 }
 

@@ -7,7 +7,7 @@ import type { Profile } from "../profile.js";
 import { demoClient, demoLogins, playgroundCallbackPath } from "../seed/demo.js";
 import { parseSeed, type Seed } from "../seed/parse.js";
 import { caller, RemoteEmulator } from "./remote.js";
-import { injecting, overHttp } from "./transport.js";
+import { overHttp } from "./transport.js";
 import type { ClientDetails, SignEmulator, StateView } from "./types.js";
 
 /** The keys of a seed file, as an object. */
@@ -77,7 +77,7 @@ export async function startEmulator(options: StartOptions = {}): Promise<SignEmu
   };
   const account = seed?.accounts[0]?.email ?? (demoLogins[0]?.email as string);
   const client = seed ? clientOf(seed) : demoDetails(url);
-  return new RemoteEmulator(injecting(emulator.app.server), { url, client, account, close });
+  return new RemoteEmulator(overHttp(url), { url, client, account, close });
 }
 
 function timeOf(time: Date | string | number): number {

@@ -1,6 +1,5 @@
-/** How a control request reaches an emulator: within the process, or over HTTP. */
+/** How a control request reaches an emulator: over HTTP, also within one process. */
 import { request as requestHttp } from "node:http";
-import type { FastifyInstance } from "fastify";
 
 export interface ControlRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -15,16 +14,6 @@ export interface ControlAnswer {
 }
 
 export type Transport = (request: ControlRequest) => Promise<ControlAnswer>;
-
-/** No socket, so that whatever a test does to the network does not touch the controls. */
-export function injecting(server: FastifyInstance): Transport {
-  return async ({ method, path, body }) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { host: "127.0.0.1", ...(payload && { "content-type": "application/json" }) };
-    const answer = await server.inject({ method, url: path, headers, ...(payload && { payload }) });
-    return { status: answer.statusCode, text: answer.body };
-  };
-}
 
 /** Taken when the module loads: interception of `node:http` afterwards does not touch the controls. */
 const request = requestHttp;

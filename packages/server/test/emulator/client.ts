@@ -20,7 +20,8 @@ export async function send(
   path: string,
   options: { body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
-  const json = options.body === undefined ? {} : { "content-type": "application/json" };
+  const json: Record<string, string> =
+    options.body === undefined ? {} : { "content-type": "application/json" };
   const response = await fetch(`${sign.url}${path}`, {
     method,
     headers: { ...json, ...options.headers },

@@ -698,6 +698,18 @@ describe("logs and refusals", () => {
     }
   });
 
+  it("never contain a client secret that was put where the client_id belongs", async () => {
+    const before = server.logLines.length;
+    const swapped = { ...right, client_id: demo.clientSecret, client_secret: demo.clientId };
+    await post(JSON.stringify(swapped), json);
+    await post(JSON.stringify({ ...swapped, grant_type: "refresh_token", refresh_token: "x" }), json);
+    await send(`${server.url}/oauth/authorize?response_type=code&client_id=${demo.clientSecret}`);
+    const lines = server.logLines.slice(before).join("\n");
+    expect(lines.match(/"reason":"client_unknown"/g)).toHaveLength(3);
+    expect(lines).not.toContain(demo.clientSecret);
+    expect(JSON.stringify(await server.storage.listAudit({ limit: 50 }))).not.toContain(demo.clientSecret);
+  });
+
   it("cannot be given a line of the caller's making", async () => {
     const before = server.logLines.length;
     const forged = "x\n2026-01-15 info request path=/forged";

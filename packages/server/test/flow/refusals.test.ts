@@ -456,6 +456,8 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "access_token_expired",
     "access_token_revoked",
     "access_token_scope",
+    // The emulator's accounts.
+    "account_unconfirmed",
     // Faults of our own, in this file.
     "storage_busy",
     "unexpected",
@@ -478,7 +480,9 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "token_type_unsupported",
     "rate_limited",
   ];
-  const told = new Set([...inTable, ...belowOrElsewhere, ...ofStandardProfile]);
+  // Only an account that an app made can be unconfirmed: the emulator's tests of accounts tell it.
+  const ofMadeAccounts: Reason[] = ["account_unconfirmed"];
+  const told = new Set([...inTable, ...belowOrElsewhere, ...ofStandardProfile, ...ofMadeAccounts]);
   expect([...told].sort()).toEqual(Object.keys(dropboxSign.errors).sort());
 });
 

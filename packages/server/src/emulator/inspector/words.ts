@@ -1,0 +1,55 @@
+/** What a request was, in words. */
+import type { Tone } from "../../pages/parts.js";
+import type { RequestRecord } from "../requests/record.js";
+
+type Titles = readonly [done: string, refused: string];
+
+const titles: Readonly<Record<string, Titles>> = {
+  authorize: ["Asked for access", "Authorization refused"],
+  authorizeLogin: ["Signed in", "Sign-in failed"],
+  authorizeSwitchAccount: ["Switched account", "Not switched"],
+  authorizeDecide: ["Allowed: the code went to the callback", "Consent not given"],
+  authorizeHeadless: ["Allowed without a page: a code was issued", "Authorization refused"],
+  oauthTokenGenerate: ["Code exchanged for tokens", "Code refused"],
+  oauthTokenRefresh: ["Access token refreshed", "Refresh refused"],
+  accountGet: ["Account read", "Account not read"],
+  accountUpdate: ["Account changed", "Account not changed"],
+  accountVerify: ["Address looked up", "Address not looked up"],
+  accountCreate: ["Account made for a person", "Account not made"],
+  accountConfirmPage: ["Confirmation link opened", "Confirmation link refused"],
+  accountConfirm: ["Account confirmed", "Account not confirmed"],
+  revoke: ["Token revoked", "Revocation refused"],
+  introspect: ["Token introspected", "Introspection refused"],
+  metadata: ["Metadata read", "No metadata"],
+  jwks: ["Keys read", "No keys"],
+  connectedApps: ["Connected apps seen", "Connected apps not shown"],
+  connectedAppsRevoke: ["Access taken back by the person", "Access not taken back"],
+};
+
+/** Whether it came out as the caller wished. */
+export function succeeded(record: RequestRecord): boolean {
+  const { status, reason } = record;
+  return status !== undefined && status < 400 && reason === undefined;
+}
+
+export function titleOf(record: RequestRecord): string {
+  const { operation, status, reason } = record;
+  const done = succeeded(record);
+  if (operation.startsWith("event:")) {
+    return `Event ${operation.slice(6)} ${done ? "received" : "not received"} by the app`;
+  }
+  if (reason === "denied_by_user") return "The person denied";
+  if (operation === "authorize" && done && status !== 200)
+    return "Allowed before: the code went to the callback";
+  const [yes, no] = titles[operation] ?? [
+    "Answered",
+    status === 404 ? "Nothing is at this address" : "Refused",
+  ];
+  if (done) return yes;
+  return status === undefined ? "No answer was sent" : no;
+}
+
+export function toneOf(record: RequestRecord): Tone {
+  if (!succeeded(record)) return record.reason === "denied_by_user" ? "note" : "bad";
+  return record.operation.startsWith("authorize") || record.fault !== undefined ? "note" : "good";
+}

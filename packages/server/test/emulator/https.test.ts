@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type RequestOptions, request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEmulator, type Emulator } from "../../src/emulator/emulator.js";
+import { certifyHosts, openAuthority } from "../../src/emulator/https/authority.js";
+import { certify } from "../../src/emulator/https/certificate.js";
+import { silentLog } from "../../src/log.js";
+import { failure } from "./client.js";
+
+const data = mkdtempSync(join(tmpdir(), "countersign-https-"));
+const start = () => createEmulator({ port: 0, host: "127.0.0.1", data, log: silentLog, https: { port: 0 } });
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await start();
+});
+afterAll(async () => {
+  await emulator.close();
+  rmSync(data, { recursive: true });
+});
+
+const file = join(data, "ca.pem");
+
+function status(options: RequestOptions): Promise<number> {
+  const { port } = new URL(emulator.httpsUrl as string);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { host: "127.0.0.1", port, path: "/v3/account", agent: false, ...options },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode as number);
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
+describe("countersign dev --https", () => {
+  it.each(["127.0.0.1", "localhost", "app.hellosign.com", "api.hellosign.com"])(
+    "is trusted for %s by whoever trusts its authority, and by nobody else",
+    async (host) => {
+      const name = host === "127.0.0.1" ? {} : { servername: host, headers: { host } };
+      expect(await status({ ...name, ca: readFileSync(file) })).toBe(401);
+      expect((await failure(status(name))).message).toMatch(/self.signed certificate/);
+    },
+  );
+
+  it("is not trusted for another host", async () => {
+    const other = status({
+      servername: "example.com",
+      headers: { host: "example.com" },
+      ca: readFileSync(file),
+    });
+    expect((await failure(other)).message).toContain("does not match certificate");
+  });
+
+  it("answers as the listener without TLS does", async () => {
+    const post = { method: "POST", path: "/oauth/token", ca: readFileSync(file) };
+    expect(await status(post)).toBe(400);
+    expect((await fetch(`${emulator.url}/oauth/token`, { method: "POST" })).status).toBe(400);
+  });
+
+  it("says in its banner where the authority is", () => {
+    expect(emulator.banner()).toContain(`HTTPS        ${emulator.httpsUrl}   (trust ${file})`);
+  });
+
+  it("keeps its authority over a restart, the key for its owner alone", async () => {
+    const before = readFileSync(file, "utf8");
+    await emulator.close();
+    emulator = await start();
+    expect(readFileSync(file, "utf8")).toBe(before);
+    expect(statSync(join(data, "ca.key")).mode & 0o777).toBe(0o600);
+    expect(await status({ ca: before })).toBe(401);
+  });
+
+  it("makes a new authority when the old one is nearly over", () => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-ca-"));
+    const year = 365 * 86_400_000;
+    const first = openAuthority(folder, Date.now());
+    expect(openAuthority(folder, Date.now() + year).certificate).toBe(first.certificate);
+    expect(openAuthority(folder, Date.now() + 9 * year).certificate).not.toBe(first.certificate);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("a certificate", () => {
+  const now = Date.UTC(2026, 0, 1);
+  const wish = { name: "A test", hosts: [], notBefore: now, notAfter: now + 86_400_000 };
+
+  it("is read by Node as it was meant", () => {
+    const authority = certify(wish);
+    const hosts = ["localhost", "127.0.0.1", "::1", "2001:db8::a:b", "x".repeat(60)];
+    const made = certify({ ...wish, name: "leaf", hosts }, { name: wish.name, key: authority.key });
+    const [ca, leaf] = [new X509Certificate(authority.certificate), new X509Certificate(made.certificate)];
+    expect([ca.ca, leaf.ca, ca.subject, leaf.issuer]).toEqual([true, false, "CN=A test", "CN=A test"]);
+    expect(leaf.verify(ca.publicKey)).toBe(true);
+    expect(leaf.checkIssued(ca)).toBe(true);
+    expect(hosts.map((host) => leaf.checkHost(host) ?? leaf.checkIP(host))).toEqual(hosts);
+    expect(Date.parse(leaf.validFrom)).toBe(now);
+  });
+
+  it.skipIf(!hasOpenssl())("is read by OpenSSL's strict verification", () => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-openssl-"));
+    const leaf = join(folder, "leaf.pem");
+    const authority = openAuthority(folder, Date.now());
+    writeFileSync(leaf, certifyHosts(authority, ["app.hellosign.com", "::1"], Date.now()).certificate);
+    const verify = (hostname: string) => {
+      const options = ["-x509_strict", "-purpose", "sslserver", "-verify_hostname", hostname];
+      return execFileSync("openssl", ["verify", ...options, "-CAfile", authority.file, leaf], {
+        encoding: "utf8",
+        stdio: "pipe",
+      });
+    };
+    expect(verify("app.hellosign.com")).toContain("OK");
+    expect(() => verify("example.com")).toThrow(/hostname mismatch/i);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync("openssl", ["version"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
