@@ -256,6 +256,18 @@ describe("who may drive it", () => {
     expect(await status("/_emulator", frame, "GET")).toBe(403);
   });
 
+  it("is asked of every spelling of a path that leads to it", async () => {
+    const evil = { "sec-fetch-site": "cross-site" };
+    for (const path of [
+      "/%5Femulator/reset",
+      "/_emulator/rese%74",
+      "/%5f%65mulator/reset",
+      "/_emulator/reset?a=b",
+    ]) {
+      expect([path, await status(path, {}), await status(path, evil)]).toEqual([path, 200, 403]);
+    }
+  });
+
   it("leaves the protocol's own endpoints open to all", async () => {
     expect(await status("/oauth/token", { host: "app.hellosign.com", "sec-fetch-site": "cross-site" })).toBe(
       400,

@@ -125,9 +125,18 @@ describe("a fault that was ordered", () => {
     expect(performance.now() - started).toBeGreaterThan(55);
   });
 
-  it("strikes no page of the emulator itself", async () => {
+  it("strikes nothing of the emulator itself", async () => {
     await sign.faults.next({ status: 500, count: "always" });
     expect((await send(sign, "GET", "/_emulator/state")).status).toBe(200);
     expect((await send(sign, "GET", "/health")).status).toBe(200);
+    expect((await sign.authorize()).code).toBeDefined();
+    expect((await account(sign, tokens.access_token)).status).toBe(500);
+  });
+
+  it("strikes every spelling of a path", async () => {
+    await sign.faults.next({ operation: "accountGet", status: 500, count: 2 });
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    expect((await send(sign, "GET", "/v3/%61ccount", { headers })).status).toBe(500);
+    expect((await send(sign, "GET", "/v3/account?page=1", { headers })).status).toBe(500);
   });
 });

@@ -1,7 +1,7 @@
 /** A fault as it is ordered. */
 
 import type { FaultEffect, NewFault } from "../faults/fault.js";
-import { operations } from "../requests/operation.js";
+import { faultable } from "../requests/operation.js";
 import { ControlFault, type Fields } from "./fields.js";
 
 export const faultKeys = [
@@ -43,7 +43,7 @@ export function readFault(fields: Fields): NewFault {
   if (stray !== undefined) throw new ControlFault(`${stray} means nothing for the kind ${kind}`, stray);
   return {
     match: {
-      operation: fields.optionalChoice("operation", operations),
+      operation: fields.optionalChoice("operation", faultable),
       clientId: fields.optionalText("client_id"),
       method: fields.optionalText("method"),
       path: fields.optionalText("path"),

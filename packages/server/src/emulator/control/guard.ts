@@ -3,7 +3,7 @@
  * cross-site request nor by a name that it makes resolve to this machine (DNS rebinding).
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { pathOf, sendProblem } from "../../http/responses.js";
+import { sendProblem } from "../../http/responses.js";
 
 const loopbackNames = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -18,7 +18,8 @@ export interface GuardOptions {
 export function guardControl(server: FastifyInstance, { controlHosts }: GuardOptions): void {
   const names = new Set([...loopbackNames, ...controlHosts]);
   server.addHook("onRequest", async (request, reply) => {
-    if (!/^\/_emulator(\/|$)/.test(pathOf(request))) return undefined;
+    // The route that was found, not the path that was sent: a percent-encoded path finds the same route.
+    if (!/^\/_emulator(\/|$)/.test(request.routeOptions.url ?? "")) return undefined;
     const problem =
       faultInAddress(request, controlHosts.length > 0) ??
       faultInHost(request, names) ??

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
-import { pathOf, sendProblem } from "../../http/responses.js";
+import { sendProblem } from "../../http/responses.js";
+import { faultable, routePath } from "../requests/operation.js";
 import type { Recorder } from "../requests/recorder.js";
 import { describeFault, type Fault, type FaultEffect, type FaultList } from "./fault.js";
 
@@ -11,9 +12,9 @@ export function injectFaults(server: FastifyInstance, recorder: Recorder, faults
   const struck = new WeakMap<FastifyRequest, Fault>();
   server.addHook("preHandler", async (request, reply) => {
     const draft = recorder.draftOf(request);
-    if (draft === undefined) return undefined;
+    if (draft === undefined || !faultable.includes(draft.facts.operation)) return undefined;
     const { operation, clientId } = draft.facts;
-    const fault = faults.strike({ operation, clientId, method: request.method, path: pathOf(request) });
+    const fault = faults.strike({ operation, clientId, method: request.method, path: routePath(request) });
     if (fault === undefined) return undefined;
     struck.set(request, fault);
     draft.fault = describeFault(fault);

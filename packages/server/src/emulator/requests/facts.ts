@@ -3,11 +3,10 @@ import type { FastifyRequest } from "fastify";
 import { hashed } from "../../crypto/compare.js";
 import { queryOf, queryParameters, readParameters } from "../../http/body.js";
 import type { HttpContext } from "../../http/context.js";
-import { pathOf } from "../../http/responses.js";
 import { Parameters } from "../../oauth/parameters.js";
 import { openAccessToken, openRefreshToken } from "../../oauth/tokens.js";
 import type { FlowKey } from "./flows.js";
-import { operationOf } from "./operation.js";
+import { operationOf, routePath } from "./operation.js";
 import { redacted } from "./redact.js";
 
 export interface RequestFacts {
@@ -28,7 +27,7 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
   const query = queryParameters(request);
   const body = await readParameters(request).catch(() => Parameters.fromPairs([]));
   const read: Read = (name) => textOf(body, name) ?? textOf(query, name);
-  const operation = operationOf(request.method, pathOf(request), queryOf(request), read("grant_type"));
+  const operation = operationOf(request.method, routePath(request), queryOf(request), read("grant_type"));
   const keys = flowKeys(context, request, operation, read);
   const owner = await ownerOf(context, keys);
   return {

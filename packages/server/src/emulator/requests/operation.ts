@@ -1,4 +1,6 @@
 /** What a request is called: the operation ids of the OpenAPI description, and our own where it has none. */
+import type { FastifyRequest } from "fastify";
+import { pathOf } from "../../http/responses.js";
 
 const named: Readonly<Record<string, string>> = {
   "GET /oauth/authorize": "authorize",
@@ -19,7 +21,7 @@ const named: Readonly<Record<string, string>> = {
   "POST /connected-apps/revoke": "connectedAppsRevoke",
 };
 
-/** Every operation that a fault or a filter can name. */
+/** Every operation that a filter can name. */
 export const operations: readonly string[] = [
   ...Object.values(named),
   "oauthTokenGenerate",
@@ -27,6 +29,14 @@ export const operations: readonly string[] = [
   "connectedApps",
   "unknown",
 ];
+
+/** Every operation that a fault can name. The controls of a test do not fail by its own faults. */
+export const faultable: readonly string[] = operations.filter((name) => name !== "authorizeHeadless");
+
+/** Returns the path of the route that was found, or the path as it was sent: the first may be sent in many ways. */
+export function routePath(request: FastifyRequest): string {
+  return request.routeOptions.url ?? pathOf(request);
+}
 
 /** @param grantType as sent; where it is absent, the query key `refresh` says which is meant. */
 export function operationOf(method: string, path: string, query: string, grantType?: string): string {

@@ -12,7 +12,7 @@ export function inspectorPage(view: InspectorView): string {
   return layout({
     title: "Inspector",
     width: "wide",
-    beside: html`<p class="muted small">Emulator · <strong>${view.profile}</strong></p>`,
+    beside: html`<p class="muted small"><a href="/">Playground</a> · Emulator · <strong>${view.profile}</strong></p>`,
     main: html`<div class="ins-head">
 <h1>Inspector</h1>
 <p class="muted">Every request to <code>${view.url}</code>, told as stories: one authorization with all that followed from it.</p>
