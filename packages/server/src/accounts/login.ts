@@ -1,5 +1,5 @@
 /** Logging in with e-mail address and password, and the session that follows. */
-import { hashed } from "../crypto/compare.js";
+import { equalSecrets, hashed } from "../crypto/compare.js";
 import { spendPasswordCheck, verifyPassword } from "../crypto/passwords.js";
 import type { Account, SessionView, Storage } from "../storage/storage.js";
 
@@ -20,7 +20,20 @@ export async function checkLogin(
   return right && account && !account.locked ? account : undefined;
 }
 
-/** Starts a session and returns the value of its cookie. Only a hash of it is stored. */
+/**
+ * A cookie value is 43 random characters, of which only a hash is stored, and 22 that bind it to the password of its
+ * time: a session does not outlive a change of password.
+ */
+const randomCharacters = 43;
+const binding = (random: string, account: Account) =>
+  hashed(`${random}|${account.passwordHash ?? ""}`).slice(0, 22);
+
+/** Returns what the session of a cookie value is stored under. */
+export function sessionHash(cookie: string): string {
+  return hashed(cookie.slice(0, randomCharacters));
+}
+
+/** Starts a session and returns the value of its cookie. */
 export async function startSession(
   deps: { storage: Pick<Storage, "createSession">; now: () => number; randomBytes: (n: number) => Buffer },
   account: Account,
@@ -28,21 +41,23 @@ export async function startSession(
   const value = deps.randomBytes(32).toString("base64url");
   const authenticatedAt = deps.now();
   await deps.storage.createSession({
-    hash: hashed(value),
+    hash: sessionHash(value),
     accountId: account.id,
     authenticatedAt,
     expiresAt: authenticatedAt + sessionSeconds * 1000,
   });
-  return value;
+  return value + binding(value, account);
 }
 
-/** Returns the live session of a cookie value. A locked account has none. */
+/** Returns the live session of a cookie value. A locked account has none, nor one whose password has changed since. */
 export async function sessionOf(
   storage: Pick<Storage, "findSession">,
   cookie: string | undefined,
   now: number,
 ): Promise<SessionView | undefined> {
   if (cookie === undefined) return undefined;
-  const view = await storage.findSession(hashed(cookie), now);
-  return view?.account.locked ? undefined : view;
+  const view = await storage.findSession(sessionHash(cookie), now);
+  if (view === undefined || view.account.locked) return undefined;
+  const bound = binding(cookie.slice(0, randomCharacters), view.account);
+  return equalSecrets(cookie.slice(randomCharacters), bound) ? view : undefined;
 }

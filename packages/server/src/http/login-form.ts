@@ -1,8 +1,7 @@
 /** The login form, wherever it stands: CSRF, throttle, password, a new session. One order, one place. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { checkLogin, sessionSeconds, startSession } from "../accounts/login.js";
+import { checkLogin, sessionHash, sessionSeconds, startSession } from "../accounts/login.js";
 import { deviceSeconds } from "../accounts/login-throttle.js";
-import { hashed } from "../crypto/compare.js";
 import { readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 
@@ -60,5 +59,5 @@ export async function logIn(
 /** Ends the session of the request's cookie, if there is one. */
 export async function endSession(context: HttpContext, request: FastifyRequest): Promise<void> {
   const value = context.cookies.get(request, "session");
-  if (value !== undefined) await context.storage.deleteSession(hashed(value));
+  if (value !== undefined) await context.storage.deleteSession(sessionHash(value));
 }

@@ -1,5 +1,6 @@
 /** Rate limits at the endpoints: the documented headers in both spellings, and the documented 429 object. */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { hashed } from "../crypto/compare.js";
 import { addressKey } from "../limits/address.js";
 import type { LimitState } from "../limits/limiter.js";
 import { Refusal } from "../oauth/error.js";
@@ -17,7 +18,8 @@ export async function limitTokenRequest(
     apply(context, reply, await context.limiter.take(`address:${addressKey(request.ip)}`, address));
   // Keyed by address too: whoever knows a client_id must not be able to spend another's limit.
   if (client !== undefined && clientId !== undefined) {
-    const key = `client:${clientId.slice(0, 100)}:${addressKey(request.ip)}`;
+    // Hashed, since a key is stored: who swaps the two credentials sends the secret as client_id.
+    const key = `client:${hashed(clientId)}:${addressKey(request.ip)}`;
     apply(context, reply, await context.limiter.take(key, client));
   }
 }

@@ -395,7 +395,7 @@ describe("a session", () => {
       `countersign-visit-${port}`,
     ]);
     for (const line of cookies) expect(line).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
-    expect(sessionCookie()?.[1]).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(sessionCookie()?.[1]).toMatch(/^[A-Za-z0-9_-]{65}$/);
   });
 
   it("is new at every login, and nothing planted before is worth anything after", async () => {

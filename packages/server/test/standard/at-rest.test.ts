@@ -156,14 +156,16 @@ async function mistakes(server: TestServer, secrets: Set<string>): Promise<void>
 const filesOf = (folder: string) =>
   readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const);
 
-/** A secret as text, and as the bytes it may have been decoded to. */
+/** A secret as text, whole or in pieces, and as the bytes it may have been decoded to. */
 function formsOf(secret: string): Buffer[] {
-  const decoded = [Buffer.from(secret, "base64url"), Buffer.from(secret, "hex")];
-  const prefixed = Buffer.from(secret.replace(/^cs_(at|rt)_/, ""), "base64url");
-  // A token begins with its family's id, which is no secret: the seal at its end is.
-  return [Buffer.from(secret), ...[...decoded, prefixed].map((bytes) => bytes.subarray(-16))].filter(
-    (bytes) => bytes.length >= 14,
+  const pieces = Array.from({ length: Math.floor(secret.length / 20) }, (_, index) =>
+    secret.slice(index * 20, index * 20 + 20),
   );
+  const bare = secret.replace(/^cs_(at|rt)_/, "");
+  const decoded = [Buffer.from(bare, "base64url"), Buffer.from(bare, "hex"), Buffer.from(bare, "base64")];
+  // A token begins with its family's id, which is no secret: the seal at its end is.
+  const seals = decoded.map((bytes) => bytes.subarray(-16)).filter((bytes) => bytes.length >= 14);
+  return [...[secret, ...pieces].map((text) => Buffer.from(text)), ...seals];
 }
 
 describe.each(["standard", "dropbox-sign"] as const)("after a whole flow in the %s profile", (name) => {

@@ -76,7 +76,8 @@ describe("the audit log", () => {
         await post(house, "/oauth/token", { ...grant, client_id: "nobody", client_secret: "x" });
         expect(await auditOf(house, "client_authentication_failed")).toMatchObject([
           { clientId: "web", data: { reason: "client_secret_wrong", address: "127.0.0.1" } },
-          { clientId: "nobody", data: { reason: "client_unknown" } },
+          // Of an unknown one only the beginning: it may be a secret in the wrong place.
+          { clientId: "nobo...", data: { reason: "client_unknown" } },
         ]);
       } finally {
         await house.close();

@@ -1,8 +1,8 @@
 /** Attacks through the person's own browser: forged forms, frames, planted cookies, hostile text (RFC 9700 §4.7, §4.16; RFC 6819 §4.4.1.7 to §4.4.1.9). */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sessionHash } from "../../src/accounts/login.js";
 import { createApp } from "../../src/apps/create-app.js";
-import { hashed } from "../../src/crypto/compare.js";
 import { authorize, jacksId, jillsId, startHouse, web } from "../standard/house.js";
 import type { Answer } from "../support/http.js";
 import { jack, jill, seededRandom, type TestServer } from "../support/server.js";
@@ -63,6 +63,17 @@ describe("CSRF on consent", () => {
     expect((await victim.submit(consent, "/oauth/authorize?", { decision: "allow" })).status).toBe(303);
   });
 
+  it("is not got around by planting the cookie that goes with the attacker's own token", async () => {
+    const attacker = new UserAgent(server.url);
+    const { hidden } = formOf(await attacker.openConsent(query, jill), "/oauth/authorize?");
+    await victim.openConsent(query, jack);
+    const [name, visit] = cookie(attacker, "visit");
+    victim.cookies.set(name, visit);
+    const answer = await victim.post(`/oauth/authorize?${query}`, { ...hidden, decision: "allow" });
+    expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
+    expect(await server.storage.findGrant(jacksId, web.clientId)).toBeUndefined();
+  });
+
   it("takes no decision from a link: only a form that was sent allows", async () => {
     await victim.openConsent(query, jack);
     const answer = await victim.get(`/oauth/authorize?${query}&decision=allow`);
@@ -90,7 +101,7 @@ describe("CSRF elsewhere", () => {
     const switched = await victim.post(`/oauth/authorize/switch?${query}`, {});
     expect(switched.status).toBe(303);
     expect((await server.storage.findGrant(jacksId, web.clientId))?.revokedAt).toBeUndefined();
-    expect(await server.storage.findSession(hashed(session), server.clock.now())).toBeDefined();
+    expect(await server.storage.findSession(sessionHash(session), server.clock.now())).toBeDefined();
   });
 });
 
@@ -118,8 +129,8 @@ describe("session fixation", () => {
     await victim.logIn(page, jack);
     for (const [name, value] of planted) expect(victim.cookies.get(name)).not.toBe(value);
     const [, session] = planted[0] as [string, string];
-    expect(await server.storage.findSession(hashed(session), server.clock.now())).toBeUndefined();
-    const own = hashed(cookie(victim, "session")[1]);
+    expect(await server.storage.findSession(sessionHash(session), server.clock.now())).toBeUndefined();
+    const own = sessionHash(cookie(victim, "session")[1]);
     expect((await server.storage.findSession(own, server.clock.now()))?.account.id).toBe(jacksId);
   });
 
@@ -148,6 +159,17 @@ describe("session fixation", () => {
     await other.openConsent(query, jack);
     server.clock.advance(14 * 86_400_000);
     expect((await other.get(`/oauth/authorize?${query}`)).text).toContain("/oauth/authorize/login");
+  });
+
+  it("ends every session of an account whose password is changed", async () => {
+    const agent = await signedIn();
+    expect((await agent.get("/connected-apps")).text).toContain(jack.email);
+    const other = await server.storage.findAccount(jillsId);
+    await server.storage.updateAccount(jacksId, { passwordHash: String(other?.passwordHash) });
+    expect((await agent.get("/connected-apps")).text).not.toContain(jack.email);
+    const renewed = await agent.get(`/oauth/authorize?${query}`);
+    await agent.logIn(renewed, { ...jack, password: jill.password });
+    expect((await agent.get("/connected-apps")).text).toContain(jack.email);
   });
 });
 
