@@ -1,8 +1,19 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { account, exchange, tokensFor } from "./client.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// Written as text: the browser's own names are not known to this file.
+const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
+const tooWide = "document.documentElement.scrollWidth - innerWidth";
+const tooSmall = `[...document.querySelectorAll("button, summary, select, a.button")]
+  .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
+  .map((element) => element.outerHTML)`;
 
 let sign: SignEmulator;
 let browser: Browser;
@@ -94,6 +105,26 @@ describe("the inspector", () => {
     await page.getByRole("link", { name: "All" }).click();
     expect(await page.locator(".ins-story").count()).toBe(2);
     await close();
+  });
+
+  it("can be used by everybody, at every width, in light and dark", async () => {
+    await sign.faults.next({ operation: "oauthTokenRefresh", kind: "lose_response" });
+    await tokensFor(sign, { state: "good" });
+    await sign.clock.advance("2h");
+    await exchange(sign, "0123456789abcdef");
+    await sign.authorize({ account: "jack@example.com", decision: "deny" });
+    for (const [width, colorScheme] of [
+      [390, "light"],
+      [1280, "dark"],
+    ] as const) {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+      await page.goto(`${sign.url}/_emulator`);
+      await page.locator("#step-3 summary").click();
+      await page.evaluate(axe);
+      expect(await page.evaluate(faults)).toEqual([]);
+      expect([await page.evaluate(tooWide), await page.evaluate(tooSmall)]).toEqual([0, []]);
+      await page.close();
+    }
   });
 
   it("changes nothing by a form that is not of this browser's visit", async () => {
