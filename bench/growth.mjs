@@ -16,7 +16,7 @@ export async function growth({ folder, load, how, grants, command }) {
     const name = `grants-${of.grants}`;
     // Without the limit of each account, which writes once a minute for each: this measures reads as data grows.
     const node = await serve({ folder, database: of.database, core: 0, name, accountLimit: "off" });
-    nodes.push({ ...node, ...of, idle: memory(node.child.pid).now });
+    nodes.push({ ...node, ...of, idle: memory(node.child.pid) });
   }
   const results = new Map();
   for (const operation of operations) {

@@ -82,9 +82,9 @@ export function cpuSeconds(pid) {
   }
 }
 
-/** Returns the resident memory of a process in MiB, now and at its highest. */
+/** Returns the memory of a process in MiB: its own, and with the pages of mapped files, which the system can take back. */
 export function memory(pid) {
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
   const mebibytes = (name) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
-  return { now: mebibytes("VmRSS"), highest: mebibytes("VmHWM") };
+  return { own: mebibytes("RssAnon"), resident: mebibytes("VmRSS") };
 }

@@ -124,9 +124,9 @@ export function growthReport({ nodes, results, workers }, { rounds, milliseconds
     mebibytes(bytes),
     whole(bytes / grants),
     `${seconds} s`,
-    `${idle} MiB`,
-    `${loaded.now} MiB`,
-    `${loaded.highest} MiB`,
+    `${idle.own} MiB`,
+    `${loaded.own} MiB`,
+    `${loaded.resident} MiB`,
   ]);
   const shared = [...workers].map(([operation, of]) => {
     const [one, two] = [...of.values()];
@@ -160,9 +160,9 @@ export function growthReport({ nodes, results, workers }, { rounds, milliseconds
         "file",
         "bytes/grant, with its family",
         "made in",
-        "node's memory, idle",
+        "node's own memory, idle",
         "after load",
-        "highest",
+        "with mapped files",
       ],
       sizes,
     ),

@@ -32,6 +32,11 @@ export class Context {
   write<T>(act: () => T): Promise<T> {
     return this.commits.run(act);
   }
+
+  /** As `write`, for what no answer waits for: it does not cost a commit of its own where there is traffic. */
+  writeBeside<T>(act: () => T): Promise<T> {
+    return this.commits.runBeside(act);
+  }
 }
 
 function encoded(values: SqlValue[]): SqlValue[] {

@@ -11,6 +11,9 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/** How long an act that no answer waits for may wait for another's commit. */
+const patienceMilliseconds = 20;
+
 export class GroupCommit {
   readonly #begin;
   readonly #commit;
@@ -20,6 +23,7 @@ export class GroupCommit {
   readonly #undo;
   #pending: Pending[] = [];
   #scheduled = false;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(database: Database) {
     this.#begin = database.prepare("BEGIN IMMEDIATE");
@@ -32,18 +36,30 @@ export class GroupCommit {
 
   /** Resolves to what `act` returned, once the commit that holds it is on disk. */
   run<T>(act: () => T): Promise<T> {
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.flush());
+    }
+    return this.#wait(act);
+  }
+
+  /** As `run`, for an act that no answer waits for: it shares the next commit, or has its own after a while. */
+  runBeside<T>(act: () => T): Promise<T> {
+    this.#patience ??= setTimeout(() => this.flush(), patienceMilliseconds);
+    return this.#wait(act);
+  }
+
+  #wait<T>(act: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ act, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.#scheduled) {
-        this.#scheduled = true;
-        setImmediate(() => this.flush());
-      }
     });
   }
 
   /** Commits what is waiting, now. */
   flush(): void {
     this.#scheduled = false;
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;

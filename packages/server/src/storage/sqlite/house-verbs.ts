@@ -77,7 +77,7 @@ export function auditVerbs(context: Context): AuditVerbs {
   );
   return {
     recordAudit: (events) =>
-      context.write(() => {
+      context.writeBeside(() => {
         for (const { at, event, clientId, accountId, data } of events) {
           insert.run(...[at, event, clientId, accountId, JSON.stringify(data)].map(toSql));
         }
