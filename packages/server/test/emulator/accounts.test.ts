@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AccountApi, EventCallbackHelper, EventCallbackRequest } from "@dropbox/sign";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventHash } from "../../src/events/event-hash.js";
 import { postEvent } from "../../src/events/post-event.js";
@@ -339,5 +340,45 @@ describe("PUT /v3/account and POST /v3/account/verify", () => {
     });
     expect(await verify("some_user@dropboxsign.com")).toMatchObject({ status: 200, body: {} });
     expect((await verify("")).status).toBe(400);
+  });
+});
+
+describe("the official Node SDK", () => {
+  const api = () => {
+    const made = new AccountApi(`${sign.url}/v3`);
+    made.username = apiKey;
+    return made;
+  };
+
+  it("makes an account with the documented request and reads oauth_data", async () => {
+    const { clientId, clientSecret } = sign.client;
+    const { body } = await api().accountCreate({ emailAddress: newUser, clientId, clientSecret });
+    expect(body.account.emailAddress).toBe(newUser);
+    expect(body.oauthData).toMatchObject({ tokenType: "Bearer", expiresIn: 86_400 });
+    const acting = new AccountApi(`${sign.url}/v3`);
+    acting.accessToken = body.oauthData?.accessToken as string;
+    await expect(acting.accountGet()).rejects.toMatchObject({ statusCode: 403 });
+    await sign.confirmAccount(newUser);
+    expect((await acting.accountGet()).body.account.emailAddress).toBe(newUser);
+  });
+
+  it("verifies and changes an account with the documented requests", async () => {
+    const found = await api().accountVerify({ emailAddress: "jack@example.com" });
+    expect(found.body.account?.emailAddress).toBe("jack@example.com");
+    const nobody = await api().accountVerify({ emailAddress: "some_user@dropboxsign.com" });
+    expect(nobody.body.account).toBeUndefined();
+    const callbackUrl = "https://www.example.com/callback";
+    const changed = await api().accountUpdate({ callbackUrl, locale: "en-US" });
+    expect(changed.body.account).toMatchObject({ callbackUrl, locale: "en-US" });
+  });
+
+  it("holds the posted event for genuine, and one that was changed for forged", async () => {
+    await create();
+    await sign.confirmAccount(newUser);
+    const json = /name="json"\r\n\r\n(.*?)\r\n--/s.exec(receiver.bodies[0] ?? "")?.[1] ?? "";
+    const event = EventCallbackRequest.init(JSON.parse(json));
+    expect(EventCallbackHelper.isValid(apiKey, event)).toBe(true);
+    event.event.eventTime = "1348177752";
+    expect(EventCallbackHelper.isValid(apiKey, event)).toBe(false);
   });
 });
