@@ -15,6 +15,8 @@ export interface Layout {
   /** Beside the wordmark. */
   beside?: HtmlValue;
   footer?: HtmlValue;
+  /** The address of a script beside the one that every page has. */
+  script?: string;
 }
 
 /** A complete document; nothing in it is inline, and it loads nothing from elsewhere. */
@@ -31,6 +33,7 @@ export function layout(page: Layout): string {
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${stylesheet.path}">
 <script src="${script.path}" defer></script>
+${page.script && html`<script src="${page.script}" defer></script>`}
 </head>
 <body${attributes({ class: `page-${page.width}` })}>
 <a class="skip" href="#main">Skip to content</a>

@@ -4,6 +4,7 @@ import { queryParameters, readParameters } from "../../http/body.js";
 import { sendPage } from "../../http/responses.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import { inspectorPage } from "../../pages/inspector/page.js";
+import { inspectorScript } from "../../pages/inspector/script.js";
 import * as acts from "../control/acts.js";
 import { faultKeys, readFault } from "../control/faults.js";
 import { ControlFault, Fields } from "../control/fields.js";
@@ -15,6 +16,10 @@ type Act = (world: World, form: Parameters) => Promise<unknown> | unknown;
 
 export function inspectorRoutes(server: FastifyInstance, world: World): void {
   server.get("/_emulator", (request, reply) => show(world, request, reply));
+  const { path, contentType, text } = inspectorScript;
+  server.get(path, async (_request, reply) =>
+    reply.header("content-type", contentType).header("x-content-type-options", "nosniff").send(text),
+  );
   for (const [name, act] of Object.entries(forms)) {
     server.post(`/_emulator/inspector/${name}`, (request, reply) => obey(world, act, request, reply));
   }

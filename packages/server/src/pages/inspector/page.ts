@@ -4,6 +4,7 @@ import { attributes, type Html, html } from "../html.js";
 import { layout } from "../layout.js";
 import { notice } from "../parts.js";
 import { clockPanel, faultPanel, resetPanel } from "./controls.js";
+import { inspectorScript } from "./script.js";
 import { accountSection, appSection, familySection, outboxSection } from "./state.js";
 import { storyList } from "./stories.js";
 import type { InspectorView } from "./view.js";
@@ -11,6 +12,7 @@ import type { InspectorView } from "./view.js";
 export function inspectorPage(view: InspectorView): string {
   return layout({
     title: "Inspector",
+    script: inspectorScript.path,
     width: "wide",
     beside: html`<p class="muted small"><a href="/">Playground</a> · Emulator · <strong>${view.profile}</strong></p>`,
     main: html`<div class="ins-head">
