@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { apiKeysOf, mostApiKeys, sealApiKey } from "../accounts/api-keys.js";
 import { createAccount, faultInEmail } from "../accounts/create-account.js";
+import { shortestPassword } from "../accounts/sign-up.js";
 import { hashPassword } from "../crypto/passwords.js";
 import type { Account } from "../storage/storage.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
-import { parseOptions, UsageFault } from "./usage.js";
+import { parseOptions, UsageFault, verbNamed } from "./usage.js";
 
 const usage = `Usage: countersign account create EMAIL     reads the password from standard input
        countersign account password EMAIL   the same, for an account there is
@@ -55,7 +56,7 @@ export async function account(args: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const [verb = "", email] = positionals;
   if (verb === "list") return withConfigured(values.config, list);
-  const run = verbs[verb];
+  const run = verbNamed(verbs, verb);
   if (run === undefined || email === undefined) throw new UsageFault(usage);
   return withConfigured(values.config, (opened) => run(opened, email));
 }
@@ -87,7 +88,9 @@ async function readPassword(): Promise<string> {
     if (text.includes("\n")) break;
   }
   const password = text.split(/\r?\n/)[0] ?? "";
-  if (password.length < 8)
-    throw new UsageFault("The password must have at least 8 characters; give it on standard input.");
+  if (password.length < shortestPassword)
+    throw new UsageFault(
+      `The password must have at least ${shortestPassword} characters; give it on standard input.`,
+    );
   return password;
 }

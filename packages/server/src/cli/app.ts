@@ -4,7 +4,7 @@ import { faultInCallbackUrl } from "../oauth/redirect-uri.js";
 import { faultInAppScopes } from "../oauth/scope.js";
 import type { App } from "../storage/storage.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
-import { parseOptions, UsageFault } from "./usage.js";
+import { parseOptions, UsageFault, verbNamed } from "./usage.js";
 
 const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [--callback URL …] --scope S [--scope S …]
            [--public] [--rotate] [--jwt] [--resource URI …] [--jwks FILE] [--approved]
@@ -57,7 +57,7 @@ export async function app(args: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const [verb = "", subject] = positionals;
   if (verb === "list") return withConfigured(values.config, list);
-  const run = verbs[verb];
+  const run = verbNamed(verbs, verb);
   if (run === undefined || subject === undefined) throw new UsageFault(usage);
   return withConfigured(values.config, (opened) => run(opened, subject, values));
 }

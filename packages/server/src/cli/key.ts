@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { apiKeysOf, sealApiKey } from "../accounts/api-keys.js";
+import { sealClientSecret } from "../apps/create-app.js";
 import { readSecretsFile } from "../config.js";
-import { seal, sealNonceBytes } from "../crypto/sealed.js";
-import { clientSecretContext, unsealSecret } from "../oauth/client-authentication.js";
+import { unsealSecret } from "../oauth/client-authentication.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
 import { parseOptions, UsageFault } from "./usage.js";
 
@@ -52,7 +52,8 @@ function rotate(file: string): void {
 }
 
 /** Every API key and client secret is sealed again under the newest secret. May run while servers do, and twice. */
-export async function reseal({ storage, ring, randomBytes: random }: Opened): Promise<void> {
+export async function reseal(opened: Opened): Promise<void> {
+  const { storage, ring, randomBytes: random } = opened;
   let [keys, secrets] = [0, 0];
   for (const { id } of await storage.listAccounts(Number.MAX_SAFE_INTEGER)) {
     const clear = await apiKeysOf(ring, storage, id);
@@ -64,10 +65,9 @@ export async function reseal({ storage, ring, randomBytes: random }: Opened): Pr
     keys += clear.length;
   }
   for (const app of await storage.listApps(Number.MAX_SAFE_INTEGER)) {
-    const context = clientSecretContext(app.clientId);
     const resealed = app.secrets.map((stored) => {
       const clear = unsealSecret(ring, app.clientId, stored);
-      return { ...stored, sealed: seal(ring, context, clear, random(sealNonceBytes)) };
+      return { ...stored, sealed: sealClientSecret(opened, app.clientId, clear).sealed };
     });
     await storage.updateApp(app.clientId, { secrets: resealed }, Date.now());
     secrets += resealed.length;

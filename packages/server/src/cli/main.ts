@@ -1,5 +1,5 @@
 /** The command line: one file for each command. */
-import { UsageFault } from "./usage.js";
+import { UsageFault, verbNamed } from "./usage.js";
 
 interface Command {
   readonly summary: string;
@@ -40,7 +40,7 @@ export async function main(args: string[]): Promise<void> {
     console.log(usage());
     return;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = verbNamed(commands, name);
   try {
     if (command === undefined) throw new UsageFault(`There is no command "${name}".\n\n${usage()}`);
     const run = await command.load();

@@ -26,6 +26,11 @@ export function parseOptions<T extends Options>(
   }
 }
 
+/** Returns the verb of that name; a property that every object has is none. */
+export function verbNamed<T>(verbs: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+}
+
 /** Returns a TCP port; 0 lets the system choose. @throws {UsageFault} */
 export function portOf(text: string): number {
   const port = Number(text);

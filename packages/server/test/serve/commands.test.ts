@@ -152,6 +152,11 @@ describe("the commands beside serve", () => {
     expect([noSecrets.code, noSecrets.err]).toEqual([1, expect.stringContaining("COUNTERSIGN_SECRETS_FILE")]);
     expect((await place.run(["nonsense"])).code).toBe(2);
     expect((await place.run(["serve", "--nonsense"])).code).toBe(2);
+    for (const command of ["account", "app"]) {
+      expect((await place.configured([command, "constructor", "x"])).err).toContain(
+        `Usage: countersign ${command}`,
+      );
+    }
     await place.run(["key", "rotate", "secrets.txt"]);
     const short = await place.configured(["account", "create", "a@example.com"], "short\n");
     expect([short.code, short.err]).toEqual([2, expect.stringContaining("at least 8 characters")]);
