@@ -88,7 +88,7 @@ export interface Code extends NewCode {
 
 /** One code exchange and all that follows from it. Holds nothing secret. */
 export interface Family {
-  /** 32 hex digits. */
+  /** 32 hex digits; the first 12 are the time it was made, so that ids sort by age. */
   readonly id: string;
   readonly grantId: string;
   readonly scopes: readonly string[];

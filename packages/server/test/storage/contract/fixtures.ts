@@ -101,7 +101,8 @@ export async function createFamily(
 ): Promise<string> {
   const code = newCode(pair, { issuedAt: now, expiresAt: now + 600_000, ...fields });
   await storage.issueCode(code);
-  const familyId = hex(16);
+  // As the server makes them: the time first, so that ids sort by age.
+  const familyId = now.toString(16).padStart(12, "0") + hex(10);
   const { outcome } = await storage.consumeCode({ hash: code.hash, familyId, now, endEarlierFamilies });
   if (outcome !== "consumed") throw new Error(`The code was ${outcome}`);
   return familyId;
