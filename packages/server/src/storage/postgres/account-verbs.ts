@@ -1,11 +1,12 @@
 /** Accounts, their API keys and sessions on PostgreSQL. */
+import { accountChangeColumns, assignments } from "../columns.js";
 import { accountColumns, type Row, toAccount } from "../rows.js";
 import { type Account, emailKey, type Session, type SessionView, type Storage } from "../storage.js";
 import { indexKey } from "../text.js";
 import type { BatchedVerb } from "./batch.js";
-import { assignments, type Columns } from "./columns.js";
 import type { Connections } from "./connections.js";
 import { isViolationOf } from "./faults.js";
+import { toSql } from "./values.js";
 
 type AccountVerbs = Pick<
   Storage,
@@ -17,17 +18,6 @@ type AccountVerbs = Pick<
   | "listAccounts"
 >;
 type ApiKeyVerbs = Pick<Storage, "setApiKeys" | "listApiKeys">;
-
-const columns: Columns = {
-  email: { name: "email", required: true },
-  emailKey: { name: "email_key", required: true },
-  passwordHash: { name: "password_hash" },
-  confirmedAt: { name: "confirmed_at" },
-  locked: { name: "locked", required: true },
-  locale: { name: "locale", required: true },
-  callbackUrl: { name: "callback_url" },
-  createdByClient: { name: "created_by_client" },
-};
 
 const insertAccount = {
   name: "create_account",
@@ -73,7 +63,12 @@ function accountValues(a: Account): unknown[] {
 function updateAccount(connections: Connections): Storage["updateAccount"] {
   return async (id, changes) => {
     const key = changes.email === undefined ? undefined : indexKey(emailKey(changes.email));
-    const { set, values } = assignments(columns, { ...changes, emailKey: key }, 2);
+    const { set, values } = assignments(
+      accountChangeColumns,
+      { ...changes, emailKey: key },
+      (n) => `$${2 + n}`,
+      toSql,
+    );
     const text = set
       ? `UPDATE accounts SET ${set} WHERE id = $1 RETURNING pk`
       : "SELECT pk FROM accounts WHERE id = $1";

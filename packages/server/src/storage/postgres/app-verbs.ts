@@ -1,26 +1,13 @@
 /** Apps on PostgreSQL. */
+
+import { appChangeColumns, appValues, assignments } from "../columns.js";
 import { appColumns, toApp } from "../rows.js";
 import type { App, Storage } from "../storage.js";
 import type { BatchedVerb } from "./batch.js";
-import { assignments, type Columns, toSql } from "./columns.js";
 import type { Connections } from "./connections.js";
+import { toSql } from "./values.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "listApps">;
-
-const columns: Columns = {
-  name: { name: "name", required: true },
-  callbackUrls: { name: "callback_urls", required: true },
-  scopes: { name: "scopes", required: true },
-  secrets: { name: "secrets", required: true },
-  public: { name: "is_public", required: true },
-  approved: { name: "approved", required: true },
-  requireClientCredentialsOnRefresh: { name: "require_client_credentials_on_refresh", required: true },
-  refreshTokens: { name: "refresh_tokens", required: true },
-  accessTokens: { name: "access_tokens", required: true },
-  jwks: { name: "jwks" },
-  resources: { name: "resources", required: true },
-  eventCallbackUrl: { name: "event_callback_url" },
-};
 
 const insert = {
   name: "create_app",
@@ -42,26 +29,6 @@ export function appVerbs(connections: Connections): Verbs {
   };
 }
 
-function appValues(app: App): unknown[] {
-  return [
-    app.clientId,
-    app.ownerId,
-    app.name,
-    app.callbackUrls,
-    app.scopes.join(" "),
-    app.secrets,
-    app.public,
-    app.approved,
-    app.requireClientCredentialsOnRefresh,
-    app.refreshTokens,
-    app.accessTokens,
-    app.jwks,
-    app.resources,
-    app.eventCallbackUrl,
-    app.createdAt,
-  ];
-}
-
 /** Two lists of scopes are the same whatever their order: each holds the other. */
 const sameScopes =
   "string_to_array(b.scopes, ' ') @> string_to_array($3::text, ' ') AND string_to_array(b.scopes, ' ') <@ string_to_array($3::text, ' ')";
@@ -69,7 +36,7 @@ const sameScopes =
 function updateApp(connections: Connections): Storage["updateApp"] {
   return async (clientId, changes, now) => {
     const scopes = changes.scopes?.join(" ");
-    const { set, values } = assignments(columns, { ...changes, scopes }, 5);
+    const { set, values } = assignments(appChangeColumns, { ...changes, scopes }, (n) => `$${5 + n}`, toSql);
     const owner =
       "owner_pk = CASE WHEN $4::text IS NULL THEN p.owner_pk ELSE (SELECT pk FROM accounts WHERE id = $4) END";
     const text = `

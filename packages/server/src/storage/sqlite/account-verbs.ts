@@ -1,8 +1,9 @@
 /** Accounts and their API keys on SQLite. */
 
+import { accountChangeColumns, assignments } from "../columns.js";
 import { accountColumns, toAccount } from "../rows.js";
 import { type Account, emailKey, type Storage } from "../storage.js";
-import { assignments, type Columns, type Context, toSql } from "./context.js";
+import { type Context, toSql } from "./context.js";
 import type { Parsed } from "./parsed.js";
 
 type Verbs = Pick<
@@ -16,17 +17,6 @@ type Verbs = Pick<
   | "setApiKeys"
   | "listApiKeys"
 >;
-
-const columns: Columns = {
-  email: { name: "email", required: true },
-  emailKey: { name: "email_key", required: true },
-  passwordHash: { name: "password_hash" },
-  confirmedAt: { name: "confirmed_at" },
-  locked: { name: "locked", required: true },
-  locale: { name: "locale", required: true },
-  callbackUrl: { name: "callback_url" },
-  createdByClient: { name: "created_by_client" },
-};
 
 export function accountVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
@@ -65,7 +55,12 @@ export function accountVerbs(context: Context, parsed: Parsed): Verbs {
         const key = changes.email === undefined ? undefined : emailKey(changes.email);
         const owner = key === undefined ? undefined : emailOwner.get(key);
         if (owner !== undefined && owner.id !== id) return "email_taken";
-        const { set, values } = assignments(columns, { ...changes, emailKey: key });
+        const { set, values } = assignments(
+          accountChangeColumns,
+          { ...changes, emailKey: key },
+          () => "?",
+          toSql,
+        );
         if (set !== "")
           context
             .prepare(`UPDATE accounts SET ${set}, revision = revision + 1 WHERE id = ?`)

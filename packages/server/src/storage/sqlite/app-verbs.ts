@@ -1,27 +1,13 @@
 /** Apps on SQLite. */
 
+import { appChangeColumns, appValues, assignments } from "../columns.js";
 import { appColumns, toApp } from "../rows.js";
-import type { App, AppChanges, Storage } from "../storage.js";
+import type { AppChanges, Storage } from "../storage.js";
 import { sameWords } from "../values.js";
-import { assignments, type Columns, type Context, toSql } from "./context.js";
+import { type Context, toSql } from "./context.js";
 import type { Parsed } from "./parsed.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
-
-const columns: Columns = {
-  name: { name: "name", required: true },
-  callbackUrls: { name: "callback_urls", required: true },
-  scopes: { name: "scopes", required: true },
-  secrets: { name: "secrets", required: true },
-  public: { name: "is_public", required: true },
-  approved: { name: "approved", required: true },
-  requireClientCredentialsOnRefresh: { name: "require_client_credentials_on_refresh", required: true },
-  refreshTokens: { name: "refresh_tokens", required: true },
-  accessTokens: { name: "access_tokens", required: true },
-  jwks: { name: "jwks" },
-  resources: { name: "resources", required: true },
-  eventCallbackUrl: { name: "event_callback_url" },
-};
 
 export function appVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
@@ -44,26 +30,6 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
   };
 }
 
-function appValues(app: App): unknown[] {
-  return [
-    app.clientId,
-    app.ownerId,
-    app.name,
-    app.callbackUrls,
-    app.scopes.join(" "),
-    app.secrets,
-    app.public,
-    app.approved,
-    app.requireClientCredentialsOnRefresh,
-    app.refreshTokens,
-    app.accessTokens,
-    app.jwks,
-    app.resources,
-    app.eventCallbackUrl,
-    app.createdAt,
-  ];
-}
-
 function updateApp(context: Context): Storage["updateApp"] {
   const current = context.prepare("SELECT pk, scopes FROM apps WHERE client_id = ?");
   const owner = context.prepare(
@@ -76,7 +42,7 @@ function updateApp(context: Context): Storage["updateApp"] {
       if (row === undefined) return undefined;
       const pk = row.pk as number;
       const scopes = changes.scopes?.join(" ");
-      const { set, values } = assignments(columns, withScopes(changes, scopes));
+      const { set, values } = assignments(appChangeColumns, withScopes(changes, scopes), () => "?", toSql);
       if (set !== "")
         context.prepare(`UPDATE apps SET ${set}, revision = revision + 1 WHERE pk = ?`).run(...values, pk);
       if (changes.ownerId !== undefined) owner.run(changes.ownerId, pk);

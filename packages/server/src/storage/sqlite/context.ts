@@ -58,24 +58,3 @@ export function toSql(value: unknown): SqlValue {
   if (Array.isArray(value)) return JSON.stringify(value);
   return value as SqlValue;
 }
-
-/** The column of each property that may change. */
-export type Columns = Readonly<Record<string, { readonly name: string; readonly required?: boolean }>>;
-
-/**
- * Returns the SET list and values of an update, whose columns are named by the adapter, never by a caller. A property
- * that is there and undefined clears a column that may be empty, and leaves one that may not.
- */
-export function assignments(
-  columns: Columns,
-  changes: Readonly<Record<string, unknown>>,
-): { set: string; values: SqlValue[] } {
-  const named = Object.entries(changes).flatMap(([key, value]) => {
-    const column = columns[key];
-    return column && !(column.required && value === undefined) ? [{ name: column.name, value }] : [];
-  });
-  return {
-    set: named.map(({ name }) => `${name} = ?`).join(", "),
-    values: named.map(({ value }) => toSql(value)),
-  };
-}
