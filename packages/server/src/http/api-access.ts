@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
 import { requireScope } from "../oauth/access.js";
 import { Refusal } from "../oauth/error.js";
-import { openAnyAccess } from "../oauth/revocation.js";
+import { openAnyAccess } from "../oauth/jwt-access-token.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { problemOf, sendProblem } from "./responses.js";

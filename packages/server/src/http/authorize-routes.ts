@@ -1,6 +1,5 @@
 /** The authorization endpoint (RFC 6749 §3.1): login, consent, decision. The request is validated anew at every step. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { sessionOf } from "../accounts/login.js";
 import { issueCode, refusalCallback } from "../oauth/authorization-code.js";
 import {
   type AuthorizationRequest,
@@ -8,6 +7,7 @@ import {
   validateAuthorizationRequest,
 } from "../oauth/authorization-request.js";
 import { Refusal } from "../oauth/error.js";
+import { isOpenTo } from "../oauth/family.js";
 import { nextStep } from "../oauth/next-step.js";
 import { publicError } from "../oauth/public-error.js";
 import { describeScope } from "../oauth/scope.js";
@@ -17,7 +17,7 @@ import { problemPage } from "../pages/problem.js";
 import type { App, SessionView } from "../storage/storage.js";
 import { queryOf, queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
-import { endSession, logIn } from "./login-form.js";
+import { endSession, logIn, sessionOfRequest } from "./login-form.js";
 import { sendPage } from "./responses.js";
 
 export function authorizeRoutes(server: FastifyInstance, context: HttpContext): void {
@@ -44,7 +44,7 @@ class AuthorizeRoutes {
     const form = await readParameters(request);
     const wanted = validation.request;
     if (!this.context.csrf.verify(request, form.optional("csrf"))) return this.formExpired(request, reply);
-    const session = await this.session(request);
+    const session = await sessionOfRequest(this.context, request);
     const { step } = await this.stepFor(wanted, session);
     if (step === "login" || session === undefined) return this.showStep(request, reply, wanted);
     const decision = form.optional("decision");
@@ -90,11 +90,6 @@ class AuthorizeRoutes {
     return validateAuthorizationRequest(this.context.profile, this.context.storage, parameters);
   }
 
-  private session(request: FastifyRequest): Promise<SessionView | undefined> {
-    const { context } = this;
-    return sessionOf(context.storage, context.cookies.get(request, "session"), context.now());
-  }
-
   private async stepFor(wanted: AuthorizationRequest, session: SessionView | undefined) {
     const { context } = this;
     const grant = session && (await context.storage.findGrant(session.account.id, wanted.app.clientId));
@@ -106,7 +101,7 @@ class AuthorizeRoutes {
     reply: FastifyReply,
     wanted: AuthorizationRequest,
   ): Promise<FastifyReply> {
-    const session = await this.session(request);
+    const session = await sessionOfRequest(this.context, request);
     const next = await this.stepFor(wanted, session);
     if (next.step === "refuse") return this.refuseAtOnce(request, reply, wanted, next.refusal);
     if (next.step === "login" || session === undefined) return this.showLogin(request, reply, wanted);
@@ -193,8 +188,8 @@ class AuthorizeRoutes {
     to: { redirectUri: string; state: string | undefined; app: App },
     refusal: Refusal,
   ): Promise<FastifyReply> {
-    const trusted = to.app.approved || (await this.session(request))?.account.id === to.app.ownerId;
-    if (!trusted) return this.refuseOnPage(request, reply, refusal, to.app);
+    const session = await sessionOfRequest(this.context, request);
+    if (!isOpenTo(to.app, session?.account.id)) return this.refuseOnPage(request, reply, refusal, to.app);
     return this.refuseAtCallback(request, reply, to, refusal);
   }
 

@@ -1,6 +1,5 @@
 /** What a person sees of their own: sign in, the apps connected to their account, sign out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { sessionOf } from "../accounts/login.js";
 import { describeScope } from "../oauth/scope.js";
 import { connectedAppsPage } from "../pages/connected-apps.js";
 import { signedOutPage } from "../pages/home.js";
@@ -8,7 +7,7 @@ import { loginPage } from "../pages/login.js";
 import { problemPage } from "../pages/problem.js";
 import { queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
-import { endSession, logIn } from "./login-form.js";
+import { endSession, logIn, sessionOfRequest } from "./login-form.js";
 import { sendPage } from "./responses.js";
 
 export function connectedAppsRoutes(server: FastifyInstance, context: HttpContext): void {
@@ -23,7 +22,7 @@ class ConnectedAppsRoutes {
   constructor(private readonly context: HttpContext) {}
 
   async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const session = await this.session(request);
+    const session = await sessionOfRequest(this.context, request);
     if (session === undefined) return this.showLogin(request, reply);
     const connected = await this.context.storage.listGrants(session.account.id);
     const apps = connected.map(async ({ grant, app }) => ({
@@ -54,7 +53,7 @@ class ConnectedAppsRoutes {
   async revoke(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { context } = this;
     const form = await readParameters(request);
-    const session = await this.session(request);
+    const session = await sessionOfRequest(this.context, request);
     const clientId = queryParameters(request).optional("client_id");
     if (session === undefined) return this.showLogin(request, reply);
     if (!context.csrf.verify(request, form.optional("csrf")) || clientId === undefined) {
@@ -71,11 +70,6 @@ class ConnectedAppsRoutes {
     await endSession(this.context, request);
     this.context.cookies.clear(reply, "session");
     return sendPage(reply, signedOutPage({ signInHref: "/connected-apps" }));
-  }
-
-  private session(request: FastifyRequest) {
-    const { context } = this;
-    return sessionOf(context.storage, context.cookies.get(request, "session"), context.now());
   }
 
   private showLogin(

@@ -5,7 +5,7 @@ import type { RateLimits } from "../config.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import type { Limiter } from "../limits/limiter.js";
 import type { Log } from "../log.js";
-import type { TokenLookupDeps } from "../oauth/revocation.js";
+import type { TokenLookupDeps } from "../oauth/jwt-access-token.js";
 import type { SigningKeys } from "../oauth/signing-keys.js";
 import type { DemoLogin } from "../pages/login.js";
 import type { Profile } from "../profile.js";

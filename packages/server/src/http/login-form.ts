@@ -1,7 +1,8 @@
 /** The login form, wherever it stands: CSRF, throttle, password, a new session. One order, one place. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { checkLogin, sessionHash, sessionSeconds, startSession } from "../accounts/login.js";
+import { checkLogin, sessionHash, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
 import { deviceSeconds } from "../accounts/login-throttle.js";
+import type { SessionView } from "../storage/storage.js";
 import { readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 
@@ -54,6 +55,14 @@ export async function logIn(
   context.cookies.set(reply, "device", context.loginThrottle.device(email), deviceSeconds);
   context.audit("login", { accountId: account.id });
   return { outcome: "logged_in" };
+}
+
+/** Returns the live session of the request's cookie. */
+export function sessionOfRequest(
+  context: HttpContext,
+  request: FastifyRequest,
+): Promise<SessionView | undefined> {
+  return sessionOf(context.storage, context.cookies.get(request, "session"), context.now());
 }
 
 /** Ends the session of the request's cookie, if there is one. */

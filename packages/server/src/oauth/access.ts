@@ -2,6 +2,7 @@
 import type { KeyRing } from "../crypto/key-ring.js";
 import type { Account, App, FamilyView, Storage } from "../storage/storage.js";
 import { Refusal } from "./error.js";
+import { endOfFamily, isOpenTo } from "./family.js";
 import { scopesOfMask } from "./scope.js";
 import { type AccessToken, openAccessToken } from "./tokens.js";
 
@@ -55,15 +56,14 @@ export async function judgeAccess(deps: AccessDeps, token: AccessToken): Promise
 function checkAlive(view: FamilyView | undefined, token: AccessToken): asserts view is FamilyView {
   const revoked = (detail: string) => new Refusal("access_token_revoked", detail);
   if (view === undefined) throw revoked("its token family is gone");
-  const { family, grant, account, app } = view;
-  if (family.revokedAt !== undefined) throw revoked("its token family was revoked");
-  if (grant.revokedAt !== undefined) throw revoked("the user's authorization of the app was revoked");
+  const { family, account, app } = view;
+  const end = endOfFamily(view);
+  if (end !== undefined) throw revoked(end);
   if (token.issuedAt < family.accessValidFrom)
     throw new Refusal("access_token_expired", "it was ended early");
-  if (account.locked) throw revoked("the account is locked");
   if (account.confirmedAt === undefined)
     throw new Refusal("account_unconfirmed", "the user has not opened the confirmation link yet");
-  if (!app.approved && app.ownerId !== account.id) throw revoked("the app is not approved");
+  if (!isOpenTo(app, account.id)) throw revoked("the app is not approved");
 }
 
 /** @throws {Refusal} unless the token has at least one of the scopes. */

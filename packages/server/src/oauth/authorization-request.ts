@@ -8,7 +8,7 @@ import { Refusal } from "./error.js";
 import type { Parameters } from "./parameters.js";
 import { readChallenge } from "./pkce.js";
 import { chooseRedirectUri } from "./redirect-uri.js";
-import { parseScope } from "./scope.js";
+import { readScope } from "./scope.js";
 
 export interface AuthorizationRequest {
   readonly app: App;
@@ -102,10 +102,7 @@ function chooseScopes(profile: Profile, app: App, requested: string | undefined)
   if (profile.scopeAtAuthorize === "refused") {
     throw new Refusal("scope_unsupported", "the scopes are the app's own; leave the parameter out", "scope");
   }
-  const scopes = parseScope(requested);
-  if (scopes === undefined) {
-    throw new Refusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
-  }
+  const scopes = readScope(requested);
   const foreign = scopes.find((scope) => !app.scopes.includes(scope));
   if (foreign !== undefined) throw new Refusal("scope_exceeds_app", foreign, "scope");
   return scopes;

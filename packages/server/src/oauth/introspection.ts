@@ -3,8 +3,9 @@ import type { App } from "../storage/storage.js";
 import type { Access } from "./access.js";
 import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
 import { Refusal } from "./error.js";
+import { endOfFamily, expiryOfFamily, isOpenTo } from "./family.js";
+import { openAnyAccess, type TokenLookupDeps } from "./jwt-access-token.js";
 import type { Parameters } from "./parameters.js";
-import { openAnyAccess, type TokenLookupDeps } from "./revocation.js";
 import { openRefreshToken } from "./tokens.js";
 
 export interface Introspection {
@@ -69,19 +70,14 @@ async function introspectRefreshToken(
   const opened = openRefreshToken(deps.ring, token);
   const view = opened && (await deps.storage.findFamily(opened.familyId));
   if (view === undefined || view.app.clientId !== caller.clientId) return inactive;
-  const { family, grant, account, app } = view;
-  const { familySeconds, familyIdleSeconds } = deps.profile;
-  const over = (since: number, seconds: number | undefined) =>
-    seconds !== undefined && deps.now() >= since + seconds * 1000;
-  const dead =
-    family.revokedAt !== undefined ||
-    grant.revokedAt !== undefined ||
-    account.locked ||
-    (!app.approved && app.ownerId !== account.id) ||
-    opened?.generation !== family.generation ||
-    over(family.createdAt, familySeconds) ||
-    over(family.usedAt, familyIdleSeconds);
-  if (dead) return inactive;
+  const { family, account, app } = view;
+  const alive =
+    endOfFamily(view) === undefined &&
+    isOpenTo(app, account.id) &&
+    opened?.generation === family.generation &&
+    expiryOfFamily(deps.profile, family, deps.now()) === undefined;
+  if (!alive) return inactive;
+  const { familySeconds } = deps.profile;
   return {
     active: true,
     scope: family.scopes.join(" "),

@@ -1,8 +1,7 @@
 /** JWT access tokens (RFC 9068), for resource servers that cannot call back. Here they stay revocable by their family. */
-import type { AccessDeps } from "./access.js";
-import { type Access, judgeAccess } from "./access.js";
+import { type Access, type AccessDeps, judgeAccess, openAccess } from "./access.js";
 import { Refusal } from "./error.js";
-import type { JwtAccessClaims } from "./grants/token-response.js";
+import type { JwtAccessClaims, TokenDeps } from "./grants/token-response.js";
 import { parseScope, scopeMask } from "./scope.js";
 import type { SigningKeys } from "./signing-keys.js";
 
@@ -47,7 +46,20 @@ export async function openAccessJwt(
   });
 }
 
-/** Whether a token has the form of a JWT. */
-export function looksLikeJwt(token: string): boolean {
+/** What opening a token of either form needs beside issuing one. */
+export interface TokenLookupDeps extends TokenDeps {
+  readonly keys: SigningKeys;
+}
+
+/** Returns what an access token of either form gives. @throws {Refusal} */
+export function openAnyAccess(
+  deps: AccessDeps & Pick<TokenLookupDeps, "keys" | "issuer">,
+  token: string,
+): Promise<Access> {
+  if (!looksLikeJwt(token)) return openAccess(deps, token);
+  return openAccessJwt({ ...deps, issuer: deps.issuer() }, token);
+}
+
+function looksLikeJwt(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }

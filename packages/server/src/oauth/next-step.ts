@@ -3,6 +3,7 @@ import type { Profile } from "../profile.js";
 import type { Grant, SessionView } from "../storage/storage.js";
 import type { AuthorizationRequest } from "./authorization-request.js";
 import { Refusal } from "./error.js";
+import { isOpenTo } from "./family.js";
 
 export type NextStep =
   | { readonly step: "login" }
@@ -27,7 +28,7 @@ export function nextStep(profile: Profile, request: AuthorizationRequest, facts:
     return { step: "login" };
   }
   const account = (facts.session as SessionView).account;
-  if (!request.app.approved && request.app.ownerId !== account.id) {
+  if (!isOpenTo(request.app, account.id)) {
     if (silent)
       return { step: "refuse", refusal: new Refusal("app_not_approved", "only its owner may authorize it") };
     return { step: "not_approved" };

@@ -1,17 +1,9 @@
 /** Token revocation (RFC 7009). Either token ends its family: the refresh token and every access token of it. */
-import { openAccess } from "./access.js";
 import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
 import { Refusal } from "./error.js";
-import type { TokenDeps } from "./grants/token-response.js";
-import { looksLikeJwt, openAccessJwt } from "./jwt-access-token.js";
+import { openAnyAccess, type TokenLookupDeps } from "./jwt-access-token.js";
 import type { Parameters } from "./parameters.js";
-import type { SigningKeys } from "./signing-keys.js";
 import { openRefreshToken } from "./tokens.js";
-
-export interface TokenLookupDeps extends TokenDeps {
-  readonly keys: SigningKeys;
-  readonly issuer: () => string;
-}
 
 /** Resolves when the token, if it was one of this client's, opens nothing any more (§2.2: success either way). @throws {Refusal} */
 export async function revoke(
@@ -43,13 +35,4 @@ async function familyOf(deps: TokenLookupDeps, token: string): Promise<string | 
     if (error instanceof Refusal) return undefined;
     throw error;
   }
-}
-
-/** Returns what an access token of either form gives. @throws {Refusal} */
-export function openAnyAccess(
-  deps: Omit<TokenLookupDeps, "signJwt" | "audit" | "profile" | "randomBytes">,
-  token: string,
-) {
-  if (!looksLikeJwt(token)) return openAccess(deps, token);
-  return openAccessJwt({ ...deps, issuer: deps.issuer() }, token);
 }

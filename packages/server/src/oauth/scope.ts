@@ -1,4 +1,5 @@
 /** Scopes (RFC 6749 §3.3): the known ones in plain words, parsing, and the rule of who is charged. */
+import { Refusal } from "./error.js";
 
 export type Charged = "app_owner" | "user";
 
@@ -63,6 +64,13 @@ export function parseScope(value: string): string[] | undefined {
   const tokens = value.split(" ").filter((token) => token !== "");
   if (tokens.length === 0 || !tokens.every((token) => scopeToken.test(token))) return undefined;
   return [...new Set(tokens)];
+}
+
+/** Returns the scope tokens of a request's `scope`. @throws {Refusal} `parameter_malformed`. */
+export function readScope(requested: string): string[] {
+  const scopes = parseScope(requested);
+  if (scopes !== undefined) return scopes;
+  throw new Refusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
 }
 
 /** Returns what is wrong with an app's scopes, or undefined if nothing is. */

@@ -2,8 +2,9 @@
 import type { App, FamilyView } from "../../storage/storage.js";
 import { type ClientCredentials, checkCredentials } from "../client-authentication.js";
 import { Refusal } from "../error.js";
+import { endOfFamily, expiryOfFamily, isOpenTo } from "../family.js";
 import type { Parameters } from "../parameters.js";
-import { parseScope } from "../scope.js";
+import { readScope } from "../scope.js";
 import { openRefreshToken, type RefreshToken } from "../tokens.js";
 import { chooseResource, issueTokens, type TokenDeps, type TokenResponse } from "./token-response.js";
 
@@ -63,35 +64,22 @@ async function checkClient(
   }
 }
 
-function checkFamily(
-  deps: TokenDeps,
-  { family, grant, account, app }: FamilyView,
-  token: RefreshToken,
-): void {
-  const revoked = (detail: string) => new Refusal("refresh_token_revoked", detail);
-  if (family.revokedAt !== undefined) throw revoked("its token family was revoked");
-  if (grant.revokedAt !== undefined) throw revoked("the user's authorization of the app was revoked");
-  if (account.locked) throw revoked("the account is locked");
-  if (!app.approved && app.ownerId !== account.id) throw revoked("the app is not approved");
+function checkFamily(deps: TokenDeps, view: FamilyView, token: RefreshToken): void {
+  const { family, account, app } = view;
+  const end = endOfFamily(view);
+  if (end !== undefined) throw new Refusal("refresh_token_revoked", end);
+  if (!isOpenTo(app, account.id)) throw new Refusal("refresh_token_revoked", "the app is not approved");
   if (token.generation > family.generation) {
     throw new Refusal("refresh_token_unknown", "its generation was never issued: was the database restored?");
   }
-  const { familySeconds, familyIdleSeconds } = deps.profile;
-  const now = deps.now();
-  const over = (since: number, seconds: number | undefined) =>
-    seconds !== undefined && now >= since + seconds * 1000;
-  if (over(family.createdAt, familySeconds))
-    throw new Refusal("refresh_token_expired", "its longest life is over");
-  if (over(family.usedAt, familyIdleSeconds))
-    throw new Refusal("refresh_token_expired", "it was unused for too long");
+  const expiry = expiryOfFamily(deps.profile, family, deps.now());
+  if (expiry !== undefined) throw new Refusal("refresh_token_expired", expiry);
 }
 
 /** RFC 6749 §6: the scope may be narrower than what was granted, never wider. */
 function narrowScopes(granted: readonly string[], requested: string | undefined): readonly string[] {
   if (requested === undefined) return granted;
-  const scopes = parseScope(requested);
-  if (scopes === undefined)
-    throw new Refusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
+  const scopes = readScope(requested);
   const foreign = scopes.find((scope) => !granted.includes(scope));
   if (foreign !== undefined) throw new Refusal("scope_exceeds_grant", foreign, "scope");
   return scopes;
