@@ -65,10 +65,11 @@ export class KeyRing {
 
   /** Returns true if `mac` is the MAC of `data` under any key, newest first, compared in constant time. */
   verifyMac(purpose: KeyPurpose, data: string | Buffer, mac: Buffer): boolean {
-    return this.#makers(purpose).some((make) => {
+    for (const make of this.#makers(purpose)) {
       const expected = make(data).subarray(0, mac.length);
-      return expected.length === mac.length && mac.length >= 16 && timingSafeEqual(expected, mac);
-    });
+      if (expected.length === mac.length && mac.length >= 16 && timingSafeEqual(expected, mac)) return true;
+    }
+    return false;
   }
 
   /** Returns the MACs of `data` under every key, newest first: the forms in which a looked-up value may be stored. */

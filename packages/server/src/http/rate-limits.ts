@@ -14,14 +14,13 @@ export async function limitTokenRequest(
   clientId: string | undefined,
 ): Promise<void> {
   const { address, client } = context.rateLimits;
-  if (address !== undefined)
-    apply(context, reply, await context.limiter.take(`address:${addressKey(request.ip)}`, address));
-  // Keyed by address too: whoever knows a client_id must not be able to spend another's limit.
-  if (client !== undefined && clientId !== undefined) {
-    // Hashed, since a key is stored: who swaps the two credentials sends the secret as client_id.
-    const key = `client:${hashed(clientId)}:${addressKey(request.ip)}`;
-    apply(context, reply, await context.limiter.take(key, client));
-  }
+  const from = addressKey(request.ip);
+  let state = address && (await context.limiter.take(`address:${from}`, address));
+  // Keyed by address too: whoever knows a client_id must not be able to spend another's limit. Hashed, since a key is
+  // stored: who swaps the two credentials sends the secret as client_id.
+  if (client !== undefined && clientId !== undefined && state?.allowed !== false)
+    state = await context.limiter.take(`client:${hashed(clientId)}:${from}`, client);
+  if (state !== undefined) tell(context, reply, state);
 }
 
 /** @throws {Refusal} `rate_limited` when the account has spent its limit of API requests. */
@@ -31,23 +30,21 @@ export async function limitApiRequest(
   accountId: string,
 ): Promise<void> {
   const { account } = context.rateLimits;
-  if (account !== undefined)
-    apply(context, reply, await context.limiter.take(`account:${accountId}`, account));
+  if (account === undefined) return;
+  const state = context.limiter.take(`account:${accountId}`, account);
+  tell(context, reply, "allowed" in state ? state : await state);
 }
 
-function apply(context: HttpContext, reply: FastifyReply, state: LimitState): void {
-  const resetSeconds = Math.ceil(state.resetAt / 1000);
-  reply.header("x-ratelimit-limit", String(state.limit));
+/** Tells the caller where it stands, in the headers. @throws {Refusal} if the limit is spent. */
+function tell(context: HttpContext, reply: FastifyReply, state: LimitState): void {
+  const { allowed, limit, resetAt } = state;
+  const remaining = String(state.remaining);
+  reply.header("x-ratelimit-limit", String(limit));
   // The OpenAPI description says -remaining, the live service -limit-remaining.
-  reply.header("x-ratelimit-remaining", String(state.remaining));
-  reply.header("x-ratelimit-limit-remaining", String(state.remaining));
-  reply.header("x-ratelimit-reset", String(resetSeconds));
-  if (state.allowed) return;
-  const retryAfterSeconds = Math.max(1, Math.ceil((state.resetAt - context.now()) / 1000));
-  throw new Refusal(
-    "rate_limited",
-    `more than ${state.limit} requests in the period`,
-    undefined,
-    retryAfterSeconds,
-  );
+  reply.header("x-ratelimit-remaining", remaining);
+  reply.header("x-ratelimit-limit-remaining", remaining);
+  reply.header("x-ratelimit-reset", String(Math.ceil(resetAt / 1000)));
+  if (allowed) return;
+  const retryAfterSeconds = Math.max(1, Math.ceil((resetAt - context.now()) / 1000));
+  throw new Refusal("rate_limited", `more than ${limit} requests in the period`, undefined, retryAfterSeconds);
 }

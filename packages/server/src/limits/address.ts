@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 
 /** Returns the address, or of an IPv6 address its network of 64 bits: a single customer has all of those. */
 export function addressKey(address: string): string {
+  if (!address.includes(":")) return address;
   const plain = address.split("%")[0] as string;
   if (!isIPv6(plain)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1];

@@ -34,8 +34,12 @@ export class Limiter {
     private readonly now: () => number,
   ) {}
 
-  /** Spends one of the key's limit, if there is one left. */
-  async take(key: string, limit: RateLimit): Promise<LimitState> {
+  /** Spends one of the key's limit, if there is one left: at once where an advance is at hand. */
+  take(key: string, limit: RateLimit): LimitState | Promise<LimitState> {
+    return this.#spend(key, limit) ?? this.#takeWithAdvance(key, limit);
+  }
+
+  async #takeWithAdvance(key: string, limit: RateLimit): Promise<LimitState> {
     for (;;) {
       const spent = this.#spend(key, limit);
       if (spent !== undefined) return spent;

@@ -24,11 +24,10 @@ export interface AccessDeps {
 }
 
 /** Returns what an opaque access token gives: one MAC and one read. @throws {Refusal} */
-export async function openAccess(deps: AccessDeps, value: string): Promise<Access> {
+export function openAccess(deps: AccessDeps, value: string): Promise<Access> {
   const token = openAccessToken(deps.ring, value);
-  if (token === undefined)
-    throw new Refusal("access_token_malformed", "this server did not make the access token");
-  return judgeAccess(deps, token);
+  if (token !== undefined) return judgeAccess(deps, token);
+  return Promise.reject(new Refusal("access_token_malformed", "this server did not make the access token"));
 }
 
 /** Returns what a token whose seal is known to be good gives, now. @throws {Refusal} */

@@ -46,14 +46,14 @@ export function sealAccessToken(
   token: AccessToken,
   nonce: Buffer,
 ): string {
-  const body = Buffer.alloc(accessBodyBytes);
-  body.write(token.familyId, 0, "hex");
-  body.writeUIntBE(token.issuedAt, 16, 6);
-  body.writeUIntBE(token.lifetimeSeconds, 22, 3);
-  body.writeUInt32BE(token.scopeMask, 25);
-  body.writeUInt8(token.resource, 29);
-  nonce.copy(body, 30, 0, 3);
-  return encode(encoding, accessPrefix, sealBody(ring, "access-token", body, accessMacBytes));
+  const bytes = Buffer.alloc(accessBodyBytes + accessMacBytes);
+  bytes.write(token.familyId, 0, "hex");
+  bytes.writeUIntBE(token.issuedAt, 16, 6);
+  bytes.writeUIntBE(token.lifetimeSeconds, 22, 3);
+  bytes.writeUInt32BE(token.scopeMask, 25);
+  bytes.writeUInt8(token.resource, 29);
+  nonce.copy(bytes, 30, 0, 3);
+  return encode(encoding, accessPrefix, seal(ring, "access-token", bytes, accessBodyBytes));
 }
 
 /** Returns what the token says, or undefined if this server did not make it. It may be expired or revoked. */
@@ -75,10 +75,10 @@ export function sealRefreshToken(
   encoding: Profile["tokenEncoding"],
   token: RefreshToken,
 ): string {
-  const body = Buffer.alloc(refreshBodyBytes);
-  body.write(token.familyId, 0, "hex");
-  body.writeUInt32BE(token.generation, 16);
-  return encode(encoding, refreshPrefix, sealBody(ring, "refresh-token", body, refreshMacBytes));
+  const bytes = Buffer.alloc(refreshBodyBytes + refreshMacBytes);
+  bytes.write(token.familyId, 0, "hex");
+  bytes.writeUInt32BE(token.generation, 16);
+  return encode(encoding, refreshPrefix, seal(ring, "refresh-token", bytes, refreshBodyBytes));
 }
 
 /** Returns what the token says, or undefined if this server did not make it. */
@@ -88,8 +88,10 @@ export function openRefreshToken(ring: KeyRing, value: string): RefreshToken | u
   return { familyId: bytes.toString("hex", 0, 16), generation: bytes.readUInt32BE(16) };
 }
 
-function sealBody(ring: KeyRing, purpose: KeyPurpose, body: Buffer, macBytes: number): Buffer {
-  return Buffer.concat([body, ring.mac(purpose, body).subarray(0, macBytes)]);
+/** Puts the MAC of the body behind it, as much of it as there is room for. */
+function seal(ring: KeyRing, purpose: KeyPurpose, bytes: Buffer, bodyBytes: number): Buffer {
+  ring.mac(purpose, bytes.subarray(0, bodyBytes)).copy(bytes, bodyBytes);
+  return bytes;
 }
 
 function isSealed(ring: KeyRing, purpose: KeyPurpose, bytes: Buffer, bodyBytes: number): boolean {

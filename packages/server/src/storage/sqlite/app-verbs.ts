@@ -13,7 +13,7 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
     "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
-  const byId = context.prepare("SELECT pk, revision FROM apps WHERE client_id = ?");
+  const byId = context.prepareRow("SELECT pk, revision FROM apps WHERE client_id = ?");
   const all = context.prepare(
     `SELECT ${appColumns} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT ?`,
   );
@@ -24,7 +24,7 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
     findApp: (clientId) =>
       context.read(() => {
         const row = byId.get(clientId);
-        return row && parsed.app(row.pk, row.revision);
+        return row && parsed.app(row[0], row[1]);
       }),
     listApps: (limit) => context.read(() => all.all(limit).map(toApp)),
   };

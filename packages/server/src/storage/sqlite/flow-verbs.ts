@@ -1,6 +1,6 @@
 /** Codes, grants and token families on SQLite: the acts that must be whole. */
 
-import { grantColumns, toCode, toFamily, toGrant } from "../rows.js";
+import { grantColumns, type Row, toCode, toFamily, toGrant } from "../rows.js";
 import type {
   ConsumeCode,
   ConsumeCodeOutcome,
@@ -11,7 +11,7 @@ import type {
   Storage,
 } from "../storage.js";
 import { type Context, toSql } from "./context.js";
-import type { SqlRow } from "./driver.js";
+import type { SqlRow, SqlValue } from "./driver.js";
 import { blobToId, idToBlob } from "./family-id.js";
 import type { Parsed } from "./parsed.js";
 
@@ -27,8 +27,8 @@ export function codeVerbs(context: Context): CodeVerbs {
   const insert = context.prepare(
     "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
   );
-  const find = context.prepare(
-    "SELECT c.*, a.id account_id, p.client_id, g.revoked_at grant_revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?",
+  const find = context.prepareRow(
+    "SELECT c.grant_pk, c.scopes, c.resources, c.redirect_uri, c.redirect_uri_given, c.state, c.code_challenge, c.issued_at, c.expires_at, c.consumed_at, c.family_id, a.id, p.client_id, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?",
   );
   const consume = consumeCode(context);
   return {
@@ -43,9 +43,29 @@ export function codeVerbs(context: Context): CodeVerbs {
     findCode: (hash) =>
       context.read(() => {
         const row = find.get(hash);
-        return row && toCode(row, row.family_id === null ? undefined : blobToId(row.family_id));
+        return row && toCode(codeRow(hash, row), row[10] === null ? undefined : blobToId(row[10]));
       }),
     consumeCode: (act) => context.write(() => consume(act)),
+  };
+}
+
+/** Names the values of a code's row, which come in the order in which they are asked for. */
+function codeRow(hash: string, row: SqlValue[]): Row {
+  return {
+    hash,
+    grant_pk: row[0],
+    scopes: row[1],
+    resources: row[2],
+    redirect_uri: row[3],
+    redirect_uri_given: row[4],
+    state: row[5],
+    code_challenge: row[6],
+    issued_at: row[7],
+    expires_at: row[8],
+    consumed_at: row[9],
+    account_id: row[11],
+    client_id: row[12],
+    grant_revoked_at: row[13],
   };
 }
 
@@ -130,18 +150,37 @@ export function grantVerbs(context: Context, parsed: Parsed): GrantVerbs {
   };
 }
 
-const familyColumns =
-  "COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from";
+const viewColumns = `COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, f.revoked_at f_revoked_at, f.access_valid_from f_access_valid_from, ${grantColumns}, a.pk a_pk, a.revision a_revision, p.pk p_pk, p.revision p_revision`;
+
+/** Names the values of `viewColumns`. */
+function viewRow(row: SqlValue[]): Row {
+  return {
+    f_scopes: row[0],
+    f_resources: row[1],
+    f_generation: row[2],
+    f_created_at: row[3],
+    f_used_at: row[4],
+    f_revoked_at: row[5],
+    f_access_valid_from: row[6],
+    g_pk: row[7],
+    g_scopes: row[8],
+    g_created_at: row[9],
+    g_revoked_at: row[10],
+    a_pk: row[11],
+    a_revision: row[12],
+    p_pk: row[13],
+    p_revision: row[14],
+  };
+}
 
 export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
-  const columns = `${familyColumns}, ${grantColumns}, a.pk a_pk, a.revision a_revision, p.pk p_pk, p.revision p_revision`;
   const from =
     "FROM families f JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk";
-  const find = context.prepare(`SELECT ${columns} ${from} WHERE f.id = ?`);
+  const find = context.prepareRow(`SELECT ${viewColumns} ${from} WHERE f.id = ?`);
   const ofApp = context.prepare(
-    `SELECT f.id, ${columns} ${from} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`,
+    `SELECT f.id, ${viewColumns} ${from} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`,
   );
-  const toView = (row: SqlRow, id: string): FamilyView => {
+  const toView = (row: Row, id: string): FamilyView => {
     const account = parsed.account(row.a_pk, row.a_revision);
     const app = parsed.app(row.p_pk, row.p_revision);
     return { family: toFamily(row, id), grant: toGrant(row, account.id, app.clientId), account, app };
@@ -156,7 +195,7 @@ export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
     findFamily: (id) =>
       context.read(() => {
         const row = find.get(idToBlob(id));
-        return row && toView(row, id);
+        return row && toView(viewRow(row), id);
       }),
     listFamilies: (clientId, limit) =>
       context.read(() => ofApp.all(clientId, limit).map((row) => toView(row, blobToId(row.id)))),

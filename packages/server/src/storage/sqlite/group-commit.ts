@@ -2,17 +2,22 @@
  * Group commit: writes that arrive together share one transaction and so one fsync. Each is a synchronous act that
  * runs whole or not at all; none is answered before the commit that holds it is on disk.
  */
-import { StorageUnavailable } from "../storage.js";
 import type { Database } from "./driver.js";
+import { asStorageFault, isDiskFault } from "./faults.js";
 
 interface Pending {
+  /** May be run again where the transaction that held it was rolled back. */
   readonly act: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** How long an act that no answer waits for may wait for another's commit. */
+/** What an act came to: told once its transaction has ended. */
+type Answer = () => void;
+
+/** How long an act that no answer waits for is kept for a commit, in milliseconds, and how many of them at the most. */
 const patienceMilliseconds = 20;
+const mostBeside = 1000;
 
 export class GroupCommit {
   readonly #begin;
@@ -22,6 +27,7 @@ export class GroupCommit {
   readonly #release;
   readonly #undo;
   #pending: Pending[] = [];
+  #beside: Pending[] = [];
   #scheduled = false;
   #patience: NodeJS.Timeout | undefined;
 
@@ -38,50 +44,63 @@ export class GroupCommit {
   run<T>(act: () => T): Promise<T> {
     if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => this.flush());
+      setImmediate(() => this.#commitPending());
     }
-    return this.#wait(act);
+    return waitIn(this.#pending, act);
   }
 
-  /** As `run`, for an act that no answer waits for: it shares the next commit, or has its own after a while. */
+  /**
+   * As `run`, for an act that no answer waits for. Such acts are kept for a while and share a commit: a page that many
+   * of them change is then written once.
+   */
   runBeside<T>(act: () => T): Promise<T> {
     this.#patience ??= setTimeout(() => this.flush(), patienceMilliseconds);
-    return this.#wait(act);
+    const answered = waitIn(this.#beside, act);
+    if (this.#beside.length >= mostBeside) this.flush();
+    return answered;
   }
 
-  #wait<T>(act: () => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ act, resolve: resolve as (value: unknown) => void, reject });
-    });
-  }
-
-  /** Commits what is waiting, now. */
+  /** Commits all that is waiting, now. */
   flush(): void {
-    this.#scheduled = false;
     clearTimeout(this.#patience);
     this.#patience = undefined;
+    this.#pending.push(...this.#beside);
+    this.#beside = [];
+    this.#commitPending();
+  }
+
+  #commitPending(): void {
+    this.#scheduled = false;
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
-    let done: (() => void)[];
+    let answers: Answer[];
     try {
-      this.#begin.run();
-      try {
-        done = batch.map((pending) => this.#one(pending));
-        this.#commit.run();
-      } catch (error) {
-        this.#abandon();
-        throw error;
-      }
+      answers = this.#commitTogether(batch) ?? this.#transaction(() => batch.map((one) => this.#alone(one)));
     } catch (error) {
       const fault = asStorageFault(error);
-      for (const { reject } of batch) reject(fault);
-      return;
+      answers = batch.map(({ reject }) => () => reject(fault));
     }
-    for (const answer of done) answer();
+    for (const answer of answers) answer();
   }
 
-  #one({ act, resolve, reject }: Pending): () => void {
+  /** Returns undefined, with nothing done, where one act failed: which of the others hold must then be told apart. */
+  #commitTogether(batch: readonly Pending[]): Answer[] | undefined {
+    try {
+      return this.#transaction(() =>
+        batch.map(({ act, resolve }) => {
+          const value = act();
+          return () => resolve(value);
+        }),
+      );
+    } catch (error) {
+      if (isDiskFault(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Runs an act whole or not at all within a transaction. Costs two statements, so that a failed act undoes no other. */
+  #alone({ act, resolve, reject }: Pending): Answer {
     this.#savepoint.run();
     try {
       const value = act();
@@ -95,6 +114,18 @@ export class GroupCommit {
     }
   }
 
+  #transaction<T>(body: () => T): T {
+    this.#begin.run();
+    try {
+      const value = body();
+      this.#commit.run();
+      return value;
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
+  }
+
   /** After a disk fault SQLite may have rolled back by itself; a second rollback then fails and means nothing. */
   #abandon(): void {
     try {
@@ -103,19 +134,8 @@ export class GroupCommit {
   }
 }
 
-/** How better-sqlite3 names the faults of a disk or a lock, and their numbers (sqlite.org/rescode.html). */
-const diskFault = /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|FULL|CANTOPEN|PROTOCOL)/;
-const diskFaultNumbers = new Set([5, 6, 7, 8, 10, 13, 14, 15]);
-const closed = /database (connection )?is not open|statement has been finalized/;
-
-function isDiskFault(error: unknown): boolean {
-  const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
-  if (errcode !== undefined) return diskFaultNumbers.has(errcode & 0xff);
-  return diskFault.test(code ?? "") || closed.test(message ?? "");
-}
-
-/** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault, or the file was closed. */
-export function asStorageFault(error: unknown): unknown {
-  if (!isDiskFault(error)) return error;
-  return new StorageUnavailable(`SQLite: ${(error as Error).message}`, { cause: error });
+function waitIn<T>(waiting: Pending[], act: () => T): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    waiting.push({ act, resolve: resolve as (value: unknown) => void, reject });
+  });
 }

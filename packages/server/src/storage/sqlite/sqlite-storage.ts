@@ -1,4 +1,4 @@
-/** The storage port on one SQLite file: WAL, synchronous=FULL, group commit. Reads are synchronous point reads. */
+/** The storage port on one SQLite file: WAL, synchronous=FULL, reads and writes that go together. */
 import type { Storage } from "../storage.js";
 import { accountVerbs } from "./account-verbs.js";
 import { appVerbs } from "./app-verbs.js";
@@ -6,6 +6,7 @@ import { Context } from "./context.js";
 import { type Database, type DriverName, openDatabase } from "./driver.js";
 import { codeVerbs, familyVerbs, grantVerbs } from "./flow-verbs.js";
 import { GroupCommit } from "./group-commit.js";
+import { GroupRead } from "./group-read.js";
 import { auditVerbs, limitVerbs, sessionVerbs } from "./house-verbs.js";
 import { migrateSqlite } from "./migrate.js";
 import { parsedRows } from "./parsed.js";
@@ -39,7 +40,8 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     throw error;
   }
   const commits = new GroupCommit(database);
-  const context = new Context(database, commits);
+  const reads = new GroupRead(database);
+  const context = new Context(database, commits, reads);
   const parsed = parsedRows(context);
   const ping = context.prepare("SELECT 1");
   return {
@@ -55,6 +57,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     purge: purgeVerb(context),
     ping: () => context.read(() => void ping.get()),
     close: async () => {
+      reads.flush();
       commits.flush();
       database.close();
     },

@@ -1,0 +1,56 @@
+/**
+ * Reads that arrive together share one read transaction: its two file locks cost more than a read does. It begins after
+ * the last of them arrived, so each sees every commit that was answered before it was asked, whichever process made it.
+ */
+import type { Database, Statement } from "./driver.js";
+import { asStorageFault } from "./faults.js";
+
+interface Pending {
+  readonly query: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupRead {
+  readonly #begin: Statement;
+  readonly #end: Statement;
+  #pending: Pending[] = [];
+
+  constructor(database: Database) {
+    this.#begin = database.prepare("BEGIN");
+    this.#end = database.prepare("COMMIT");
+  }
+
+  /** Resolves to what `query` returned; a fault of the disk rejects with `StorageUnavailable`. */
+  run<T>(query: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#pending.length === 0) setImmediate(this.flush);
+      this.#pending.push({ query, resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
+
+  /** Reads what is waiting, now. */
+  readonly flush = (): void => {
+    const batch = this.#pending;
+    this.#pending = [];
+    const shared = batch.length > 1 && succeeds(this.#begin);
+    for (const { query, resolve, reject } of batch) {
+      try {
+        resolve(query());
+      } catch (error) {
+        reject(asStorageFault(error));
+      }
+    }
+    // Nothing hangs on it: a fault of the disk ends the transaction by itself.
+    if (shared) succeeds(this.#end);
+  };
+}
+
+function succeeds(statement: Statement): boolean {
+  try {
+    statement.run();
+    return true;
+  } catch {
+    return false;
+  }
+}
