@@ -9,7 +9,7 @@ import { callerAccount } from "./api-access.js";
 import { readParameters } from "./body.js";
 import type { HttpContext } from "./context.js";
 import { limitApiRequest } from "./rate-limits.js";
-import { sendProblem } from "./responses.js";
+import { sendJson, sendProblem } from "./responses.js";
 
 /** OpenAPI: `accountUpdate`, `accountVerify`, `accountCreate`. */
 export const accountChangeScopes = ["account_access"];
@@ -25,7 +25,7 @@ export function accountSettingsRoutes(server: FastifyInstance, context: HttpCont
       return sendProblem(request, reply, { status: 404, error: "not_found", description: "Not found." });
     const changes = readChanges(parameters);
     await context.storage.updateAccount(account.id, changes);
-    return reply.header("cache-control", "no-store").send(accountResource({ ...account, ...changes }));
+    return sendJson(reply, accountResource({ ...account, ...changes }));
   });
 
   server.post("/v3/account/verify", async (request, reply) => {
@@ -34,9 +34,7 @@ export function accountSettingsRoutes(server: FastifyInstance, context: HttpCont
     await limitApiRequest(context, reply, account.id);
     const email = readEmail(await readParameters(request));
     const found = await context.storage.findAccountByEmail(email);
-    return reply
-      .header("cache-control", "no-store")
-      .send(found ? { account: { email_address: found.email } } : {});
+    return sendJson(reply, found ? { account: { email_address: found.email } } : {});
   });
 }
 

@@ -1,4 +1,5 @@
 /** A request's parameters from its body: JSON, form or multipart, decoded strictly. */
+import { isAscii } from "node:buffer";
 import { Busboy } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
 import { Refusal } from "../oauth/error.js";
@@ -18,25 +19,36 @@ export function bodyKind(request: FastifyRequest): BodyKind {
   return type === "multipart/form-data" ? "multipart" : "other";
 }
 
+/** As clients write them: these need no parsing. */
+const plainTypes: ReadonlySet<string | undefined> = new Set([
+  "application/json",
+  "application/x-www-form-urlencoded",
+]);
+
 function mediaType(header: string | undefined): string | undefined {
+  if (plainTypes.has(header)) return header;
   return header?.split(";")[0]?.trim().toLowerCase() || undefined;
 }
 
-/** Returns the parameters of the body. @throws {Refusal} `body_malformed` or `body_unsupported`. */
-export async function readParameters(request: FastifyRequest): Promise<Parameters> {
+/**
+ * Returns the parameters of the body: those of a multipart body later, of any other at once.
+ * @throws {Refusal} `body_malformed` or `body_unsupported`.
+ */
+export function readParameters(request: FastifyRequest): Parameters | Promise<Parameters> {
   const body = bytesOf(request);
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {
     throw new Refusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
   }
-  checkCharset(request.headers["content-type"]);
+  const contentType = request.headers["content-type"];
+  checkCharset(contentType);
   switch (bodyKind(request)) {
     case "json":
       return Parameters.fromPairs(parseJsonObject(utf8(body)));
     case "form":
       return Parameters.fromPairs(parseForm(utf8(body)));
     case "multipart":
-      return Parameters.fromPairs(await parseMultipart(request.headers["content-type"] as string, body));
+      return parseMultipart(contentType as string, body).then(Parameters.fromPairs);
     case "none":
       if (body.length === 0) return Parameters.fromPairs([]);
   }
@@ -55,6 +67,7 @@ function bytesOf(request: FastifyRequest): Buffer {
 }
 
 function checkCharset(contentType: string | undefined): void {
+  if (plainTypes.has(contentType)) return;
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i.exec(contentType ?? "")?.[1]?.toLowerCase();
   if (charset === undefined || charset === "utf-8" || charset === "utf8" || charset === "us-ascii") return;
   throw new Refusal("body_unsupported", "The charset of the body must be UTF-8");
@@ -63,6 +76,7 @@ function checkCharset(contentType: string | undefined): void {
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 function utf8(body: Buffer): string {
+  if (isAscii(body)) return body.toString("latin1");
   try {
     return strictUtf8.decode(body);
   } catch {

@@ -85,6 +85,17 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   }
 }
 
+/**
+ * Sends what is not to be stored (RFC 6749 §5.1) as JSON. Made here: a value that Fastify has to make text of takes a
+ * longer way through it.
+ */
+export function sendJson(reply: FastifyReply, value: object): FastifyReply {
+  return reply
+    .header("cache-control", "no-store")
+    .header("content-type", "application/json; charset=utf-8")
+    .send(JSON.stringify(value));
+}
+
 /** Turns anything thrown into a problem. What is unknown becomes `server_error` and a log line, never a stack trace. */
 export function problemOf(profile: Profile, error: unknown): Problem & { refusal: Refusal } {
   const refusal = asRefusal(error);

@@ -20,7 +20,7 @@ import { callerAccount } from "./api-access.js";
 import { queryParameters, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { limitApiRequest } from "./rate-limits.js";
-import { sendPage } from "./responses.js";
+import { sendJson, sendPage } from "./responses.js";
 
 /** What signing up needs of the world. */
 export interface SignUpPorts {
@@ -63,7 +63,7 @@ class SignUpRoutes {
     Object.assign(notesOf(request), { clientId: app?.clientId, accountId: account.id });
     const oauth = app && { oauth_data: await grantToMaker(context, app, account) };
     await ports.sendConfirmation(account, confirmationLink(context, account));
-    return reply.header("cache-control", "no-store").send({ ...accountResource(account), ...oauth });
+    return sendJson(reply, { ...accountResource(account), ...oauth });
   }
 
   async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

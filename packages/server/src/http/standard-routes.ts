@@ -8,6 +8,7 @@ import { revoke } from "../oauth/revocation.js";
 import { readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { limitTokenRequest } from "./rate-limits.js";
+import { sendJson } from "./responses.js";
 
 export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
   if (!context.profile.extensions) return;
@@ -19,11 +20,11 @@ export function standardRoutes(server: FastifyInstance, context: HttpContext): v
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     await revoke(context, parameters, credentials);
     // RFC 7009 §2.2: the body is ignored; some clients ignore it only if it is JSON.
-    return reply.header("cache-control", "no-store").send({});
+    return sendJson(reply, {});
   });
   server.post("/oauth/introspect", async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);
-    return reply.header("cache-control", "no-store").send(await introspect(context, parameters, credentials));
+    return sendJson(reply, await introspect(context, parameters, credentials));
   });
   server.get("/.well-known/oauth-authorization-server", async (_request, reply) =>
     reply

@@ -8,6 +8,7 @@ import type { Parameters } from "../oauth/parameters.js";
 import { queryOf, readParameters } from "./body.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { limitTokenRequest } from "./rate-limits.js";
+import { sendJson } from "./responses.js";
 
 export function tokenRoutes(server: FastifyInstance, context: HttpContext): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => token(context, request, reply);
@@ -30,7 +31,7 @@ async function token(
   await limitTokenRequest(context, request, reply, credentials.clientId);
   const answer = operation === "refresh_token" ? refresh : exchangeCode;
   const response = await answer(context, parameters, credentials);
-  return reply.header("cache-control", "no-store").header("pragma", "no-cache").send(response);
+  return sendJson(reply.header("pragma", "no-cache"), response);
 }
 
 /** The Node SDK leaves `grant_type` out; then the query key `refresh` says which operation is meant. */

@@ -25,7 +25,7 @@ type Read = (name: string) => string | undefined;
 
 export async function readFacts(context: HttpContext, request: FastifyRequest): Promise<RequestFacts> {
   const query = queryParameters(request);
-  const body = await readParameters(request).catch(() => Parameters.fromPairs([]));
+  const body = await parametersOrNone(request);
   const read: Read = (name) => textOf(body, name) ?? textOf(query, name);
   const operation = operationOf(request.method, routePath(request), queryOf(request), read("grant_type"));
   const keys = flowKeys(context, request, operation, read);
@@ -39,6 +39,14 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
     parameters: redacted([body, query]),
     clientSecret: read("client_secret"),
   };
+}
+
+async function parametersOrNone(request: FastifyRequest): Promise<Parameters> {
+  try {
+    return await readParameters(request);
+  } catch {
+    return Parameters.fromPairs([]);
+  }
 }
 
 function textOf(parameters: Parameters, name: string): string | undefined {

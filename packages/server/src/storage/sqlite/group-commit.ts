@@ -44,7 +44,7 @@ export class GroupCommit {
   run<T>(act: () => T): Promise<T> {
     if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => this.#commitPending());
+      setImmediate(() => this.commit());
     }
     return waitIn(this.#pending, act);
   }
@@ -66,10 +66,11 @@ export class GroupCommit {
     this.#patience = undefined;
     this.#pending.push(...this.#beside);
     this.#beside = [];
-    this.#commitPending();
+    this.commit();
   }
 
-  #commitPending(): void {
+  /** Commits what an answer waits for, now. */
+  commit(): void {
     this.#scheduled = false;
     const batch = this.#pending;
     this.#pending = [];

@@ -16,7 +16,11 @@ export class GroupRead {
   readonly #end: Statement;
   #pending: Pending[] = [];
 
-  constructor(database: Database) {
+  /** @param answered is called once everybody whose read was answered has gone on. */
+  constructor(
+    database: Database,
+    private readonly answered: () => void,
+  ) {
     this.#begin = database.prepare("BEGIN");
     this.#end = database.prepare("COMMIT");
   }
@@ -43,6 +47,8 @@ export class GroupRead {
     }
     // Nothing hangs on it: a fault of the disk ends the transaction by itself.
     if (shared) succeeds(this.#end);
+    // Ticks come after all that the answers set in motion, and so after the writes that follow from them.
+    queueMicrotask(() => process.nextTick(this.answered));
   };
 }
 

@@ -82,8 +82,10 @@ export function auditVerbs(context: Context): AuditVerbs {
           insert.run(...[at, event, clientId, accountId, JSON.stringify(data)].map(toSql));
         }
       }),
-    listAudit: (query) =>
-      context.read(() => {
+    listAudit: (query) => {
+      // What is still kept for a commit has happened, too.
+      context.commits.flush();
+      return context.read(() => {
         const conditions: [string, SqlValue | undefined][] = [
           ["event = ?", query.event],
           ["client_id = ?", query.clientId],
@@ -97,6 +99,7 @@ export function auditVerbs(context: Context): AuditVerbs {
           .prepare(sql)
           .all(...given.map(([, value]) => value as SqlValue), query.limit)
           .map(toAuditEvent);
-      }),
+      });
+    },
   };
 }

@@ -40,7 +40,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     throw error;
   }
   const commits = new GroupCommit(database);
-  const reads = new GroupRead(database);
+  const reads = new GroupRead(database, () => commits.commit());
   const context = new Context(database, commits, reads);
   const parsed = parsedRows(context);
   const ping = context.prepare("SELECT 1");
