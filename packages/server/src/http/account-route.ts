@@ -1,11 +1,12 @@
 /** `GET /v3/account`. */
 import type { FastifyInstance } from "fastify";
 import { accountResource } from "../accounts/account-resource.js";
+import type { Account } from "../storage/storage.js";
 import { callerAccount } from "./api-access.js";
 import { queryParameters } from "./body.js";
 import type { HttpContext } from "./context.js";
 import { limitApiRequest } from "./rate-limits.js";
-import { sendJson, sendProblem } from "./responses.js";
+import { sendJsonText, sendProblem } from "./responses.js";
 
 /** Any one of these is enough (OpenAPI: `accountGet`). */
 export const accountReadScopes = ["account_access", "basic_account_info"];
@@ -20,6 +21,16 @@ export function accountRoutes(server: FastifyInstance, context: HttpContext): vo
     const other = id !== undefined ? id !== account.id : email !== undefined && email !== account.email;
     if (other)
       return sendProblem(request, reply, { status: 404, error: "not_found", description: "Not found." });
-    return sendJson(reply, accountResource(account));
+    return sendJsonText(reply, resourceText(account));
   });
+}
+
+const texts = new WeakMap<Account, string>();
+
+/** A storage that hands the same account to many requests freezes it; so long its text is the same, too. */
+function resourceText(account: Account): string {
+  if (!Object.isFrozen(account)) return JSON.stringify(accountResource(account));
+  let text = texts.get(account);
+  if (text === undefined) texts.set(account, (text = JSON.stringify(accountResource(account))));
+  return text;
 }

@@ -30,9 +30,8 @@ export async function limitApiRequest(
   accountId: string,
 ): Promise<void> {
   const { account } = context.rateLimits;
-  if (account === undefined) return;
-  const state = context.limiter.take(`account:${accountId}`, account);
-  tell(context, reply, "allowed" in state ? state : await state);
+  if (account !== undefined)
+    tell(context, reply, await context.limiter.take(`account:${accountId}`, account));
 }
 
 /** Tells the caller where it stands, in the headers. @throws {Refusal} if the limit is spent. */

@@ -90,10 +90,15 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
  * longer way through it.
  */
 export function sendJson(reply: FastifyReply, value: object): FastifyReply {
+  return sendJsonText(reply, JSON.stringify(value));
+}
+
+/** As `sendJson`, for what is text already. */
+export function sendJsonText(reply: FastifyReply, text: string): FastifyReply {
   return reply
     .header("cache-control", "no-store")
     .header("content-type", "application/json; charset=utf-8")
-    .send(JSON.stringify(value));
+    .send(text);
 }
 
 /** Turns anything thrown into a problem. What is unknown becomes `server_error` and a log line, never a stack trace. */

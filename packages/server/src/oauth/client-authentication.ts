@@ -101,14 +101,15 @@ export async function authenticateClient(deps: ClientDeps, credentials: ClientCr
   return app;
 }
 
-/** @throws {Refusal} unless the credentials are those of the app. */
-export async function checkCredentials(
+/** Judges a secret at once, an assertion later. @throws {Refusal} unless the credentials are those of the app. */
+export function checkCredentials(
   deps: ClientDeps,
   app: App,
   credentials: ClientCredentials,
-): Promise<void> {
+): undefined | Promise<void> {
   if (credentials.assertion !== undefined) return checkAssertion(deps, app, credentials.assertion);
   checkSecret(deps.ring, app, credentials.secret, deps.now());
+  return undefined;
 }
 
 /** @throws {Refusal} unless the secret is one of the app's live ones, or the app is public and sends none. */
@@ -120,10 +121,13 @@ function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: n
   if (secret === undefined) {
     throw new Refusal("client_secret_missing", "client_secret was not sent", "client_secret");
   }
-  const live = app.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
   const given = secretDigest(secret);
-  const matches = live.map((stored) => timingSafeEqual(digestOf(ring, app.clientId, stored), given));
-  if (!matches.includes(true)) {
+  let matches = false;
+  for (const stored of app.secrets) {
+    const live = stored.expiresAt === undefined || stored.expiresAt > now;
+    if (live && timingSafeEqual(digestOf(ring, app.clientId, stored), given)) matches = true;
+  }
+  if (!matches) {
     throw new Refusal("client_secret_wrong", "client_secret is not the one of this app", "client_secret");
   }
 }

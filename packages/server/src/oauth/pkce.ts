@@ -1,6 +1,5 @@
 /** PKCE (RFC 7636), S256 alone: `plain` is refused (RFC 9700 §2.1.1). */
-import { createHash } from "node:crypto";
-import { equalSecrets } from "../crypto/compare.js";
+import { equalSecrets, hashed } from "../crypto/compare.js";
 import type { Profile } from "../profile.js";
 import type { App } from "../storage/storage.js";
 import { Refusal } from "./error.js";
@@ -51,8 +50,7 @@ export function checkVerifier(challenge: string | undefined, verifier: string | 
   if (!verifierSyntax.test(verifier)) {
     throw new Refusal("code_verifier_wrong", "code_verifier is not 43 to 128 unreserved characters");
   }
-  const computed = createHash("sha256").update(verifier).digest("base64url");
-  if (!equalSecrets(computed, challenge)) {
+  if (!equalSecrets(hashed(verifier), challenge)) {
     throw new Refusal("code_verifier_wrong", "SHA-256 of code_verifier is not the code_challenge");
   }
 }

@@ -17,8 +17,10 @@ export async function exchangeCode(
   // The order is security: nothing is said of a code before the client has proved who it is,
   // and nothing is consumed before everything is checked.
   const value = parameters.required("code");
-  const app = await authenticateClient(deps, credentials);
-  const code = await deps.storage.findCode(hashed(value));
+  const [app, code] = await Promise.all([
+    authenticateClient(deps, credentials),
+    deps.storage.findCode(hashed(value)),
+  ]);
   checkCode(deps, app, code, parameters);
   const resource = chooseResource(deps, code.resources, parameters);
   const familyId = newFamilyId(deps.now(), deps.randomBytes);

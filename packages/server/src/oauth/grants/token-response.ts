@@ -57,8 +57,8 @@ export interface Issue {
   readonly state?: string | undefined;
 }
 
-/** Returns the tokens of a family. Nothing is stored: they derive from it. */
-export async function issueTokens(deps: TokenDeps, issue: Issue): Promise<TokenResponse> {
+/** Returns the tokens of a family, later where they are to be signed. Nothing is stored: they derive from it. */
+export function issueTokens(deps: TokenDeps, issue: Issue): TokenResponse | Promise<TokenResponse> {
   const { profile, ring } = deps;
   const { family, scopes, resource } = issue;
   const issuedAt = deps.now();
@@ -70,21 +70,21 @@ export async function issueTokens(deps: TokenDeps, issue: Issue): Promise<TokenR
     resource,
   };
   const refresh = { familyId: family.id, generation: family.generation };
-  return {
-    access_token: await accessToken(deps, issue, token),
+  const answer = (accessToken: string): TokenResponse => ({
+    access_token: accessToken,
     token_type: "Bearer",
     refresh_token: sealRefreshToken(ring, profile.tokenEncoding, refresh),
     expires_in: profile.accessTokenSeconds,
     ...(issue.state !== undefined && { state: issue.state }),
     ...(profile.scopeInTokenResponse && { scope: scopes.join(" ") }),
-  };
+  });
+  if (issue.app.accessTokens === "opaque" || !profile.extensions)
+    return answer(sealAccessToken(ring, profile.tokenEncoding, token, deps.randomBytes(3)));
+  return signedAccessToken(deps, issue, token).then(answer);
 }
 
-async function accessToken(deps: TokenDeps, issue: Issue, token: AccessToken): Promise<string> {
-  const { profile, ring } = deps;
-  if (issue.app.accessTokens === "opaque" || !profile.extensions) {
-    return sealAccessToken(ring, profile.tokenEncoding, token, deps.randomBytes(3));
-  }
+/** Returns a JWT (RFC 9068) that says what the token says. */
+function signedAccessToken(deps: TokenDeps, issue: Issue, token: AccessToken): Promise<string> {
   const issuedAt = Math.floor(token.issuedAt / 1000);
   return deps.signJwt({
     subject: issue.accountId,

@@ -126,4 +126,10 @@ CREATE INDEX audit_by_client ON audit(client_id, pk);
 CREATE INDEX audit_by_account ON audit(account_id, pk);
 `,
   },
+  {
+    version: 2,
+    title: "an audit log that is only added to at its end",
+    // Each event changed a page of the second index, which cost a code exchange as much as all its other writes.
+    sql: "DROP INDEX audit_by_client; DROP INDEX audit_by_account;",
+  },
 ];

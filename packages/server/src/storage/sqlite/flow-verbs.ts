@@ -92,10 +92,10 @@ function recordConsent(context: Context): (code: NewCode) => number {
 }
 
 function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome {
-  const find = context.prepare(
-    "SELECT c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes grant_scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
+  const find = context.prepareRow(
+    "SELECT c.rowid, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
   );
-  const mark = context.prepare("UPDATE codes SET consumed_at = ?, family_id = ? WHERE hash = ?");
+  const mark = context.prepare("UPDATE codes SET consumed_at = ?, family_id = ? WHERE rowid = ?");
   const endEarlier = context.prepare(
     "UPDATE families SET revoked_at = ? WHERE grant_pk = ? AND revoked_at IS NULL",
   );
@@ -106,18 +106,19 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
   return ({ hash, familyId, now, endEarlierFamilies }) => {
     const row = find.get(hash);
     if (row === undefined) return { outcome: "unknown" };
-    if (row.consumed_at !== null) {
-      endFamily.run(now, row.family_id as Uint8Array);
-      return { outcome: "used_before", familyId: blobToId(row.family_id) };
+    const [rowid, consumedAt, earlierFamily, expiresAt, grant, codeScopes, codeResources, grantScopes] = row;
+    if (consumedAt !== null) {
+      endFamily.run(now, earlierFamily as Uint8Array);
+      return { outcome: "used_before", familyId: blobToId(earlierFamily) };
     }
-    if ((row.expires_at as number) <= now) return { outcome: "expired" };
-    if (row.revoked_at !== null) return { outcome: "revoked" };
-    const grant = row.grant_pk as number;
-    if (endEarlierFamilies) endEarlier.run(now, grant);
-    mark.run(now, idToBlob(familyId), hash);
-    const scopes = row.scopes === row.grant_scopes ? null : (row.scopes as string);
-    const resources = row.resources === "[]" ? null : (row.resources as string);
-    insert.run(idToBlob(familyId), grant, scopes, resources, now, now);
+    if ((expiresAt as number) <= now) return { outcome: "expired" };
+    if (row[8] !== null) return { outcome: "revoked" };
+    if (endEarlierFamilies) endEarlier.run(now, grant as number);
+    const id = idToBlob(familyId);
+    mark.run(now, id, rowid as number);
+    const scopes = codeScopes === grantScopes ? null : (codeScopes as string);
+    const resources = codeResources === "[]" ? null : (codeResources as string);
+    insert.run(id, grant as number, scopes, resources, now, now);
     return { outcome: "consumed" };
   };
 }
@@ -207,26 +208,23 @@ export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
 }
 
 function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutcome {
-  const find = context.prepare(
-    "SELECT f.generation, f.used_at, f.revoked_at, g.revoked_at grant_revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
+  const find = context.prepareRow(
+    "SELECT f.pk, f.generation, f.used_at, f.revoked_at, g.revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
   );
-  const advance = context.prepare(
-    "UPDATE families SET generation = generation + 1, used_at = MAX(used_at, ?) WHERE id = ?",
-  );
-  const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ?");
+  const advance = context.prepare("UPDATE families SET generation = ?, used_at = ? WHERE pk = ?");
+  const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE pk = ?");
   return ({ familyId, fromGeneration, now, graceSeconds }) => {
-    const id = idToBlob(familyId);
-    const row = find.get(id);
+    const row = find.get(idToBlob(familyId));
     if (row === undefined) return { outcome: "unknown" };
-    if (row.revoked_at !== null || row.grant_revoked_at !== null) return { outcome: "revoked" };
-    const generation = row.generation as number;
+    const [pk, generation, usedAt, revokedAt, grantRevokedAt] = row as [number, number, number, ...SqlValue[]];
+    if (revokedAt !== null || grantRevokedAt !== null) return { outcome: "revoked" };
     if (fromGeneration === generation) {
-      advance.run(now, id);
+      advance.run(generation + 1, Math.max(usedAt, now), pk);
       return { outcome: "rotated", generation: generation + 1 };
     }
-    const withinGrace = now < (row.used_at as number) + graceSeconds * 1000;
+    const withinGrace = now < usedAt + graceSeconds * 1000;
     if (fromGeneration === generation - 1 && withinGrace) return { outcome: "replayed", generation };
-    revoke.run(now, id);
+    revoke.run(now, pk);
     return { outcome: "reused" };
   };
 }

@@ -15,9 +15,8 @@ interface Pending {
 /** What an act came to: told once its transaction has ended. */
 type Answer = () => void;
 
-/** How long an act that no answer waits for is kept for a commit, in milliseconds, and how many of them at the most. */
+/** How long an act that no answer waits for may wait for another's commit. */
 const patienceMilliseconds = 20;
-const mostBeside = 1000;
 
 export class GroupCommit {
   readonly #begin;
@@ -27,7 +26,6 @@ export class GroupCommit {
   readonly #release;
   readonly #undo;
   #pending: Pending[] = [];
-  #beside: Pending[] = [];
   #scheduled = false;
   #patience: NodeJS.Timeout | undefined;
 
@@ -46,32 +44,25 @@ export class GroupCommit {
       this.#scheduled = true;
       setImmediate(() => this.commit());
     }
-    return waitIn(this.#pending, act);
+    return this.#wait(act);
   }
 
-  /**
-   * As `run`, for an act that no answer waits for. Such acts are kept for a while and share a commit: a page that many
-   * of them change is then written once.
-   */
+  /** As `run`, for an act that no answer waits for: it shares the next commit, or has its own after a while. */
   runBeside<T>(act: () => T): Promise<T> {
     this.#patience ??= setTimeout(() => this.flush(), patienceMilliseconds);
-    const answered = waitIn(this.#beside, act);
-    if (this.#beside.length >= mostBeside) this.flush();
-    return answered;
+    return this.#wait(act);
   }
 
-  /** Commits all that is waiting, now. */
+  /** Commits what is waiting, if an answer waits for any of it. */
+  commit(): void {
+    if (this.#scheduled) this.flush();
+  }
+
+  /** Commits what is waiting, now. */
   flush(): void {
+    this.#scheduled = false;
     clearTimeout(this.#patience);
     this.#patience = undefined;
-    this.#pending.push(...this.#beside);
-    this.#beside = [];
-    this.commit();
-  }
-
-  /** Commits what an answer waits for, now. */
-  commit(): void {
-    this.#scheduled = false;
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
@@ -115,6 +106,12 @@ export class GroupCommit {
     }
   }
 
+  #wait<T>(act: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ act, resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
+
   #transaction<T>(body: () => T): T {
     this.#begin.run();
     try {
@@ -135,8 +132,3 @@ export class GroupCommit {
   }
 }
 
-function waitIn<T>(waiting: Pending[], act: () => T): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    waiting.push({ act, resolve: resolve as (value: unknown) => void, reject });
-  });
-}
