@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     only: { type: "string", multiple: true },
     subject: { type: "string", multiple: true },
     against: { type: "string" },
+    connections: { type: "string" },
     data: { type: "string" },
   },
 });
@@ -39,7 +40,7 @@ const how = {
   milliseconds: Number(options.milliseconds ?? (options.quick ? 600 : 2000)),
   /** Long enough for the JIT compiler to have seen the hot paths. */
   warmUpMilliseconds: options.quick ? 1200 : 3000,
-  connections: 32,
+  connections: Number(options.connections ?? 32),
   /** Codes are spent: enough of them, from what the run before used. Tokens are used in turn. */
   values(operation, last) {
     if (operation !== "code exchange") return 1000;

@@ -34,9 +34,7 @@ export interface RefreshToken {
 
 /** Returns a new family id: its first 6 bytes are the time, so that new rows land beside each other in the index. */
 export function newFamilyId(now: number, randomBytes: (count: number) => Buffer): string {
-  const time = Buffer.alloc(6);
-  time.writeUIntBE(now, 0, 6);
-  return time.toString("hex") + randomBytes(10).toString("hex");
+  return now.toString(16).padStart(12, "0") + randomBytes(10).toString("hex");
 }
 
 /** Returns an access token. Two of one family made in the same millisecond differ by the nonce. */
@@ -46,7 +44,7 @@ export function sealAccessToken(
   token: AccessToken,
   nonce: Buffer,
 ): string {
-  const bytes = Buffer.alloc(accessBodyBytes + accessMacBytes);
+  const bytes = Buffer.allocUnsafe(accessBodyBytes + accessMacBytes);
   bytes.write(token.familyId, 0, "hex");
   bytes.writeUIntBE(token.issuedAt, 16, 6);
   bytes.writeUIntBE(token.lifetimeSeconds, 22, 3);
@@ -75,7 +73,7 @@ export function sealRefreshToken(
   encoding: Profile["tokenEncoding"],
   token: RefreshToken,
 ): string {
-  const bytes = Buffer.alloc(refreshBodyBytes + refreshMacBytes);
+  const bytes = Buffer.allocUnsafe(refreshBodyBytes + refreshMacBytes);
   bytes.write(token.familyId, 0, "hex");
   bytes.writeUInt32BE(token.generation, 16);
   return encode(encoding, refreshPrefix, seal(ring, "refresh-token", bytes, refreshBodyBytes));

@@ -21,6 +21,11 @@ export class Context {
     };
   }
 
+  /** As `prepare`, for numbers and bytes alone. */
+  prepareExact(sql: string): Statement {
+    return this.database.prepare(sql);
+  }
+
   /** As `prepare`, for reads of one row on every request: its values come in the order of the columns. */
   prepareRow(sql: string): RowStatement {
     const statement = this.database.prepareRow(sql);
