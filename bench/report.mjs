@@ -7,6 +7,8 @@ import { canPin } from "./processes.mjs";
 const file = fileURLToPath(new URL("RESULTS.md", import.meta.url));
 const ours = "countersign";
 const bare = "bare node:http";
+/** A library and not a server: its own documentation sets it on Express, which is measured as well. */
+const library = "@node-oauth/oauth2-server, memory";
 /** Ours to bare, least. */
 const targets = {
   "code exchange": 0.4,
@@ -43,9 +45,10 @@ export function comparisonReport(results, { rounds, milliseconds, connections })
         "operation",
         "ours / bare",
         "target",
-        "best peer in memory",
-        "ours / that peer",
+        "best server in memory",
+        "ours / that server",
         "target",
+        "ours / oauth2-server as a library",
         "ours / bare, processor time",
       ],
       ratios,
@@ -83,18 +86,20 @@ function subjectRow(operation, name, { rate, lowest, highest, cpu, busy, done, f
 
 function ratioRow(operation, of) {
   const [us, floor] = [of.get(ours), of.get(bare)];
-  const peers = [...of].filter(([name]) => name.endsWith(", memory")).sort(([, a], [, b]) => b.rate - a.rate);
-  if (!us || !floor || peers.length === 0) return undefined;
-  const [peerName, peer] = peers[0];
+  const inMemory = [...of].filter(([name]) => name.endsWith(", memory") && name !== library);
+  const [best] = inMemory.sort(([, a], [, b]) => b.rate - a.rate);
+  if (!us || !floor) return undefined;
   const met = (value, least) => (value >= least ? "met" : "missed");
-  const [toBare, toPeer] = [us.rate / floor.rate, us.rate / peer.rate];
+  const times = (peer) => (peer ? `${(us.rate / peer.rate).toFixed(1)} ×` : "");
+  const toBare = us.rate / floor.rate;
   return [
     operation,
     `${Math.round(toBare * 100)} %`,
     `≥ ${targets[operation] * 100} %: ${met(toBare, targets[operation])}`,
-    peerName.replace(", memory", ""),
-    `${toPeer.toFixed(1)} ×`,
-    `≥ ${peerTarget} ×: ${met(toPeer, peerTarget)}`,
+    best?.[0].replace(", memory", "") ?? "",
+    times(best?.[1]),
+    best ? `≥ ${peerTarget} ×: ${met(us.rate / best[1].rate, peerTarget)}` : "",
+    times(of.get(library)),
     `${Math.round((floor.cpu / us.cpu) * 100)} %`,
   ];
 }

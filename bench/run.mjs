@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     only: { type: "string", multiple: true },
     subject: { type: "string", multiple: true },
     against: { type: "string" },
-    connections: { type: "string" },
+    connections: { type: "string", default: "32" },
     data: { type: "string" },
   },
 });
@@ -40,7 +40,7 @@ const how = {
   milliseconds: Number(options.milliseconds ?? (options.quick ? 600 : 2000)),
   /** Long enough for the JIT compiler to have seen the hot paths. */
   warmUpMilliseconds: options.quick ? 1200 : 3000,
-  connections: Number(options.connections ?? 32),
+  connections: Number(options.connections),
   /** Codes are spent: enough of them, from what the run before used. Tokens are used in turn. */
   values(operation, last) {
     if (operation !== "code exchange") return 1000;
@@ -60,6 +60,7 @@ async function compare() {
     ["oidc-provider, memory", () => peer(place, "oidc-provider")],
     ["oidc-provider, SQLite", () => peer(place, "oidc-provider", "oidc-provider.db")],
     ["@node-oauth/oauth2-server, memory", () => peer(place, "@node-oauth/oauth2-server")],
+    ["@node-oauth/express-oauth-server, memory", () => peer(place, "@node-oauth/express-oauth-server")],
     ["@node-oauth/oauth2-server, SQLite", () => peer(place, "@node-oauth/oauth2-server", "oauth2-server.db")],
   ];
   const subjects = [ours];

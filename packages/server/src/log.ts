@@ -19,7 +19,10 @@ const mostWaitingMilliseconds = 500;
 export function jsonLog(now: () => number): Log {
   // Its types know text alone.
   const options = { dest: 1, sync: false, contentMode: "buffer" } as const;
-  const destination = pino.destination(options) as unknown as { write(bytes: Buffer): void; flushSync(): void };
+  const destination = pino.destination(options) as unknown as {
+    write(bytes: Buffer): void;
+    flushSync(): void;
+  };
   const lines = waitingLines((bytes) => destination.write(bytes));
   const flush = () => {
     lines.writeOut();

@@ -30,7 +30,9 @@ const texts = new WeakMap<Account, string>();
 /** A storage that hands the same account to many requests freezes it; so long its text is the same, too. */
 function resourceText(account: Account): string {
   if (!Object.isFrozen(account)) return JSON.stringify(accountResource(account));
-  let text = texts.get(account);
-  if (text === undefined) texts.set(account, (text = JSON.stringify(accountResource(account))));
+  const kept = texts.get(account);
+  if (kept !== undefined) return kept;
+  const text = JSON.stringify(accountResource(account));
+  texts.set(account, text);
   return text;
 }

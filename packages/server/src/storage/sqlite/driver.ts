@@ -13,7 +13,7 @@ export interface Statement {
   all(...values: SqlValue[]): SqlRow[];
 }
 
-/** A statement that is asked for one row by one value. */
+/** A statement that is asked for one row by one value. Its columns differ in name: a driver may know them by it alone. */
 export interface RowStatement {
   /** Returns the values of the row in the order of its columns. */
   get(value: SqlValue): SqlValue[] | undefined;

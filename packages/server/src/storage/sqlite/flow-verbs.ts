@@ -93,13 +93,15 @@ function recordConsent(context: Context): (code: NewCode) => number {
 
 function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome {
   const find = context.prepareRow(
-    "SELECT c.rowid, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
+    "SELECT c.rowid, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes grant_scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
   );
   const mark = context.prepareExact("UPDATE codes SET consumed_at = ?, family_id = ? WHERE rowid = ?");
   const endEarlier = context.prepareExact(
     "UPDATE families SET revoked_at = ? WHERE grant_pk = ? AND revoked_at IS NULL",
   );
-  const endFamily = context.prepareExact("UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
+  const endFamily = context.prepareExact(
+    "UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
+  );
   const insert = context.prepare(
     "INSERT INTO families(id, grant_pk, scopes, resources, generation, created_at, used_at, access_valid_from) VALUES (?,?,?,?,0,?,?,0)",
   );
@@ -209,7 +211,7 @@ export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
 
 function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutcome {
   const find = context.prepareRow(
-    "SELECT f.pk, f.generation, f.used_at, f.revoked_at, g.revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
+    "SELECT f.pk, f.generation, f.used_at, f.revoked_at, g.revoked_at grant_revoked_at FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?",
   );
   // Nearly every rotation is the first of its generation: one statement then does it, and says so.
   const advance = context.prepareExact(
@@ -218,11 +220,12 @@ function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutc
   const revoke = context.prepareExact("UPDATE families SET revoked_at = ? WHERE pk = ?");
   return ({ familyId, fromGeneration, now, graceSeconds }) => {
     const id = idToBlob(familyId);
-    if (advance.run(now, id, fromGeneration).changes) return { outcome: "rotated", generation: fromGeneration + 1 };
+    if (advance.run(now, id, fromGeneration).changes)
+      return { outcome: "rotated", generation: fromGeneration + 1 };
     const row = find.get(id);
     if (row === undefined) return { outcome: "unknown" };
-    const [pk, generation, usedAt, revokedAt, grantRevokedAt] = row as [number, number, number, ...SqlValue[]];
-    if (revokedAt !== null || grantRevokedAt !== null) return { outcome: "revoked" };
+    const [pk, generation, usedAt] = row as [number, number, number];
+    if (row[3] !== null || row[4] !== null) return { outcome: "revoked" };
     const withinGrace = now < usedAt + graceSeconds * 1000;
     if (fromGeneration === generation - 1 && withinGrace) return { outcome: "replayed", generation };
     revoke.run(now, pk);

@@ -71,7 +71,11 @@ export class GroupCommit {
       answers = this.#commitTogether(batch) ?? this.#transaction(() => batch.map((one) => this.#alone(one)));
     } catch (error) {
       const fault = asStorageFault(error);
-      answers = batch.map(({ reject }) => () => reject(fault));
+      answers = batch.map(
+        ({ reject }) =>
+          () =>
+            reject(fault),
+      );
     }
     for (const answer of answers) answer();
   }
@@ -131,4 +135,3 @@ export class GroupCommit {
     } catch {}
   }
 }
-
