@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ["default"],
+    // Most of the time is spent waiting, for a browser, a database or another process.
+    maxWorkers: 2,
   },
 });

@@ -126,6 +126,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   pino: ["log.ts"],
   jose: ["oauth/", "cli/"],
   "@node-rs/argon2": ["crypto/passwords.ts"],
+  "node:buffer": ["http/body.ts"],
   "node:crypto": ["oauth/", "crypto/", "events/", "pages/", "storage/", "cli/", "emulator/"],
   "node:fs": ["cli/", "config.ts", "emulator/", "crypto/kept-secret.ts", "storage/sqlite/"],
   "node:fs/promises": ["cli/"],

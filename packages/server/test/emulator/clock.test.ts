@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { clockKeys, moveClock } from "../../src/emulator/control/acts.js";
+import { Fields } from "../../src/emulator/control/fields.js";
+import type { ReplaceableStorage } from "../../src/emulator/state/replaceable-storage.js";
+import { World } from "../../src/emulator/state/world.js";
 import { EmulatedClock } from "../../src/emulator/time/clock.js";
 import { inWords, parseDuration, parseTime } from "../../src/emulator/time/duration.js";
 import { Timeline } from "../../src/emulator/time/timeline.js";
+import type { HttpContext } from "../../src/http/context.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { account, exchange, tokensFor } from "./client.js";
 
@@ -63,6 +68,39 @@ describe("a clock", () => {
     expect(clock.now()).toBe(6010);
     clock.reset();
     expect(clock.now()).toBe(system);
+  });
+
+  describe("when the time of the system passes between any two looks at it", () => {
+    const passing = () => {
+      let system = 1000;
+      return new Timeline(new EmulatedClock(() => system++));
+    };
+
+    it("stands still at the very time it was told to", async () => {
+      const timeline = passing();
+      const fields = new Fields({ freeze: new Date(noon).toISOString() }, clockKeys);
+      await moveClock({ timeline } as World, fields);
+      expect(timeline.clock.now()).toBe(noon);
+    });
+
+    it("runs on where the time to stand still at is none", async () => {
+      const timeline = passing();
+      const fields = new Fields({ freeze: "tomorrow" }, clockKeys);
+      await expect(moveClock({ timeline } as World, fields)).rejects.toThrow("freeze must be a time");
+      expect(timeline.clock.frozen).toBe(false);
+    });
+
+    it("stands still again where it did when a snapshot was taken", async () => {
+      const timeline = passing();
+      const storage = { dump: () => new Map(), replace: async () => {} } as unknown as ReplaceableStorage;
+      const none = { startClock: () => {}, plant: async () => {}, context: {} as HttpContext };
+      const world = new World({ ...none, timeline, storage });
+      timeline.freeze();
+      const [before, snapshot] = [timeline.clock.now(), world.snapshot()];
+      timeline.unfreeze();
+      await world.restore(snapshot);
+      expect([timeline.clock.now(), timeline.clock.frozen]).toEqual([before, true]);
+    });
   });
 
   it("does what falls due on the way at its own time, in order, and what that plans as well", async () => {

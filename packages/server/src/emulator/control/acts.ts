@@ -19,9 +19,12 @@ export async function moveClock(world: World, fields: Fields): Promise<void> {
       return timeline.advance(fields.duration("advance"));
     case "set":
       return timeline.moveTo(fields.time("set"));
-    case "freeze":
-      if (fields.raw("freeze") !== true) await timeline.moveTo(fields.time("freeze"));
-      return timeline.freeze();
+    case "freeze": {
+      const at = fields.raw("freeze") === true ? undefined : fields.time("freeze");
+      // Before it is moved, so that no time passes in between.
+      timeline.freeze();
+      return at === undefined ? undefined : timeline.moveTo(at);
+    }
     case "unfreeze":
       return timeline.unfreeze();
     case "reset":

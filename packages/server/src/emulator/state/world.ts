@@ -87,8 +87,8 @@ export class World {
     timeline.clear();
     await storage.replace(snapshot.dump);
     timeline.clock.reset();
-    timeline.clock.set(snapshot.clock.now);
     if (snapshot.clock.frozen) timeline.freeze();
+    timeline.clock.set(snapshot.clock.now);
     this.faults.restore(snapshot.faults);
     this.outbox.restore(snapshot.emails, snapshot.events);
     this.delivery.resume();
