@@ -5,7 +5,7 @@ import { equalSecrets } from "../../src/crypto/compare.js";
 import { faultInSecret, KeyRing } from "../../src/crypto/key-ring.js";
 import { seal, sealNonceBytes, unseal } from "../../src/crypto/sealed.js";
 import { fc } from "../support/fuzz.js";
-import { seededRandom } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
 
 const secret = (name: string) => `${name} 0123456789 abcdefghijklmnopqrstuvwxyz`;
 const ring = new KeyRing([secret("new")]);

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.js";
 import { silentLog } from "../../src/log.js";
 import { launchBrowser } from "../support/browser.js";
-import { Clock, demo, jack, jill, seed, seededRandom, startServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import { Clock, demo, jack, jill, seed, startServer } from "../support/server.js";
 import { authorizationQuery } from "../support/user-agent.js";
 
 let browser: Browser;

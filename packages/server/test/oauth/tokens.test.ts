@@ -12,7 +12,7 @@ import {
   sealRefreshToken,
 } from "../../src/oauth/tokens.js";
 import { fc } from "../support/fuzz.js";
-import { seededRandom } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
 
 const secret = (name: string) => `${name} 0123456789 abcdefghijklmnopqrstuvwxyz`;
 const ring = new KeyRing([secret("new")]);

@@ -8,7 +8,8 @@ import { sealApiKey } from "../../src/accounts/api-keys.js";
 import { newClientSecret, sealClientSecret } from "../../src/apps/create-app.js";
 import { profiles } from "../../src/profile.js";
 import { send, sendJson } from "../support/http.js";
-import { jack, jill, seededRandom, type TestServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import { jack, jill, type TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, formOf, UserAgent } from "../support/user-agent.js";
 import {
   account,

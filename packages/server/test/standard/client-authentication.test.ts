@@ -3,7 +3,8 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp, newClientSecret, sealClientSecret } from "../../src/apps/create-app.js";
-import { seededRandom, type TestServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import type { TestServer } from "../support/server.js";
 import {
   auditOf,
   basic,

@@ -8,7 +8,8 @@ import OAuth2Strategy from "passport-oauth2";
 import { type AccessToken, AuthorizationCode } from "simple-oauth2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/apps/create-app.js";
-import { Clock, jack, seededRandom, type TestServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import { Clock, jack, type TestServer } from "../support/server.js";
 import { callbackOf, UserAgent } from "../support/user-agent.js";
 import {
   account,

@@ -9,7 +9,8 @@ import { profiles } from "../../src/profile.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
 import { type Answer, send, sendForm } from "../support/http.js";
-import { Clock, jack, jill, recordingLog, seededRandom, type TestServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import { Clock, jack, jill, recordingLog, type TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";
 
 export const secretsOfTheHouse = ["a secret of the tests, long enough to be one: 0123456789"];

@@ -1,6 +1,5 @@
 /** Owns a server under test: in this process, on a port of its own, in memory, with a clock and a chance of its own. */
 
-import { createHash } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { type AppOptions, type CountersignApp, createCountersign } from "../../src/app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
@@ -11,6 +10,7 @@ import { applySeed } from "../../src/seed/apply.js";
 import type { Seed, SeedApp } from "../../src/seed/parse.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
+import { seededRandom } from "./random.js";
 
 /** A clock that stands still until it is moved. */
 export class Clock {
@@ -19,18 +19,6 @@ export class Clock {
   advance(milliseconds: number): void {
     this.#now += milliseconds;
   }
-}
-
-/** Random bytes that are the same in every run. */
-export function seededRandom(seed: string): (count: number) => Buffer {
-  let drawn = 0;
-  return (count) => {
-    const parts: Buffer[] = [];
-    for (let length = 0; length < count; length += 32) {
-      parts.push(createHash("sha256").update(`${seed}:${drawn++}`).digest());
-    }
-    return Buffer.concat(parts).subarray(0, count);
-  };
 }
 
 /** A log whose lines can be read, as a terminal and as a collector would get them. */

@@ -5,7 +5,8 @@ import { sessionHash } from "../../src/accounts/login.js";
 import { createApp } from "../../src/apps/create-app.js";
 import { authorize, jacksId, jillsId, startHouse, web } from "../standard/house.js";
 import type { Answer } from "../support/http.js";
-import { jack, jill, seededRandom, type TestServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import { jack, jill, type TestServer } from "../support/server.js";
 import { authorizationQuery, formOf, UserAgent } from "../support/user-agent.js";
 
 let server: TestServer;

@@ -29,7 +29,8 @@ import {
   tokensOf,
   web,
 } from "../standard/house.js";
-import { seededRandom, type TestServer } from "../support/server.js";
+import { seededRandom } from "../support/random.js";
+import type { TestServer } from "../support/server.js";
 
 let server: TestServer;
 let tokens: Tokens;

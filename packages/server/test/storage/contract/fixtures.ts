@@ -1,7 +1,7 @@
 /** Objects of the port for the contract, each new one unlike the others, and the storage under test. */
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
 import type { Account, App, NewCode, Storage } from "../../../src/storage/storage.js";
+import { seededRandom } from "../../support/random.js";
 
 /** Opens the storage under test on a new, empty database. */
 export type Open = () => Promise<Storage>;
@@ -20,7 +20,8 @@ export function sharedStorage(open: Open): () => Storage {
   return () => storage;
 }
 
-export const hex = (bytes: number): string => randomBytes(bytes).toString("hex");
+const random = seededRandom("storage");
+export const hex = (bytes: number): string => random(bytes).toString("hex");
 
 export function newAccount(fields: Partial<Account> = {}): Account {
   const id = hex(20);
