@@ -48,6 +48,7 @@ export function comparisonReport(results, { rounds, milliseconds, connections })
         "best server in memory",
         "ours / that server",
         "target",
+        "ours / best on SQLite",
         "ours / oauth2-server as a library",
         "ours / bare, processor time",
       ],
@@ -86,8 +87,11 @@ function subjectRow(operation, name, { rate, lowest, highest, cpu, busy, done, f
 
 function ratioRow(operation, of) {
   const [us, floor] = [of.get(ours), of.get(bare)];
-  const inMemory = [...of].filter(([name]) => name.endsWith(", memory") && name !== library);
-  const [best] = inMemory.sort(([, a], [, b]) => b.rate - a.rate);
+  const fastest = (where) =>
+    [...of]
+      .filter(([name]) => name.endsWith(where) && name !== library)
+      .sort(([, a], [, b]) => b.rate - a.rate)[0];
+  const best = fastest(", memory");
   if (!us || !floor) return undefined;
   const met = (value, least) => (value >= least ? "met" : "missed");
   const times = (peer) => (peer ? `${(us.rate / peer.rate).toFixed(1)} ×` : "");
@@ -99,6 +103,7 @@ function ratioRow(operation, of) {
     best?.[0].replace(", memory", "") ?? "",
     times(best?.[1]),
     best ? `≥ ${peerTarget} ×: ${met(us.rate / best[1].rate, peerTarget)}` : "",
+    times(fastest(", SQLite")?.[1]),
     times(of.get(library)),
     `${Math.round((floor.cpu / us.cpu) * 100)} %`,
   ];

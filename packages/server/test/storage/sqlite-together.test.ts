@@ -62,6 +62,13 @@ describe("what arrives together on SQLite", () => {
     expect(refusing.statements).toEqual(["BEGIN", "a", "b"]);
   });
 
+  it("leaves no read transaction open that cannot be ended in order", async () => {
+    const { database, statements } = recordingDatabase(["COMMIT"]);
+    const reads = new GroupRead(database, () => {});
+    await Promise.all(["a", "b"].map((name) => reads.run(() => statements.push(name))));
+    expect(statements).toEqual(["BEGIN", "a", "b", "COMMIT", "ROLLBACK"]);
+  });
+
   it("tells acts apart by savepoints only after one of them failed", async () => {
     const { database, statements } = recordingDatabase();
     const commits = new GroupCommit(database);
@@ -92,6 +99,20 @@ describe.each(availableDrivers())("SQLite by %s", (driver) => {
     expect((await later)?.family.revokedAt).toBe(t0 + 5);
     expect((await earlier)?.family.id).toBe(family);
     other.close();
+    await storage.close();
+  });
+
+  it("shares an account between requests once it was asked for again, unchangeable, until its row changes", async () => {
+    const storage = openSqliteStorage(newFile(), { driver });
+    const { account } = await createPair(storage);
+    const find = () => storage.findAccount(account.id);
+    const [first, second, third] = [await find(), await find(), await find()];
+    expect(first).toStrictEqual(account);
+    expect(first).not.toBe(second);
+    expect(third).toBe(second);
+    expect(Object.isFrozen(second)).toBe(true);
+    await storage.updateAccount(account.id, { locale: "de-DE" });
+    expect(await find()).toStrictEqual({ ...account, locale: "de-DE" });
     await storage.close();
   });
 

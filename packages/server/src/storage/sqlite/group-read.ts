@@ -14,6 +14,7 @@ interface Pending {
 export class GroupRead {
   readonly #begin: Statement;
   readonly #end: Statement;
+  readonly #abandon: Statement;
   #pending: Pending[] = [];
 
   /** @param answered is called once everybody whose read was answered has gone on. */
@@ -23,6 +24,7 @@ export class GroupRead {
   ) {
     this.#begin = database.prepare("BEGIN");
     this.#end = database.prepare("COMMIT");
+    this.#abandon = database.prepare("ROLLBACK");
   }
 
   /** Resolves to what `query` returned; a fault of the disk rejects with `StorageUnavailable`. */
@@ -45,8 +47,8 @@ export class GroupRead {
         reject(asStorageFault(error));
       }
     }
-    // Nothing hangs on it: a fault of the disk ends the transaction by itself.
-    if (shared) succeeds(this.#end);
+    // A fault of the disk may have ended it already. Left open, it would keep every later transaction from beginning.
+    if (shared && !succeeds(this.#end)) succeeds(this.#abandon);
     // Ticks come after all that the answers set in motion, and so after the writes that follow from them.
     queueMicrotask(() => process.nextTick(this.answered));
   };
