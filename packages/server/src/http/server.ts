@@ -114,8 +114,7 @@ function readRawBodies(server: FastifyInstance): void {
 }
 
 function logRequests(server: FastifyInstance, context: HttpContext): void {
-  // As it is sent: waiting until it is would cost two listeners on every answer.
-  server.addHook("onSend", (request, reply, _payload, done) => {
+  server.addHook("onResponse", (request, reply, done) => {
     const notes = notesOf(request);
     const fields = {
       id: request.id,
