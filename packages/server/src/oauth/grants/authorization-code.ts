@@ -15,7 +15,8 @@ export async function exchangeCode(
   credentials: ClientCredentials,
 ): Promise<TokenResponse> {
   // The order is security: nothing is said of a code before the client has proved who it is,
-  // and nothing is consumed before everything is checked.
+  // and nothing is consumed before everything is checked. Both are read at once; where the client is wrong, what was
+  // read of the code is not looked at.
   const value = parameters.required("code");
   const [app, code] = await Promise.all([
     authenticateClient(deps, credentials),
