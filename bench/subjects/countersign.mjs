@@ -123,7 +123,7 @@ async function makeCode({ storage }, app, account) {
 
 async function tokenMaker(operation) {
   const { hashed } = await part("crypto/compare.js");
-  const { newFamilyId } = await part("oauth/tokens.js");
+  const { newFamilyId } = await part("oauth/tokens/opaque.js");
   return async (parts, app, account) => {
     const code = await makeCode(parts, app, account);
     const familyId = newFamilyId(Date.now(), randomBytes);
@@ -136,7 +136,7 @@ async function tokenMaker(operation) {
 
 /** Returns a token of a family for an operation. */
 export async function sealFor(operation, ring, familyId) {
-  const { sealAccessToken, sealRefreshToken } = await part("oauth/tokens.js");
+  const { sealAccessToken, sealRefreshToken } = await part("oauth/tokens/opaque.js");
   const encoding = "prefixed-base64url";
   if (operation !== "bearer check") return sealRefreshToken(ring, encoding, { familyId, generation: 0 });
   const token = { familyId, issuedAt: Date.now(), lifetimeSeconds: 86_400, scopeMask: 3, resource: 0 };

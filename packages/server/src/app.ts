@@ -1,18 +1,18 @@
 /** The composition root: the only file that knows everything. */
 import type { FastifyInstance } from "fastify";
 import { LoginThrottle } from "./accounts/login-throttle.js";
-import type { RateLimits } from "./config.js";
 import type { KeyRing } from "./crypto/key-ring.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
 import { createServer, type Timeouts } from "./http/server.js";
 import { Limiter } from "./limits/limiter.js";
+import type { RateLimits } from "./limits/rate-limit.js";
 import type { Log } from "./log.js";
-import { signAccessJwt } from "./oauth/jwt-access-token.js";
-import { SigningKeys } from "./oauth/signing-keys.js";
+import type { Profile } from "./oauth/profile/profile.js";
+import { signAccessJwt } from "./oauth/tokens/jwt.js";
+import { SigningKeys } from "./oauth/tokens/signing-keys.js";
 import type { DemoLogin } from "./pages/login.js";
-import type { Profile } from "./profile.js";
 import type { Storage } from "./storage/storage.js";
 
 export interface AppOptions {

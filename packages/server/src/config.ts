@@ -2,21 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { faultInSecret } from "./crypto/key-ring.js";
-import { type Profile, profiles } from "./profile.js";
-
-export interface RateLimit {
-  readonly capacity: number;
-  readonly periodSeconds: number;
-}
-
-export interface RateLimits {
-  /** Requests of one app to the token endpoints. */
-  readonly client: RateLimit | undefined;
-  /** Requests of one address to the token endpoints. */
-  readonly address: RateLimit | undefined;
-  /** API requests for one account. */
-  readonly account: RateLimit | undefined;
-}
+import type { RateLimit, RateLimits } from "./limits/rate-limit.js";
+import { type Profile, profiles } from "./oauth/profile/profile.js";
 
 export interface Config {
   readonly publicUrl: string;

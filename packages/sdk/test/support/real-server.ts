@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { createCountersign } from "../../../server/src/app.js";
 import { KeyRing } from "../../../server/src/crypto/key-ring.js";
+import { applySeed } from "../../../server/src/emulator/seed/apply.js";
+import { parseSeed } from "../../../server/src/emulator/seed/parse.js";
 import { silentLog } from "../../../server/src/log.js";
-import { profiles } from "../../../server/src/profile.js";
-import { applySeed } from "../../../server/src/seed/apply.js";
-import { parseSeed } from "../../../server/src/seed/parse.js";
+import { profiles } from "../../../server/src/oauth/profile/profile.js";
 import { openSqliteStorage } from "../../../server/src/storage/sqlite/sqlite-storage.js";
 import { authorizationUrl, OAuthApi, type OAuthTokenResponse } from "../../src/index.js";
 

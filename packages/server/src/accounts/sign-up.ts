@@ -2,8 +2,8 @@
 import { hashed } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import { hashPassword } from "../crypto/passwords.js";
-import { issueTokens, type TokenDeps, type TokenResponse } from "../oauth/grants/token-response.js";
-import { newFamilyId } from "../oauth/tokens.js";
+import { issueTokens, type TokenDeps, type TokenResponse } from "../oauth/token/response.js";
+import { newFamilyId } from "../oauth/tokens/opaque.js";
 import type { Account, App, Storage } from "../storage/storage.js";
 
 /** Shortest password, in characters. */

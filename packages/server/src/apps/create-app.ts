@@ -1,7 +1,7 @@
 /** Making an app, and its client secrets. */
 import type { KeyRing } from "../crypto/key-ring.js";
 import { seal, sealNonceBytes } from "../crypto/sealed.js";
-import { clientSecretContext } from "../oauth/client-authentication.js";
+import { clientSecretContext } from "../oauth/client/authentication.js";
 import type { App, ClientSecret, Storage } from "../storage/storage.js";
 
 export interface NewApp extends Partial<Omit<App, "secrets" | "createdAt" | "clientId">> {

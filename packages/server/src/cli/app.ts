@@ -1,6 +1,6 @@
 /** `countersign app`: apps without the console. */
 import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
-import { faultInCallbackUrl } from "../oauth/redirect-uri.js";
+import { faultInCallbackUrl } from "../oauth/authorize/redirect-uri.js";
 import { faultInAppScopes } from "../oauth/scope.js";
 import type { App } from "../storage/storage.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";

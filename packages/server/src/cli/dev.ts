@@ -1,7 +1,7 @@
 /** `countersign dev`: the emulator and its playground, on SQLite or in memory. */
 import { createEmulator } from "../emulator/emulator.js";
 import { textLog } from "../log.js";
-import { type Profile, profiles } from "../profile.js";
+import { type Profile, profiles } from "../oauth/profile/profile.js";
 import { runUntilSignal } from "./run.js";
 import { parseOptions, portOf, UsageFault } from "./usage.js";
 

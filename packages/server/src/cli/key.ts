@@ -4,7 +4,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } fro
 import { apiKeysOf, sealApiKey } from "../accounts/api-keys.js";
 import { sealClientSecret } from "../apps/create-app.js";
 import { readSecretsFile } from "../config.js";
-import { unsealSecret } from "../oauth/client-authentication.js";
+import { unsealSecret } from "../oauth/client/authentication.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
 import { parseOptions, UsageFault } from "./usage.js";
 

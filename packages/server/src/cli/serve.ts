@@ -1,7 +1,7 @@
 /** `countersign serve`: the authorization server for production. Holds nothing of the emulator. */
 import { createCountersign } from "../app.js";
 import { type Config, readSecretsFile } from "../config.js";
-import { homeRoute } from "../http/home-route.js";
+import { homeRoute } from "../http/routes/home.js";
 import { jsonLog, type Log } from "../log.js";
 import { startPurging } from "../storage/purging.js";
 import { configOption, configUsage, openConfigured } from "./open.js";

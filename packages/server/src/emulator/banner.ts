@@ -1,7 +1,7 @@
 /** What a person is told when the emulator has started. */
-import type { Profile } from "../profile.js";
-import { demoApiKey, demoClient, demoLogins } from "../seed/demo.js";
-import type { Seed } from "../seed/parse.js";
+import type { Profile } from "../oauth/profile/profile.js";
+import { demoApiKey, demoClient, demoLogins } from "./seed/demo.js";
+import type { Seed } from "./seed/parse.js";
 
 export interface BannerFacts {
   readonly url: string;

@@ -1,9 +1,9 @@
 /** Who calls an API resource: a Bearer token (RFC 6750) or an API key (HTTP Basic, empty password). */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
-import { requireScope } from "../oauth/access.js";
-import { Refusal } from "../oauth/error.js";
-import { openAnyAccess } from "../oauth/jwt-access-token.js";
+import { Refusal } from "../oauth/refusal.js";
+import { requireScope } from "../oauth/tokens/access.js";
+import { openAnyAccess } from "../oauth/tokens/jwt.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { problemOf, sendProblem } from "./responses.js";

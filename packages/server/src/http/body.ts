@@ -2,8 +2,8 @@
 import { isAscii } from "node:buffer";
 import { Busboy } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
-import { Refusal } from "../oauth/error.js";
 import { Parameters } from "../oauth/parameters.js";
+import { Refusal } from "../oauth/refusal.js";
 
 export type BodyKind = "json" | "form" | "multipart" | "none" | "other";
 

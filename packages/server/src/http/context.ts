@@ -1,14 +1,14 @@
 /** What the routes need, made once by the composition root. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { LoginThrottle } from "../accounts/login-throttle.js";
-import type { RateLimits } from "../config.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import type { Limiter } from "../limits/limiter.js";
+import type { RateLimits } from "../limits/rate-limit.js";
 import type { Log } from "../log.js";
-import type { TokenLookupDeps } from "../oauth/jwt-access-token.js";
-import type { SigningKeys } from "../oauth/signing-keys.js";
+import type { Profile } from "../oauth/profile/profile.js";
+import type { TokenLookupDeps } from "../oauth/tokens/jwt.js";
+import type { SigningKeys } from "../oauth/tokens/signing-keys.js";
 import type { DemoLogin } from "../pages/login.js";
-import type { Profile } from "../profile.js";
 import type { Storage } from "../storage/storage.js";
 import type { CookieJar } from "./cookies.js";
 import type { Csrf } from "./csrf.js";

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { hashed } from "../crypto/compare.js";
 import { addressKey } from "../limits/address.js";
 import type { LimitState } from "../limits/limiter.js";
-import { Refusal } from "../oauth/error.js";
+import { Refusal } from "../oauth/refusal.js";
 import type { HttpContext } from "./context.js";
 
 /** @throws {Refusal} `rate_limited` when the app or the address has spent its limit at the token endpoints. */

@@ -1,11 +1,11 @@
 /** What a refusal looks like to the caller: the API's error object, RFC 6749's, or a page. One place decides. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { Refusal } from "../oauth/error.js";
-import { publicError } from "../oauth/public-error.js";
+import type { Profile } from "../oauth/profile/profile.js";
+import { publicError } from "../oauth/profile/public-error.js";
+import { Refusal } from "../oauth/refusal.js";
 import { problemPage } from "../pages/problem.js";
 import { script } from "../pages/script.js";
 import { stylesheet } from "../pages/stylesheet.js";
-import type { Profile } from "../profile.js";
 import { StorageUnavailable } from "../storage/storage.js";
 import { bodyKind, unsupportedType } from "./body.js";
 

@@ -1,14 +1,14 @@
 /** The HTTP server: raw bodies, one error handler, one log line for each request, and the routes. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Reason } from "../oauth/error.js";
-import { accountRoutes } from "./account-route.js";
-import { authorizeRoutes } from "./authorize-routes.js";
+import type { Reason } from "../oauth/refusal.js";
 import { closeGently } from "./closing.js";
-import { connectedAppsRoutes } from "./connected-apps-routes.js";
 import { type HttpContext, keepNotes, notesOf } from "./context.js";
 import { assets, pathOf, problemOf, sendProblem } from "./responses.js";
-import { standardRoutes } from "./standard-routes.js";
-import { tokenRoutes } from "./token-route.js";
+import { accountRoutes } from "./routes/account.js";
+import { authorizeRoutes } from "./routes/authorize.js";
+import { connectedAppsRoutes } from "./routes/connected-apps.js";
+import { standardRoutes } from "./routes/standard.js";
+import { tokenRoutes } from "./routes/token.js";
 
 /** Largest request body, in bytes. No request of the protocol comes near it. */
 const largestBodyBytes = 65_536;

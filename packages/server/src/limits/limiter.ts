@@ -2,8 +2,9 @@
  * Rate limits that hold across nodes. A node takes from the shared bucket in advances and spends them by itself, so that
  * a limit costs one write for many requests; what all nodes spend together never exceeds the bucket.
  */
-import type { RateLimit } from "../config.js";
+
 import type { BucketOutcome, Storage } from "../storage/storage.js";
+import type { RateLimit } from "./rate-limit.js";
 
 export interface LimitState {
   readonly allowed: boolean;

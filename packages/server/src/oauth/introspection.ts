@@ -1,12 +1,12 @@
 /** Token introspection (RFC 7662): an app may ask about its own tokens, a resource server about those made for it. */
 import type { App } from "../storage/storage.js";
-import type { Access } from "./access.js";
-import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
-import { Refusal } from "./error.js";
-import { endOfFamily, expiryOfFamily, isOpenTo } from "./family.js";
-import { openAnyAccess, type TokenLookupDeps } from "./jwt-access-token.js";
+import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { Parameters } from "./parameters.js";
-import { openRefreshToken } from "./tokens.js";
+import { Refusal } from "./refusal.js";
+import type { Access } from "./tokens/access.js";
+import { endOfFamily, expiryOfFamily, isOpenTo } from "./tokens/family.js";
+import { openAnyAccess, type TokenLookupDeps } from "./tokens/jwt.js";
+import { openRefreshToken } from "./tokens/opaque.js";
 
 export interface Introspection {
   readonly active: boolean;

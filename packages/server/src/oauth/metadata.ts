@@ -1,6 +1,7 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
-import type { Profile } from "../profile.js";
-import { assertionAlgorithms } from "./client-assertion.js";
+
+import { assertionAlgorithms } from "./client/assertion.js";
+import type { Profile } from "./profile/profile.js";
 import { knownScopes } from "./scope.js";
 
 export function authorizationServerMetadata(profile: Profile, issuer: string) {

@@ -1,9 +1,9 @@
 /** PKCE (RFC 7636), S256 alone: `plain` is refused (RFC 9700 §2.1.1). */
 import { equalSecrets, hashed } from "../crypto/compare.js";
-import type { Profile } from "../profile.js";
 import type { App } from "../storage/storage.js";
-import { Refusal } from "./error.js";
 import type { Parameters } from "./parameters.js";
+import type { Profile } from "./profile/profile.js";
+import { Refusal } from "./refusal.js";
 
 const challengeSyntax = /^[A-Za-z0-9_-]{43}$/;
 const verifierSyntax = /^[A-Za-z0-9._~-]{43,128}$/;

@@ -1,9 +1,9 @@
 /** Token revocation (RFC 7009). Either token ends its family: the refresh token and every access token of it. */
-import { authenticateClient, type ClientCredentials } from "./client-authentication.js";
-import { Refusal } from "./error.js";
-import { openAnyAccess, type TokenLookupDeps } from "./jwt-access-token.js";
+import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { Parameters } from "./parameters.js";
-import { openRefreshToken } from "./tokens.js";
+import { Refusal } from "./refusal.js";
+import { openAnyAccess, type TokenLookupDeps } from "./tokens/jwt.js";
+import { openRefreshToken } from "./tokens/opaque.js";
 
 /** Resolves when the token, if it was one of this client's, opens nothing any more (§2.2: success either way). @throws {Refusal} */
 export async function revoke(

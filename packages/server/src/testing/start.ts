@@ -1,11 +1,11 @@
 /** Starting an emulator for a test, or connecting to one that runs. */
 import { stringify } from "yaml";
 import { createEmulator } from "../emulator/emulator.js";
+import { demoClient, demoLogins, playgroundCallbackPath } from "../emulator/seed/demo.js";
+import { parseSeed, type Seed } from "../emulator/seed/parse.js";
 import { parseTime } from "../emulator/time/duration.js";
 import { silentLog } from "../log.js";
-import type { Profile } from "../profile.js";
-import { demoClient, demoLogins, playgroundCallbackPath } from "../seed/demo.js";
-import { parseSeed, type Seed } from "../seed/parse.js";
+import type { Profile } from "../oauth/profile/profile.js";
 import { caller, RemoteEmulator } from "./remote.js";
 import { overHttp } from "./transport.js";
 import type { ClientDetails, SignEmulator, StateView } from "./types.js";

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createCountersign } from "../../src/app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { silentLog } from "../../src/log.js";
-import { profiles } from "../../src/profile.js";
+import { profiles } from "../../src/oauth/profile/profile.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import { startEmulator } from "../../src/testing/index.js";
 

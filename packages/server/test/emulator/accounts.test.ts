@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AccountApi, EventCallbackHelper, EventCallbackRequest } from "@dropbox/sign";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { eventHash } from "../../src/events/event-hash.js";
-import { postEvent } from "../../src/events/post-event.js";
-import { retryMilliseconds } from "../../src/events/retry-schedule.js";
+import { eventHash } from "../../src/emulator/outbox/event-hash.js";
+import { postEvent } from "../../src/emulator/outbox/post-event.js";
+import { retryMilliseconds } from "../../src/emulator/outbox/retry-schedule.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { account, refresh, send } from "./client.js";
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parseSeed } from "../../src/seed/parse.js";
+import { parseSeed } from "../../src/emulator/seed/parse.js";
 import { startEmulator } from "../../src/testing/index.js";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "../../../..");

@@ -4,9 +4,9 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { OAuthErrorCode, Reason } from "../../src/oauth/error.js";
-import { openRefreshToken } from "../../src/oauth/tokens.js";
-import { dropboxSign } from "../../src/profile.js";
+import { dropboxSign } from "../../src/oauth/profile/profile.js";
+import type { OAuthErrorCode, Reason } from "../../src/oauth/refusal.js";
+import { openRefreshToken } from "../../src/oauth/tokens/opaque.js";
 import { StorageUnavailable } from "../../src/storage/storage.js";
 import { type Answer, send, sendForm, sendJson, sendMultipart } from "../support/http.js";
 import {

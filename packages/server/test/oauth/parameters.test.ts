@@ -1,8 +1,8 @@
 /** Request parameters: at most once each, empty means absent, text or refused. */
 
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../src/oauth/error.js";
 import { Parameters } from "../../src/oauth/parameters.js";
+import { Refusal } from "../../src/oauth/refusal.js";
 import { fc } from "../support/fuzz.js";
 
 const reasonOf = (read: () => unknown) => {

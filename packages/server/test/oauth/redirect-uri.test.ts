@@ -1,9 +1,13 @@
 /** Redirect URIs: which may be registered, which of them a request means, and what is added to them. */
 
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../src/oauth/error.js";
-import { chooseRedirectUri, faultInCallbackUrl, withParameters } from "../../src/oauth/redirect-uri.js";
-import { dropboxSign, standard } from "../../src/profile.js";
+import {
+  chooseRedirectUri,
+  faultInCallbackUrl,
+  withParameters,
+} from "../../src/oauth/authorize/redirect-uri.js";
+import { dropboxSign, standard } from "../../src/oauth/profile/profile.js";
+import { Refusal } from "../../src/oauth/refusal.js";
 import type { App } from "../../src/storage/storage.js";
 import { fc } from "../support/fuzz.js";
 

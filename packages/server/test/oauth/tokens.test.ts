@@ -10,7 +10,7 @@ import {
   type RefreshToken,
   sealAccessToken,
   sealRefreshToken,
-} from "../../src/oauth/tokens.js";
+} from "../../src/oauth/tokens/opaque.js";
 import { fc } from "../support/fuzz.js";
 import { seededRandom } from "../support/random.js";
 

@@ -1,11 +1,11 @@
 /** Every page with a plausible view, or with one hostile text in every place that takes a text. */
 
+import { playgroundPage } from "../../src/emulator/playground/page/page.js";
+import type { CallStepView, Language } from "../../src/emulator/playground/page/view.js";
 import { connectedAppsPage } from "../../src/pages/connected-apps.js";
 import { consentPage } from "../../src/pages/consent.js";
 import { homePage, signedOutPage } from "../../src/pages/home.js";
 import { loginPage } from "../../src/pages/login.js";
-import { playgroundPage } from "../../src/pages/playground/page.js";
-import type { CallStepView, Language } from "../../src/pages/playground/view.js";
 import { problemPage } from "../../src/pages/problem.js";
 
 const csrf = "0f6b2f1c";

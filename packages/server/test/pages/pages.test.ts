@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { inspectorScript } from "../../src/emulator/inspector/page/script.js";
 import { consentPage } from "../../src/pages/consent.js";
-import { inspectorScript } from "../../src/pages/inspector/script.js";
 import { loginPage } from "../../src/pages/login.js";
 import { script } from "../../src/pages/script.js";
 import { stylesheet } from "../../src/pages/stylesheet.js";

@@ -3,10 +3,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apiKeysOf } from "../../src/accounts/api-keys.js";
 import { checkLogin } from "../../src/accounts/login.js";
-import { unsealSecret } from "../../src/oauth/client-authentication.js";
-import { applySeed } from "../../src/seed/apply.js";
-import { demoSeed } from "../../src/seed/demo.js";
-import { parseSeed, type Seed, SeedFault } from "../../src/seed/parse.js";
+import { applySeed } from "../../src/emulator/seed/apply.js";
+import { demoSeed } from "../../src/emulator/seed/demo.js";
+import { parseSeed, type Seed, SeedFault } from "../../src/emulator/seed/parse.js";
+import { unsealSecret } from "../../src/oauth/client/authentication.js";
 import type { App } from "../../src/storage/storage.js";
 import { fc } from "../support/fuzz.js";
 import { demo, jack, jill, seed as seedOfTests, startServer, type TestServer } from "../support/server.js";

@@ -1,7 +1,7 @@
 /** What an authorization request of the standard profile may ask, and where its answer goes (RFC 6749 §4.1, RFC 7636, RFC 8252, RFC 9207). */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faultInCallbackUrl } from "../../src/oauth/redirect-uri.js";
+import { faultInCallbackUrl } from "../../src/oauth/authorize/redirect-uri.js";
 import { jack, type TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, textOf, UserAgent } from "../support/user-agent.js";
 import {

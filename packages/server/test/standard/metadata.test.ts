@@ -1,7 +1,7 @@
 /** Authorization server metadata (RFC 8414): every word of it is tried. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { profiles } from "../../src/profile.js";
+import { profiles } from "../../src/oauth/profile/profile.js";
 import { send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";

@@ -3,12 +3,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashed } from "../../src/crypto/compare.js";
-import { readCredentials } from "../../src/oauth/client-authentication.js";
-import { Refusal } from "../../src/oauth/error.js";
-import { exchangeCode } from "../../src/oauth/grants/authorization-code.js";
-import { refresh } from "../../src/oauth/grants/refresh-token.js";
+import { readCredentials } from "../../src/oauth/client/authentication.js";
 import { Parameters } from "../../src/oauth/parameters.js";
+import { Refusal } from "../../src/oauth/refusal.js";
 import { revoke } from "../../src/oauth/revocation.js";
+import { exchangeCode } from "../../src/oauth/token/authorization-code.js";
+import { refresh } from "../../src/oauth/token/refresh-token.js";
 import type { TestServer } from "../support/server.js";
 import { inBody, jacksId, rotating, startHouse } from "./house.js";
 

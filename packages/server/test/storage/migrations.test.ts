@@ -4,12 +4,12 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
-import { postgresMigrations } from "../../src/storage/migrations/postgres.js";
-import { sqliteMigrations } from "../../src/storage/migrations/sqlite.js";
-import { migratePostgres } from "../../src/storage/postgres/migrate.js";
+import { migratePostgres } from "../../src/storage/postgres/engine/migrate.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
-import { openDatabase } from "../../src/storage/sqlite/driver.js";
-import { migrateSqlite } from "../../src/storage/sqlite/migrate.js";
+import { postgresMigrations } from "../../src/storage/postgres/schema.js";
+import { openDatabase } from "../../src/storage/sqlite/engine/driver.js";
+import { migrateSqlite } from "../../src/storage/sqlite/engine/migrate.js";
+import { sqliteMigrations } from "../../src/storage/sqlite/schema.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import { runChildren } from "./child.js";
 

@@ -93,7 +93,7 @@ describe("PostgreSQL", () => {
       `ALTER DATABASE ${pg.escapeIdentifier(new URL(plain).pathname.slice(1))} SET synchronous_commit = off`,
     );
     await admin.end();
-    const { Connections } = await import("../../src/storage/postgres/connections.js");
+    const { Connections } = await import("../../src/storage/postgres/engine/connections.js");
     const limits = { poolSize: 1, statementTimeoutMilliseconds: 1000 };
     for (const url of [plain, `${plain}?options=-c%20synchronous_commit%3Doff`]) {
       const connections = new Connections({ url, ...limits });

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { sqliteMigrations } from "../../src/storage/migrations/sqlite.js";
-import { availableDrivers, type Database, openDatabase } from "../../src/storage/sqlite/driver.js";
-import { GroupCommit } from "../../src/storage/sqlite/group-commit.js";
-import { GroupRead } from "../../src/storage/sqlite/group-read.js";
-import { migrateSqlite } from "../../src/storage/sqlite/migrate.js";
+import { availableDrivers, type Database, openDatabase } from "../../src/storage/sqlite/engine/driver.js";
+import { GroupCommit } from "../../src/storage/sqlite/engine/group-commit.js";
+import { GroupRead } from "../../src/storage/sqlite/engine/group-read.js";
+import { migrateSqlite } from "../../src/storage/sqlite/engine/migrate.js";
+import { sqliteMigrations } from "../../src/storage/sqlite/schema.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import { createFamily, createPair, hex, newCode, t0 } from "./contract/fixtures.js";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
-import { availableDrivers } from "../../src/storage/sqlite/driver.js";
+import { availableDrivers } from "../../src/storage/sqlite/engine/driver.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import { storageContract } from "./contract.js";
 

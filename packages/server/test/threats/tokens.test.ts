@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sealApiKey } from "../../src/accounts/api-keys.js";
-import { signUpRoutes } from "../../src/http/sign-up-routes.js";
-import { openAccessToken, openRefreshToken, sealAccessToken } from "../../src/oauth/tokens.js";
+import { signUpRoutes } from "../../src/emulator/account-api/sign-up-routes.js";
+import { openAccessToken, openRefreshToken, sealAccessToken } from "../../src/oauth/tokens/opaque.js";
 import {
   account,
   auditOf,

@@ -1,6 +1,7 @@
 /** What can be done to an emulator, as the control API and the inspector both do it. */
+
 import { confirmAccount } from "../../accounts/sign-up.js";
-import { faultInCallbackUrl } from "../../oauth/redirect-uri.js";
+import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
 import { faultInAppScopes } from "../../oauth/scope.js";
 import type { App, AppChanges } from "../../storage/storage.js";
 import type { World } from "../state/world.js";

@@ -2,15 +2,12 @@
 
 import type { FastifyRequest } from "fastify";
 import { type HttpContext, notesOf } from "../../http/context.js";
-import { issueCode, refusalCallback } from "../../oauth/authorization-code.js";
-import {
-  type AuthorizationRequest,
-  validateAuthorizationRequest,
-} from "../../oauth/authorization-request.js";
-import { Refusal } from "../../oauth/error.js";
-import { nextStep } from "../../oauth/next-step.js";
+import { issueCode, refusalCallback } from "../../oauth/authorize/code.js";
+import { nextStep } from "../../oauth/authorize/next-step.js";
+import { type AuthorizationRequest, validateAuthorizationRequest } from "../../oauth/authorize/request.js";
 import { Parameters } from "../../oauth/parameters.js";
-import { publicError } from "../../oauth/public-error.js";
+import { publicError } from "../../oauth/profile/public-error.js";
+import { Refusal } from "../../oauth/refusal.js";
 import type { Account } from "../../storage/storage.js";
 import { bodyFields, ControlFault, type Fields } from "./fields.js";
 import { findAccount } from "./find.js";

@@ -1,6 +1,6 @@
 /** Finding what a control request names. */
 import type { HttpContext } from "../../http/context.js";
-import { openAccessToken, openRefreshToken } from "../../oauth/tokens.js";
+import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
 import type { Account, App } from "../../storage/storage.js";
 import { ControlFault, type Fields } from "./fields.js";
 

@@ -1,5 +1,5 @@
 /** The world as the inspector shows it. */
-import type { AccountRow, EventRow, FamilyRow, InspectorView } from "../../pages/inspector/view.js";
+
 import type { Tone } from "../../pages/parts.js";
 import {
   type EventView,
@@ -12,6 +12,7 @@ import {
 import { operations } from "../requests/operation.js";
 import type { World } from "../state/world.js";
 import { inWords } from "../time/duration.js";
+import type { AccountRow, EventRow, FamilyRow, InspectorView } from "./page/view.js";
 import { shortTime, storiesOf } from "./stories.js";
 
 /** Most shown of each kind. */

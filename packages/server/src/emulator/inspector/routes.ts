@@ -3,14 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { queryParameters, readParameters } from "../../http/body.js";
 import { sendPage } from "../../http/responses.js";
 import type { Parameters } from "../../oauth/parameters.js";
-import { inspectorPage } from "../../pages/inspector/page.js";
-import { inspectorScript } from "../../pages/inspector/script.js";
 import * as acts from "../control/acts.js";
 import { faultKeys, readFault } from "../control/faults.js";
 import { ControlFault, Fields } from "../control/fields.js";
 import { familyKeys } from "../control/find.js";
 import type { World } from "../state/world.js";
 import { buildView } from "./build-view.js";
+import { inspectorPage } from "./page/page.js";
+import { inspectorScript } from "./page/script.js";
 
 type Act = (world: World, form: Parameters) => Promise<unknown> | unknown;
 

@@ -1,8 +1,9 @@
 /** Records to stories: one flow each; a request without a flow is a story of its own. */
-import type { StepView, StoryView } from "../../pages/inspector/view.js";
+
 import type { Tone } from "../../pages/parts.js";
 import type { RequestRecord } from "../requests/record.js";
 import { inWords } from "../time/duration.js";
+import type { StepView, StoryView } from "./page/view.js";
 import { succeeded, titleOf, toneOf } from "./words.js";
 
 export interface StoryFacts {

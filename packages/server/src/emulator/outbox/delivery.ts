@@ -1,15 +1,15 @@
 /** Posts events, and posts them again in emulated time until they are received or given up. */
 
 import { apiKeysOf } from "../../accounts/api-keys.js";
-import { accountConfirmedEvent } from "../../events/account-confirmed.js";
-import { postEvent } from "../../events/post-event.js";
-import { retryMilliseconds } from "../../events/retry-schedule.js";
 import type { HttpContext } from "../../http/context.js";
 import type { Account, App } from "../../storage/storage.js";
 import type { Flows } from "../requests/flows.js";
 import type { RequestLog } from "../requests/request-log.js";
 import type { Timeline } from "../time/timeline.js";
+import { accountConfirmedEvent } from "./account-confirmed.js";
 import type { Outbox, OutgoingEvent } from "./outbox.js";
+import { postEvent } from "./post-event.js";
+import { retryMilliseconds } from "./retry-schedule.js";
 
 export class EventDelivery {
   constructor(

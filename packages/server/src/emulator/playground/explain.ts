@@ -1,6 +1,6 @@
 /** Owns what the outcome of a call means, in words for the developer who watches. */
 
-import type { VerdictView } from "../../pages/playground/view.js";
+import type { VerdictView } from "./page/view.js";
 import type { Answered, Outcome, RecordedCall } from "./run.js";
 import { tokensOf } from "./run.js";
 

@@ -1,7 +1,7 @@
 /** Owns how a recorded call is written out: as HTTP, with secrets shortened. */
 
-import type { CallView } from "../../pages/playground/view.js";
 import { explainCall, type Operation } from "./explain.js";
+import type { CallView } from "./page/view.js";
 import type { Answered, RecordedCall } from "./run.js";
 import { shorten, shownJson, withoutSecrets } from "./secrets.js";
 

@@ -1,6 +1,6 @@
 /** Owns the code to copy for the two steps in the browser: making the address, and checking what came back. */
 
-import type { SampleView } from "../../pages/playground/view.js";
+import type { SampleView } from "./page/view.js";
 import { js, py, rb } from "./samples.js";
 
 export function startSamples(base: string, clientId: string): SampleView[] {

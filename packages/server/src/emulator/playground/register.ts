@@ -2,9 +2,9 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { DemoLogin } from "../../pages/login.js";
-import { playgroundPage } from "../../pages/playground/page.js";
 import { problemPage } from "../../pages/problem.js";
 import { betterAddress } from "./address.js";
+import { playgroundPage } from "./page/page.js";
 import { isOwnForm, type Session, Sessions, setCookie } from "./sessions.js";
 import { showRun } from "./show.js";
 import { type Actions, actionsOf } from "./steps.js";

@@ -3,9 +3,9 @@
  * every value is quoted by the rules of its language.
  */
 
-import type { SampleView } from "../../pages/playground/view.js";
 import type { Client } from "./calls.js";
 import { exchangeBody, refreshBody } from "./calls.js";
+import type { SampleView } from "./page/view.js";
 
 export function exchangeSamples(base: string, client: Client, code: string, state: string): SampleView[] {
   const { clientId: id, clientSecret: secret } = client;

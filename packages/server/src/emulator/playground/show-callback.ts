@@ -1,13 +1,7 @@
 /** Owns what a callback meant, in words. */
 
-import type {
-  ArrivalView,
-  CallbackView,
-  ParameterView,
-  StepStatus,
-  VerdictView,
-} from "../../pages/playground/view.js";
 import { CALLBACK_SAMPLES } from "./opening-samples.js";
+import type { ArrivalView, CallbackView, ParameterView, StepStatus, VerdictView } from "./page/view.js";
 import type { Callback, Refusal, Run } from "./run.js";
 import { shorten } from "./secrets.js";
 

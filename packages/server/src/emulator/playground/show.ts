@@ -1,6 +1,10 @@
 /** Owns the step from what a browser has done to what its page shows. */
 
 import type { DemoLogin } from "../../pages/login.js";
+import type { Client } from "./calls.js";
+import { isSuccess, type Operation } from "./explain.js";
+import { showCall } from "./http-text.js";
+import { startSamples } from "./opening-samples.js";
 import type {
   CallStepView,
   CallView,
@@ -9,11 +13,7 @@ import type {
   SampleView,
   StartView,
   StepStatus,
-} from "../../pages/playground/view.js";
-import type { Client } from "./calls.js";
-import { isSuccess, type Operation } from "./explain.js";
-import { showCall } from "./http-text.js";
-import { startSamples } from "./opening-samples.js";
+} from "./page/view.js";
 import { type Calls, type Run, tokensOf } from "./run.js";
 import { accountSamples, exchangeSamples, refreshSamples } from "./samples.js";
 import { shorten } from "./secrets.js";

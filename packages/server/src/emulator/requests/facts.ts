@@ -4,7 +4,7 @@ import { hashed } from "../../crypto/compare.js";
 import { queryOf, queryParameters, readParameters } from "../../http/body.js";
 import type { HttpContext } from "../../http/context.js";
 import { Parameters } from "../../oauth/parameters.js";
-import { openAccessToken, openRefreshToken } from "../../oauth/tokens.js";
+import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
 import type { FlowKey } from "./flows.js";
 import { operationOf, routePath } from "./operation.js";
 import { redacted } from "./redact.js";

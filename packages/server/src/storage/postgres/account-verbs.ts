@@ -1,12 +1,12 @@
 /** Accounts, their API keys and sessions on PostgreSQL. */
-import { accountChangeColumns, assignments } from "../columns.js";
-import { accountColumns, type Row, toAccount } from "../rows.js";
+import { accountChangeColumns, assignments } from "../shared/columns.js";
+import { accountColumns, type Row, toAccount } from "../shared/rows.js";
+import { indexKey } from "../shared/text.js";
 import { type Account, emailKey, type Session, type SessionView, type Storage } from "../storage.js";
-import { indexKey } from "../text.js";
-import type { BatchedVerb } from "./batch.js";
-import type { Connections } from "./connections.js";
-import { isViolationOf } from "./faults.js";
-import { toSql } from "./values.js";
+import type { BatchedVerb } from "./engine/batch.js";
+import type { Connections } from "./engine/connections.js";
+import { isViolationOf } from "./engine/faults.js";
+import { toSql } from "./engine/values.js";
 
 type AccountVerbs = Pick<
   Storage,

@@ -1,11 +1,11 @@
 /** Apps on PostgreSQL. */
 
-import { appChangeColumns, appValues, assignments } from "../columns.js";
-import { appColumns, toApp } from "../rows.js";
+import { appChangeColumns, appValues, assignments } from "../shared/columns.js";
+import { appColumns, toApp } from "../shared/rows.js";
 import type { App, Storage } from "../storage.js";
-import type { BatchedVerb } from "./batch.js";
-import type { Connections } from "./connections.js";
-import { toSql } from "./values.js";
+import type { BatchedVerb } from "./engine/batch.js";
+import type { Connections } from "./engine/connections.js";
+import { toSql } from "./engine/values.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "listApps">;
 

@@ -1,7 +1,7 @@
 /** Codes on PostgreSQL: consent, and the exchange that happens once. */
-import { toCode } from "../rows.js";
+import { toCode } from "../shared/rows.js";
 import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
-import type { BatchedVerb } from "./batch.js";
+import type { BatchedVerb } from "./engine/batch.js";
 import { fromUuid } from "./family-verbs.js";
 
 /** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */

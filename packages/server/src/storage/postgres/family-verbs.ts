@@ -8,11 +8,11 @@ import {
   toApp,
   toFamily,
   toGrant,
-} from "../rows.js";
+} from "../shared/rows.js";
+import { isFamilyId } from "../shared/text.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
-import { isFamilyId } from "../text.js";
-import type { BatchedVerb } from "./batch.js";
-import type { Connections } from "./connections.js";
+import type { BatchedVerb } from "./engine/batch.js";
+import type { Connections } from "./engine/connections.js";
 
 type Verbs = Pick<Storage, "listFamilies" | "touchFamily" | "endAccessTokens" | "revokeFamily">;
 

@@ -1,7 +1,7 @@
 /** Grants on PostgreSQL. */
-import { appColumns, grantColumns, toApp, toGrant } from "../rows.js";
+import { appColumns, grantColumns, toApp, toGrant } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
-import type { Connections } from "./connections.js";
+import type { Connections } from "./engine/connections.js";
 
 type Verbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 

@@ -1,10 +1,10 @@
 /** Rate-limit buckets, single-use values, the audit log and purging, on PostgreSQL. */
-import { toAuditEvent } from "../rows.js";
+import { toAuditEvent } from "../shared/rows.js";
+import { indexKey } from "../shared/text.js";
 import type { TakeFromBucket } from "../storage.js";
 import { type AuditEvent, type BucketOutcome, revokedFamilyMilliseconds, type Storage } from "../storage.js";
-import { indexKey } from "../text.js";
-import type { BatchedVerb } from "./batch.js";
-import type { Connections } from "./connections.js";
+import type { BatchedVerb } from "./engine/batch.js";
+import type { Connections } from "./engine/connections.js";
 
 /** What the bucket holds at the moment of a take; `b` is the row under the lock of the conflict. */
 const level =

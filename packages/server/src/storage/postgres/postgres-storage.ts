@@ -1,15 +1,16 @@
 /** The storage port on PostgreSQL: each verb one statement and one round trip, hot verbs many acts to a statement. */
+
+import { isFamilyId } from "../shared/text.js";
 import type { Storage } from "../storage.js";
-import { isFamilyId } from "../text.js";
 import { accountVerbs, apiKeyVerbs, createSession, deleteSessionVerb, findSession } from "./account-verbs.js";
 import { appVerbs, findApp } from "./app-verbs.js";
-import { Batch, type BatchedVerb } from "./batch.js";
 import { consumeCode, consumeCodeAlone, findCode, issueCode } from "./code-verbs.js";
-import { Connections } from "./connections.js";
+import { Batch, type BatchedVerb } from "./engine/batch.js";
+import { Connections } from "./engine/connections.js";
+import { migratePostgres } from "./engine/migrate.js";
 import { familyVerbs, findFamily, rotateFamily } from "./family-verbs.js";
 import { grantVerbs } from "./grant-verbs.js";
 import { listAuditVerb, purgeVerb, recordAudit, rememberVerb, takeFromBucket } from "./house-verbs.js";
-import { migratePostgres } from "./migrate.js";
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters of libpq such as `?sslmode=verify-full`. */

@@ -1,10 +1,10 @@
 /** Accounts and their API keys on SQLite. */
 
-import { accountChangeColumns, assignments } from "../columns.js";
-import { accountColumns, toAccount } from "../rows.js";
+import { accountChangeColumns, assignments } from "../shared/columns.js";
+import { accountColumns, toAccount } from "../shared/rows.js";
 import { type Account, emailKey, type Storage } from "../storage.js";
-import { type Context, toSql } from "./context.js";
-import type { Parsed } from "./parsed.js";
+import { type Context, toSql } from "./engine/context.js";
+import type { Parsed } from "./engine/parsed.js";
 
 type Verbs = Pick<
   Storage,

@@ -1,11 +1,11 @@
 /** Apps on SQLite. */
 
-import { appChangeColumns, appValues, assignments } from "../columns.js";
-import { appColumns, toApp } from "../rows.js";
+import { appChangeColumns, appValues, assignments } from "../shared/columns.js";
+import { appColumns, toApp } from "../shared/rows.js";
+import { sameWords } from "../shared/values.js";
 import type { AppChanges, Storage } from "../storage.js";
-import { sameWords } from "../values.js";
-import { type Context, toSql } from "./context.js";
-import type { Parsed } from "./parsed.js";
+import { type Context, toSql } from "./engine/context.js";
+import type { Parsed } from "./engine/parsed.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
 

@@ -1,6 +1,6 @@
 /** A copy of a SQLite database while it is in use. */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs";
-import { type Database, openDatabase } from "./driver.js";
+import { type Database, openDatabase } from "./engine/driver.js";
 
 /**
  * Writes a consistent copy to `destination`, complete and on disk when this returns: all that was committed before it

@@ -1,6 +1,6 @@
 /** Codes, grants and token families on SQLite: the acts that must be whole. */
 
-import { grantColumns, type Row, toCode, toFamily, toGrant } from "../rows.js";
+import { grantColumns, type Row, toCode, toFamily, toGrant } from "../shared/rows.js";
 import type {
   ConsumeCode,
   ConsumeCodeOutcome,
@@ -10,10 +10,10 @@ import type {
   RotateFamilyOutcome,
   Storage,
 } from "../storage.js";
-import { type Context, toSql } from "./context.js";
-import type { SqlRow, SqlValue } from "./driver.js";
-import { blobToId, idToBlob } from "./family-id.js";
-import type { Parsed } from "./parsed.js";
+import { type Context, toSql } from "./engine/context.js";
+import type { SqlRow, SqlValue } from "./engine/driver.js";
+import { blobToId, idToBlob } from "./engine/family-id.js";
+import type { Parsed } from "./engine/parsed.js";
 
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;

@@ -1,10 +1,10 @@
 /** Sessions, rate-limit buckets, single-use values and the audit log on SQLite. */
 
-import { toAuditEvent } from "../rows.js";
+import { toAuditEvent } from "../shared/rows.js";
 import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
-import { type Context, toSql } from "./context.js";
-import type { SqlValue } from "./driver.js";
-import type { Parsed } from "./parsed.js";
+import { type Context, toSql } from "./engine/context.js";
+import type { SqlValue } from "./engine/driver.js";
+import type { Parsed } from "./engine/parsed.js";
 
 type SessionVerbs = Pick<Storage, "createSession" | "findSession" | "deleteSession">;
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;

@@ -1,6 +1,6 @@
 /** What traffic leaves behind on SQLite, and when a row of it is over. Access tokens leave nothing. */
 import { revokedFamilyMilliseconds, type Storage } from "../storage.js";
-import type { Context } from "./context.js";
+import type { Context } from "./engine/context.js";
 
 export function purgeVerb(context: Context): Storage["purge"] {
   const expired = ["codes", "sessions", "buckets", "seen_once"].map((table) =>

@@ -2,14 +2,14 @@
 import type { Storage } from "../storage.js";
 import { accountVerbs } from "./account-verbs.js";
 import { appVerbs } from "./app-verbs.js";
-import { Context } from "./context.js";
-import { type Database, type DriverName, openDatabase } from "./driver.js";
+import { Context } from "./engine/context.js";
+import { type Database, type DriverName, openDatabase } from "./engine/driver.js";
+import { GroupCommit } from "./engine/group-commit.js";
+import { GroupRead } from "./engine/group-read.js";
+import { migrateSqlite } from "./engine/migrate.js";
+import { parsedRows } from "./engine/parsed.js";
 import { codeVerbs, familyVerbs, grantVerbs } from "./flow-verbs.js";
-import { GroupCommit } from "./group-commit.js";
-import { GroupRead } from "./group-read.js";
 import { auditVerbs, limitVerbs, sessionVerbs } from "./house-verbs.js";
-import { migrateSqlite } from "./migrate.js";
-import { parsedRows } from "./parsed.js";
 import { purgeVerb } from "./purge.js";
 
 export interface SqliteStorage extends Storage {

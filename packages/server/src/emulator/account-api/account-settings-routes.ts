@@ -1,0 +1,66 @@
+/** `PUT /v3/account` and `POST /v3/account/verify`. */
+import type { FastifyInstance } from "fastify";
+import { accountResource } from "../../accounts/account-resource.js";
+import { faultInEmail } from "../../accounts/create-account.js";
+import { callerAccount } from "../../http/api-access.js";
+import { readParameters } from "../../http/body.js";
+import type { HttpContext } from "../../http/context.js";
+import { limitApiRequest } from "../../http/rate-limits.js";
+import { sendJson, sendProblem } from "../../http/responses.js";
+import type { Parameters } from "../../oauth/parameters.js";
+import { Refusal } from "../../oauth/refusal.js";
+import type { AccountChanges } from "../../storage/storage.js";
+
+/** OpenAPI: `accountUpdate`, `accountVerify`, `accountCreate`. */
+export const accountChangeScopes = ["account_access"];
+
+export function accountSettingsRoutes(server: FastifyInstance, context: HttpContext): void {
+  server.put("/v3/account", async (request, reply) => {
+    const account = await callerAccount(context, request, reply, accountChangeScopes);
+    if (account === undefined) return reply;
+    await limitApiRequest(context, reply, account.id);
+    const parameters = await readParameters(request);
+    const id = parameters.optional("account_id");
+    if (id !== undefined && id !== account.id)
+      return sendProblem(request, reply, { status: 404, error: "not_found", description: "Not found." });
+    const changes = readChanges(parameters);
+    await context.storage.updateAccount(account.id, changes);
+    return sendJson(reply, accountResource({ ...account, ...changes }));
+  });
+
+  server.post("/v3/account/verify", async (request, reply) => {
+    const account = await callerAccount(context, request, reply, accountChangeScopes);
+    if (account === undefined) return reply;
+    await limitApiRequest(context, reply, account.id);
+    const email = readEmail(await readParameters(request));
+    const found = await context.storage.findAccountByEmail(email);
+    return sendJson(reply, found ? { account: { email_address: found.email } } : {});
+  });
+}
+
+function readChanges(parameters: Parameters): AccountChanges {
+  const callbackUrl = parameters.optional("callback_url");
+  if (callbackUrl !== undefined && !/^https?:$/.test(protocolOf(callbackUrl)))
+    throw new Refusal("parameter_malformed", "must be an http or https URL", "callback_url");
+  const locale = readLocale(parameters);
+  return { ...(callbackUrl !== undefined && { callbackUrl }), ...(locale !== undefined && { locale }) };
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : "";
+}
+
+/** @throws {Refusal} unless it is a language with a country, such as `en-US`. */
+export function readLocale(parameters: Parameters): string | undefined {
+  const locale = parameters.optional("locale");
+  if (locale === undefined || /^[a-z]{2,3}-[A-Z]{2}$/.test(locale)) return locale;
+  throw new Refusal("parameter_malformed", "must be a language and a country, such as en-US", "locale");
+}
+
+/** @throws {Refusal} unless it is an e-mail address. */
+export function readEmail(parameters: Parameters): string {
+  const email = parameters.required("email_address");
+  const fault = faultInEmail(email);
+  if (fault !== undefined) throw new Refusal("parameter_malformed", fault, "email_address");
+  return email;
+}

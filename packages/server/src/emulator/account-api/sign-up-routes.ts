@@ -1,0 +1,136 @@
+/** `POST /v3/account/create`, and the page behind the link of the confirmation e-mail. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { accountResource } from "../../accounts/account-resource.js";
+import { createAccount } from "../../accounts/create-account.js";
+import {
+  accountOfConfirmation,
+  confirmAccount,
+  confirmationToken,
+  grantToMaker,
+  shortestPassword,
+} from "../../accounts/sign-up.js";
+import { callerAccount } from "../../http/api-access.js";
+import { queryParameters, readParameters } from "../../http/body.js";
+import { type HttpContext, notesOf } from "../../http/context.js";
+import { limitApiRequest } from "../../http/rate-limits.js";
+import { sendJson, sendPage } from "../../http/responses.js";
+import { authenticateClient, readCredentials } from "../../oauth/client/authentication.js";
+import type { Parameters } from "../../oauth/parameters.js";
+import { Refusal } from "../../oauth/refusal.js";
+import { problemPage } from "../../pages/problem.js";
+import type { Account, App } from "../../storage/storage.js";
+import { accountChangeScopes, readEmail, readLocale } from "./account-settings-routes.js";
+import { confirmedPage, confirmPage } from "./confirm-page.js";
+
+/** What signing up needs of the world. */
+export interface SignUpPorts {
+  sendConfirmation(account: Account, link: string): Promise<void>;
+  /** An account was confirmed that an app had made, or that came by itself. */
+  confirmed(account: Account): Promise<void>;
+}
+
+export function signUpRoutes(server: FastifyInstance, context: HttpContext, ports: SignUpPorts): void {
+  const routes = new SignUpRoutes(context, ports);
+  server.post("/v3/account/create", (request, reply) => routes.create(request, reply));
+  server.get("/account/confirm", (request, reply) => routes.show(request, reply));
+  server.post("/account/confirm", (request, reply) => routes.confirm(request, reply));
+}
+
+class SignUpRoutes {
+  constructor(
+    private readonly context: HttpContext,
+    private readonly ports: SignUpPorts,
+  ) {}
+
+  async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { context, ports } = this;
+    const caller = await callerAccount(context, request, reply, accountChangeScopes);
+    if (caller === undefined) return reply;
+    await limitApiRequest(context, reply, caller.id);
+    const parameters = await readParameters(request);
+    const email = readEmail(parameters);
+    const locale = readLocale(parameters);
+    const app = await this.#appOf(parameters);
+    const account = await createAccount(context, {
+      email,
+      password: undefined,
+      confirmed: false,
+      ...(locale !== undefined && { locale }),
+      ...(app && { createdByClient: app.clientId }),
+    });
+    if (account === undefined)
+      throw new Refusal("parameter_malformed", "an account with this e-mail address exists", "email_address");
+    Object.assign(notesOf(request), { clientId: app?.clientId, accountId: account.id });
+    const oauth = app && { oauth_data: await grantToMaker(context, app, account) };
+    await ports.sendConfirmation(account, confirmationLink(context, account));
+    return sendJson(reply, { ...accountResource(account), ...oauth });
+  }
+
+  async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const account = await this.#accountOf(request);
+    if (account === undefined) return this.#badLink(request, reply);
+    if (account.confirmedAt !== undefined) return sendPage(reply, confirmedPage({ email: account.email }));
+    return this.#form(request, reply, account);
+  }
+
+  async confirm(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const account = await this.#accountOf(request);
+    if (account === undefined) return this.#badLink(request, reply);
+    const form = await readParameters(request);
+    if (!this.context.csrf.verify(request, form.optional("csrf")))
+      return this.#form(request, reply, account, "This form has expired. Please try again.", 403);
+    const password = form.optional("password") ?? "";
+    if (account.passwordHash === undefined && password.length < shortestPassword) {
+      const problem = `Choose a password of at least ${shortestPassword} characters.`;
+      return this.#form(request, reply, account, problem, 400);
+    }
+    const confirmed = await confirmAccount(this.context, account, password);
+    Object.assign(notesOf(request), { clientId: account.createdByClient, accountId: account.id });
+    if (confirmed) await this.ports.confirmed(confirmed);
+    return sendPage(reply, confirmedPage({ email: account.email }));
+  }
+
+  #form(request: FastifyRequest, reply: FastifyReply, account: Account, problem?: string, status = 200) {
+    const token = confirmationToken(this.context.ring, account);
+    const page = confirmPage({
+      action: `/account/confirm?token=${encodeURIComponent(token)}`,
+      csrf: this.context.csrf.token(request, reply),
+      email: account.email,
+      problem,
+    });
+    return sendPage(reply, page, status);
+  }
+
+  #accountOf(request: FastifyRequest): Promise<Account | undefined> {
+    const token = queryParameters(request).optional("token") ?? "";
+    return accountOfConfirmation(this.context.ring, this.context.storage, token);
+  }
+
+  #badLink(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const page = problemPage({
+      status: 400,
+      title: "This link cannot be used",
+      what: "It is not whole, or the account is gone.",
+      todo: "Open the link of the e-mail again, as it is.",
+      reference: request.id,
+    });
+    return sendPage(reply, page, 400);
+  }
+
+  /** The app is named by its credentials; without any, the account belongs to no app. */
+  async #appOf(parameters: Parameters): Promise<App | undefined> {
+    const credentials = readCredentials(this.context.profile, parameters, undefined);
+    if (credentials.clientId === undefined && credentials.secret === undefined) return undefined;
+    const app = await authenticateClient(this.context, credentials);
+    // Anybody can claim to be a public app, and would get tokens in its name.
+    if (app.public)
+      throw new Refusal("client_not_allowed", "A public app cannot make accounts: it proves nothing");
+    return app;
+  }
+}
+
+/** Returns the address that the confirmation e-mail leads to. */
+export function confirmationLink(context: HttpContext, account: Account): string {
+  const token = confirmationToken(context.ring, account);
+  return `${context.issuer()}/account/confirm?token=${encodeURIComponent(token)}`;
+}

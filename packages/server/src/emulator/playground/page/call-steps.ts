@@ -1,0 +1,64 @@
+/** The three steps in which the app's backend calls the server. */
+
+import { type Html, html } from "../../../pages/html.js";
+import { action, samples, step, verdict } from "./step.js";
+import type { CallStepView, CallView, PlaygroundView } from "./view.js";
+
+export function exchangeStep(view: PlaygroundView): Html {
+  const { exchange, csrf } = view;
+  const again = exchange.made > 0;
+  return step({
+    number: 3,
+    title: "Exchange the code for tokens",
+    status: exchange.status,
+    summary:
+      "The app’s backend proves who it is with its secret and trades the code, which works once, for an access token and a refresh token.",
+    content: html`${calls(exchange)}
+<div class="buttons">${action({ path: "exchange", csrf, made: exchange.made, label: again ? "Use the same code a second time" : "Exchange the code", primary: !again })}</div>
+${samples(3, exchange.samples, "The same call in your code", exchange.status === "open")}`,
+  });
+}
+
+export function accountStep(view: PlaygroundView): Html {
+  const { account, csrf } = view;
+  const again = account.made > 0;
+  return step({
+    number: 4,
+    title: "Call the API for the person",
+    status: account.status,
+    summary: "The access token opens what the person allowed, and nothing else.",
+    content: html`${calls(account)}
+<div class="buttons">${action({ path: "account", csrf, made: account.made, label: again ? "Call again" : "Get the account", primary: !again })}</div>
+${samples(4, account.samples, "The same call in your code", account.status === "open" && view.exchange.status === "done")}`,
+  });
+}
+
+export function refreshStep(view: PlaygroundView): Html {
+  const { refresh, csrf } = view;
+  const again = refresh.made > 0;
+  return step({
+    number: 5,
+    title: "Refresh",
+    status: refresh.status,
+    summary:
+      "An access token runs out. The refresh token brings the next one without asking the person again.",
+    content: html`${calls(refresh)}
+<div class="buttons">${action({ path: "refresh", csrf, made: refresh.made, label: again ? "Refresh again" : "Refresh the token", primary: !again && view.account.made > 0 })}</div>
+${samples(5, refresh.samples, "The same call in your code", false)}`,
+  });
+}
+
+function calls(view: CallStepView): Html {
+  const [newest, ...older] = view.calls;
+  if (!newest) return html``;
+  return html`${call(newest)}
+${older.length > 0 && html`<details class="older"><summary>Calls before this one (${older.length})</summary>${older.map(call)}</details>`}`;
+}
+
+function call(view: CallView): Html {
+  return html`<div class="call">${verdict(view)}
+<div class="exchange">
+<figure><figcaption>Request</figcaption><pre><code>${view.request}</code></pre></figure>
+<figure><figcaption>Response <span class="status status-${view.tone}">${view.status}</span> <span class="muted">${view.milliseconds} ms</span></figcaption><pre><code>${view.response}</code></pre></figure>
+</div></div>`;
+}

@@ -1,0 +1,109 @@
+/** Owns the frame of a step, and the pieces that several steps share. */
+
+import { attributes, type Html, type HtmlValue, html } from "../../../pages/html.js";
+import { copyButton, csrfField, notice } from "../../../pages/parts.js";
+import type { Language, ParameterView, SampleView, StepStatus, VerdictView } from "./view.js";
+
+export interface StepFrame {
+  number: number;
+  title: string;
+  status: StepStatus;
+  /** One sentence that is always shown. */
+  summary: HtmlValue;
+  content: HtmlValue;
+}
+
+/** A step of the list; one that cannot be taken yet shows its title and summary alone. */
+export function step(frame: StepFrame): Html {
+  const given = attributes({
+    class: `step step-${frame.status}`,
+    id: `step-${frame.number}`,
+    "aria-current": frame.status === "open" ? "step" : undefined,
+  });
+  return html`<li${given}>
+<span class="step-number" aria-hidden="true">${marker(frame)}</span>
+<div class="step-body">
+<h2><span class="quiet-words">Step </span><span class="step-inline">${frame.number}. </span>${frame.title}${statusWords(frame.status)}</h2>
+<p class="muted">${frame.summary}</p>
+${frame.status !== "later" && frame.content}
+</div>
+</li>`;
+}
+
+function marker(frame: StepFrame): HtmlValue {
+  if (frame.status === "done") {
+    return html`<svg viewBox="0 0 20 20" width="20" height="20"><path d="M4.5 10.6l3.8 3.8L15.5 6.4"/></svg>`;
+  }
+  if (frame.status === "failed") {
+    return html`<svg viewBox="0 0 20 20" width="20" height="20"><path d="M5.5 5.5l9 9M14.5 5.5l-9 9"/></svg>`;
+  }
+  return frame.number;
+}
+
+function statusWords(status: StepStatus): HtmlValue {
+  if (status === "done") return html`<span class="quiet-words"> (done)</span>`;
+  if (status === "failed") return html`<span class="quiet-words"> (failed)</span>`;
+  return undefined;
+}
+
+export interface ActionOptions {
+  path: "start" | "exchange" | "account" | "refresh" | "forge-state";
+  csrf: string;
+  label: string;
+  primary?: boolean;
+  /** How many calls the page shows: the server ignores a form that was sent twice. */
+  made?: number;
+}
+
+export function action(options: ActionOptions): Html {
+  const made = options.made !== undefined && html`<input type="hidden" name="made" value="${options.made}">`;
+  const given = attributes({ type: "submit", class: options.primary ? "primary" : undefined });
+  return html`<form method="post" action="/playground/${options.path}">${csrfField(options.csrf)}${made}<button${given}>${options.label}</button></form>`;
+}
+
+export function verdict(view: VerdictView): Html {
+  return notice(view.tone, html`<p><strong>${view.verdict}</strong></p><p>${view.explanation}</p>`);
+}
+
+export function parameters(rows: readonly ParameterView[]): Html {
+  return html`<dl class="parameters">${rows.map(
+    (row) =>
+      html`<div><dt><code>${row.name}</code></dt><dd><code class="value">${row.value}</code><span class="muted small">${row.meaning}</span></dd></div>`,
+  )}</dl>`;
+}
+
+const LANGUAGES: Readonly<Record<Language, string>> = {
+  address: "Address",
+  curl: "curl",
+  typescript: "TypeScript",
+  ruby: "Ruby",
+  python: "Python",
+};
+
+/** The same call in several languages; radio buttons make the tabs, so that they work without a script. */
+export function samples(stepNumber: number, list: readonly SampleView[], title: string, open: boolean): Html {
+  if (list.length === 0) return html``;
+  const group = `language-${stepNumber}`;
+  return html`<details class="samples"${attributes({ open })}>
+<summary>${title}</summary>
+<div class="tabs" role="group" aria-label="Language">
+${list.map((sample, index) => tab(group, sample, index === 0))}
+${list.map((sample) => panel(group, sample))}
+</div>
+</details>`;
+}
+
+function tab(group: string, sample: SampleView, checked: boolean): Html {
+  const id = `${group}-${sample.language}`;
+  const given = attributes({ type: "radio", name: group, id, value: sample.language, checked });
+  return html`<input${given}><label for="${id}">${LANGUAGES[sample.language]}</label>`;
+}
+
+function panel(group: string, sample: SampleView): Html {
+  const id = `${group}-${sample.language}-code`;
+  const name = LANGUAGES[sample.language];
+  return html`<div class="panel panel-${sample.language}">
+<div class="panel-head"><p class="muted small">${sample.note ?? name}</p>${copyButton(id, `the ${name} code`)}</div>
+<pre tabindex="0" role="group" aria-label="${name} code"><code id="${id}">${sample.code}</code></pre>
+</div>`;
+}

@@ -1,0 +1,80 @@
+/** What the playground's page shows: texts that are ready to be shown, secrets already shortened. */
+
+import type { DemoLogin } from "../../../pages/login.js";
+import type { Tone } from "../../../pages/parts.js";
+
+/** `later` steps cannot be taken yet, the `open` one comes next. */
+export type StepStatus = "later" | "open" | "done" | "failed";
+
+export type Language = "address" | "curl" | "typescript" | "ruby" | "python";
+
+export interface SampleView {
+  language: Language;
+  code: string;
+  /** What must be installed, or any other condition. */
+  note?: string | undefined;
+}
+
+export interface ParameterView {
+  name: string;
+  value: string;
+  meaning: string;
+}
+
+export interface VerdictView {
+  tone: Tone;
+  verdict: string;
+  explanation: string;
+}
+
+export interface CallView extends VerdictView {
+  request: string;
+  response: string;
+  /** Status line in words, such as `200 OK`, or that there was none. */
+  status: string;
+  milliseconds: number;
+}
+
+export interface StartView {
+  status: StepStatus;
+  address: string;
+  parameters: readonly ParameterView[];
+  samples: readonly SampleView[];
+}
+
+export interface CallbackView {
+  status: StepStatus;
+  /** What happened with the callbacks so far; a refused one beside the accepted one. */
+  arrivals: readonly ArrivalView[];
+  samples: readonly SampleView[];
+}
+
+export interface ArrivalView extends VerdictView {
+  received: readonly ParameterView[];
+  expectedState: string;
+  receivedState: string;
+}
+
+export interface CallStepView {
+  status: StepStatus;
+  /** How many calls were made: a form sent twice is then recognised. */
+  made: number;
+  /** Newest first. */
+  calls: readonly CallView[];
+  samples: readonly SampleView[];
+}
+
+export interface PlaygroundView {
+  csrf: string;
+  app: { name: string; clientId: string; clientSecret: string; callbackUrl: string };
+  baseUrl: string;
+  profileName: string;
+  demoLogins: readonly DemoLogin[];
+  /** Set when this page was opened at another address than the app's callback, whose cookies differ. */
+  betterAddress?: string | undefined;
+  start: StartView;
+  callback: CallbackView;
+  exchange: CallStepView;
+  account: CallStepView;
+  refresh: CallStepView;
+}

@@ -1,0 +1,104 @@
+/** What a person sees of their own: sign in, the apps connected to their account, sign out. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { describeScope } from "../../oauth/scope.js";
+import { connectedAppsPage } from "../../pages/connected-apps.js";
+import { signedOutPage } from "../../pages/home.js";
+import { loginPage } from "../../pages/login.js";
+import { problemPage } from "../../pages/problem.js";
+import { queryParameters, readParameters } from "../body.js";
+import { type HttpContext, notesOf } from "../context.js";
+import { endSession, logIn, sessionOfRequest } from "../login-form.js";
+import { sendPage } from "../responses.js";
+
+export function connectedAppsRoutes(server: FastifyInstance, context: HttpContext): void {
+  const routes = new ConnectedAppsRoutes(context);
+  server.get("/connected-apps", (request, reply) => routes.show(request, reply));
+  server.post("/connected-apps/login", (request, reply) => routes.login(request, reply));
+  server.post("/connected-apps/revoke", (request, reply) => routes.revoke(request, reply));
+  server.post("/connected-apps/logout", (request, reply) => routes.logout(request, reply));
+}
+
+class ConnectedAppsRoutes {
+  constructor(private readonly context: HttpContext) {}
+
+  async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const session = await sessionOfRequest(this.context, request);
+    if (session === undefined) return this.showLogin(request, reply);
+    const connected = await this.context.storage.listGrants(session.account.id);
+    const apps = connected.map(async ({ grant, app }) => ({
+      name: app.name,
+      ownerEmail: (await this.context.storage.findAccount(app.ownerId))?.email ?? "",
+      scopes: grant.scopes.map((scope) => describeScope(scope).title),
+      since: new Date(grant.createdAt).toISOString().slice(0, 10),
+      revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
+    }));
+    const page = connectedAppsPage({
+      accountEmail: session.account.email,
+      csrf: this.context.csrf.token(request, reply),
+      apps: await Promise.all(apps),
+      signOutAction: "/connected-apps/logout",
+      notice: queryParameters(request).has("revoked") ? "The app's access was taken back." : undefined,
+    });
+    return sendPage(reply, page);
+  }
+
+  async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const login = await logIn(this.context, request, reply);
+    if (login.outcome === "refused") {
+      return this.showLogin(request, reply, login.problem, login.email, login.status);
+    }
+    return reply.redirect("/connected-apps", 303);
+  }
+
+  async revoke(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { context } = this;
+    const form = await readParameters(request);
+    const session = await sessionOfRequest(this.context, request);
+    const clientId = queryParameters(request).optional("client_id");
+    if (session === undefined) return this.showLogin(request, reply);
+    if (!context.csrf.verify(request, form.optional("csrf")) || clientId === undefined) {
+      return this.formExpired(request, reply);
+    }
+    await context.storage.revokeGrant(session.account.id, clientId, context.now());
+    context.audit("grant_revoked", { clientId, accountId: session.account.id });
+    return reply.redirect("/connected-apps?revoked", 303);
+  }
+
+  async logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const form = await readParameters(request);
+    if (!this.context.csrf.verify(request, form.optional("csrf"))) return this.formExpired(request, reply);
+    await endSession(this.context, request);
+    this.context.cookies.clear(reply, "session");
+    return sendPage(reply, signedOutPage({ signInHref: "/connected-apps" }));
+  }
+
+  private showLogin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    problem?: string,
+    email?: string,
+    status = 200,
+  ): FastifyReply {
+    const page = loginPage({
+      action: "/connected-apps/login",
+      csrf: this.context.csrf.token(request, reply),
+      email,
+      problem,
+      demoLogins: this.context.demoLogins,
+    });
+    return sendPage(reply, page, status);
+  }
+
+  private formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    Object.assign(notesOf(request), { reason: "csrf", detail: "the form is not of this browser's visit" });
+    const page = problemPage({
+      status: 403,
+      title: "This form has expired",
+      what: "Nothing was changed.",
+      todo: "Go back and try again.",
+      reference: request.id,
+      link: { href: "/connected-apps", label: "Connected apps" },
+    });
+    return sendPage(reply, page, 403);
+  }
+}

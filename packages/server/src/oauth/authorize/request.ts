@@ -1,0 +1,142 @@
+/**
+ * The authorization request (RFC 6749 §4.1.1): one ordered list of checks. Until client and redirect URI are known to
+ * be good, nothing is ever redirected; after that, every refusal goes to the callback.
+ */
+
+import type { App, Storage } from "../../storage/storage.js";
+import type { Parameters } from "../parameters.js";
+import { readChallenge } from "../pkce.js";
+import type { Profile } from "../profile/profile.js";
+import { Refusal } from "../refusal.js";
+import { readScope } from "../scope.js";
+import { chooseRedirectUri } from "./redirect-uri.js";
+
+export interface AuthorizationRequest {
+  readonly app: App;
+  readonly redirectUri: string;
+  readonly redirectUriGiven: boolean;
+  readonly state: string | undefined;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly codeChallenge: string | undefined;
+  readonly prompt: readonly ("login" | "none" | "consent")[];
+  readonly loginHint: string | undefined;
+  readonly maxAgeSeconds: number | undefined;
+}
+
+/** A request that was refused: on a page, or at the callback when that is known to be the app's. */
+export type Validation =
+  | { readonly outcome: "valid"; readonly request: AuthorizationRequest }
+  | { readonly outcome: "page"; readonly refusal: Refusal; readonly app?: App }
+  | {
+      readonly outcome: "redirect";
+      readonly refusal: Refusal;
+      readonly redirectUri: string;
+      readonly state: string | undefined;
+      readonly app: App;
+    };
+
+export async function validateAuthorizationRequest(
+  profile: Profile,
+  storage: Pick<Storage, "findApp">,
+  parameters: Parameters,
+): Promise<Validation> {
+  let app: App | undefined;
+  let redirectUri: string;
+  // The order is security: 1 client, 2 redirect URI. A redirect before both are checked is an open redirector.
+  try {
+    app = await knownClient(storage, parameters.required("client_id"));
+    redirectUri = chooseRedirectUri(profile, app, parameters.optional("redirect_uri"));
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return { outcome: "page", refusal, ...(app && { app }) };
+    throw refusal;
+  }
+  let state: string | undefined;
+  try {
+    // 3 state first, so that every later refusal can carry it back.
+    state = parameters.optional("state");
+    return { outcome: "valid", request: readRest(profile, app, redirectUri, state, parameters) };
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return { outcome: "redirect", refusal, redirectUri, state, app };
+    throw refusal;
+  }
+}
+
+async function knownClient(storage: Pick<Storage, "findApp">, clientId: string): Promise<App> {
+  const app = await storage.findApp(clientId);
+  if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+  return app;
+}
+
+function readRest(
+  profile: Profile,
+  app: App,
+  redirectUri: string,
+  state: string | undefined,
+  parameters: Parameters,
+): AuthorizationRequest {
+  checkResponseType(parameters); // 4
+  const scopes = chooseScopes(profile, app, parameters.optional("scope")); // 5
+  const codeChallenge = readChallenge(profile, app, parameters); // 6
+  const resources = chooseResources(profile, app, parameters); // 7
+  return {
+    app,
+    redirectUri,
+    redirectUriGiven: parameters.optional("redirect_uri") !== undefined,
+    state,
+    scopes,
+    resources,
+    codeChallenge,
+    ...readPrompt(profile, parameters), // 8
+  };
+}
+
+function checkResponseType(parameters: Parameters): void {
+  const type = parameters.required("response_type");
+  if (type !== "code") {
+    throw new Refusal("response_type_unsupported", "response_type is not code", "response_type");
+  }
+}
+
+function chooseScopes(profile: Profile, app: App, requested: string | undefined): readonly string[] {
+  if (requested === undefined) return app.scopes;
+  if (profile.scopeAtAuthorize === "refused") {
+    throw new Refusal("scope_unsupported", "the scopes are the app's own; leave the parameter out", "scope");
+  }
+  const scopes = readScope(requested);
+  const foreign = scopes.find((scope) => !app.scopes.includes(scope));
+  if (foreign !== undefined) throw new Refusal("scope_exceeds_app", foreign, "scope");
+  return scopes;
+}
+
+function chooseResources(profile: Profile, app: App, parameters: Parameters): readonly string[] {
+  if (!profile.extensions) return [];
+  const resources = [...new Set(parameters.all("resource"))];
+  const foreign = resources.find((resource) => !app.resources.includes(resource));
+  if (foreign !== undefined) {
+    throw new Refusal("resource_unknown", "the app is not registered for this resource", "resource");
+  }
+  return resources;
+}
+
+const prompts = new Set(["login", "none", "consent"]);
+
+function readPrompt(
+  profile: Profile,
+  parameters: Parameters,
+): Pick<AuthorizationRequest, "prompt" | "loginHint" | "maxAgeSeconds"> {
+  if (!profile.extensions) return { prompt: [], loginHint: undefined, maxAgeSeconds: undefined };
+  const prompt = (parameters.optional("prompt") ?? "").split(" ").filter((word) => word !== "");
+  if (prompt.some((word) => !prompts.has(word)) || (prompt.includes("none") && prompt.length > 1)) {
+    throw new Refusal("parameter_malformed", "must be login, consent or none; none stands alone", "prompt");
+  }
+  const maxAge = parameters.optional("max_age");
+  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) {
+    throw new Refusal("parameter_malformed", "must be a whole number of seconds", "max_age");
+  }
+  return {
+    prompt: prompt as AuthorizationRequest["prompt"],
+    loginHint: parameters.optional("login_hint"),
+    maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge),
+  };
+}

@@ -1,0 +1,152 @@
+/** Client authentication at the token endpoint (RFC 6749 §2.3). */
+import { timingSafeEqual } from "node:crypto";
+import { secretDigest } from "../../crypto/compare.js";
+import type { KeyRing } from "../../crypto/key-ring.js";
+import { unseal } from "../../crypto/sealed.js";
+import type { App, ClientSecret, Storage } from "../../storage/storage.js";
+import type { Parameters } from "../parameters.js";
+import type { Profile } from "../profile/profile.js";
+import { Refusal } from "../refusal.js";
+import { type AssertionDeps, assertionType, checkAssertion, claimedClientId } from "./assertion.js";
+
+/** What a request offers as proof of who the client is. */
+export interface ClientCredentials {
+  readonly clientId: string | undefined;
+  readonly secret: string | undefined;
+  readonly assertion?: string;
+  readonly method: "client_secret_post" | "client_secret_basic" | "private_key_jwt" | "none";
+}
+
+/**
+ * Returns the credentials of a request.
+ * @param authorization the Authorization header, if any.
+ * @throws {Refusal} when two ways are used at once (RFC 6749 §2.3), or the one used is not offered.
+ */
+export function readCredentials(
+  profile: Profile,
+  parameters: Parameters,
+  authorization: string | undefined,
+): ClientCredentials {
+  const reads = (method: Profile["clientAuthentication"][number]) =>
+    profile.clientAuthentication.includes(method);
+  const body = readBody(parameters, reads("private_key_jwt"));
+  const basic = reads("client_secret_basic") ? parseBasic(authorization) : undefined;
+  if (basic === undefined) return body;
+  if (body.method !== "none") {
+    throw new Refusal("client_authentication_twice", "an Authorization header and credentials in the body");
+  }
+  if (body.clientId !== undefined && body.clientId !== basic.clientId) {
+    throw new Refusal(
+      "client_authentication_twice",
+      "client_id differs between body and Authorization header",
+    );
+  }
+  return { ...basic, method: "client_secret_basic" };
+}
+
+function readBody(parameters: Parameters, readsAssertion: boolean): ClientCredentials {
+  const clientId = parameters.optional("client_id");
+  const secret = parameters.optional("client_secret");
+  const assertion = readsAssertion ? parameters.optional("client_assertion") : undefined;
+  if (assertion === undefined) {
+    return { clientId, secret, method: secret === undefined ? "none" : "client_secret_post" };
+  }
+  if (secret !== undefined) {
+    throw new Refusal("client_authentication_twice", "client_secret and client_assertion");
+  }
+  if (parameters.required("client_assertion_type") !== assertionType) {
+    throw new Refusal("client_authentication_unsupported", "The client_assertion_type is not supported");
+  }
+  const claimed = claimedClientId(assertion);
+  if (clientId !== undefined && clientId !== claimed) {
+    throw new Refusal("client_assertion_invalid", "its subject is not the client_id", "client_assertion");
+  }
+  return { clientId: claimed, secret: undefined, assertion, method: "private_key_jwt" };
+}
+
+/** RFC 6749 §2.3.1: user name and password are each form-url-encoded before they are joined. */
+function parseBasic(header: string | undefined): Pick<ClientCredentials, "clientId" | "secret"> | undefined {
+  if (header === undefined || !/^Basic( |$)/i.test(header)) return undefined;
+  const encoded = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1] ?? "";
+  const [user, ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  const [clientId, secret] = [formDecode(user as string), formDecode(rest.join(":"))];
+  if (clientId === undefined || secret === undefined || rest.length === 0) {
+    const detail = "the Basic credentials are not form-url-encoded as RFC 6749 section 2.3.1 says";
+    throw new Refusal("client_authentication_unsupported", detail);
+  }
+  // §2.3.1: an empty secret is as none, which is how a public app names itself here.
+  return { clientId, secret: secret === "" ? undefined : secret };
+}
+
+function formDecode(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+}
+
+export interface ClientDeps extends AssertionDeps {
+  readonly ring: KeyRing;
+  readonly storage: Pick<Storage, "findApp" | "rememberOnce">;
+}
+
+/** Returns the app if its credentials are right; a public app has none to give. @throws {Refusal} */
+export async function authenticateClient(deps: ClientDeps, credentials: ClientCredentials): Promise<App> {
+  const { clientId } = credentials;
+  if (clientId === undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
+  const app = await deps.storage.findApp(clientId);
+  if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+  await checkCredentials(deps, app, credentials);
+  return app;
+}
+
+/** Judges a secret at once, an assertion later. @throws {Refusal} unless the credentials are those of the app. */
+export function checkCredentials(
+  deps: ClientDeps,
+  app: App,
+  credentials: ClientCredentials,
+): undefined | Promise<void> {
+  if (credentials.assertion !== undefined) return checkAssertion(deps, app, credentials.assertion);
+  checkSecret(deps.ring, app, credentials.secret, deps.now());
+  return undefined;
+}
+
+/** @throws {Refusal} unless the secret is one of the app's live ones, or the app is public and sends none. */
+function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: number): void {
+  if (app.public) {
+    if (secret !== undefined) throw new Refusal("client_secret_wrong", "a public app has no client_secret");
+    return;
+  }
+  if (secret === undefined) {
+    throw new Refusal("client_secret_missing", "client_secret was not sent", "client_secret");
+  }
+  const given = secretDigest(secret);
+  let matches = false;
+  for (const stored of app.secrets) {
+    const live = stored.expiresAt === undefined || stored.expiresAt > now;
+    if (live && timingSafeEqual(digestOf(ring, app.clientId, stored), given)) matches = true;
+  }
+  if (!matches) {
+    throw new Refusal("client_secret_wrong", "client_secret is not the one of this app", "client_secret");
+  }
+}
+
+const digests = new WeakMap<ClientSecret, { keys: readonly Buffer[]; digest: Buffer }>();
+
+/** Unsealing costs more than the rest of the check: what came of it is kept while the record and the keys are the same. */
+function digestOf(ring: KeyRing, clientId: string, stored: ClientSecret): Buffer {
+  const keys = ring.keys("at-rest");
+  const kept = digests.get(stored);
+  if (kept !== undefined && kept.keys === keys) return kept.digest;
+  const digest = secretDigest(unsealSecret(ring, clientId, stored));
+  digests.set(stored, { keys, digest });
+  return digest;
+}
+
+/** Returns a client secret in clear. */
+export function unsealSecret(ring: KeyRing, clientId: string, stored: ClientSecret): string {
+  return unseal(ring, clientSecretContext(clientId), stored.sealed);
+}
+
+export const clientSecretContext = (clientId: string): string => `client secret:${clientId}`;

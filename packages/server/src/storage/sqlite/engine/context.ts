@@ -1,0 +1,82 @@
+/** What the verbs of the SQLite adapter share: statements prepared once, reads and writes that go together. */
+import { decodeText, encodeText } from "../../shared/text.js";
+import type { Database, RowStatement, SqlRow, SqlValue, Statement } from "./driver.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { GroupRead } from "./group-read.js";
+
+export class Context {
+  constructor(
+    readonly database: Database,
+    readonly commits: GroupCommit,
+    readonly reads: GroupRead,
+  ) {}
+
+  /** Text goes in and comes out as it was, whatever it holds. */
+  prepare(sql: string): Statement {
+    const statement = this.database.prepare(sql);
+    return {
+      run: (...values) => statement.run(...encoded(values)),
+      get: (...values) => decoded(statement.get(...encoded(values))),
+      all: (...values) => statement.all(...encoded(values)).map((row) => decoded(row) as SqlRow),
+    };
+  }
+
+  /** As `prepare`, for numbers and bytes alone. */
+  prepareExact(sql: string): Statement {
+    return this.database.prepare(sql);
+  }
+
+  /** As `prepare`, for reads of one row on every request: its values come in the order of the columns. */
+  prepareRow(sql: string): RowStatement {
+    const statement = this.database.prepareRow(sql);
+    return { get: (value) => decodedValues(statement.get(encodedValue(value))) };
+  }
+
+  /** Runs a synchronous read; a fault of the disk becomes `StorageUnavailable`. */
+  read<T>(query: () => T): Promise<T> {
+    return this.reads.run(query);
+  }
+
+  /** Runs a synchronous act whole or not at all, and resolves once it is on disk. */
+  write<T>(act: () => T): Promise<T> {
+    return this.commits.run(act);
+  }
+
+  /** As `write`, for what no answer waits for. */
+  writeBeside<T>(act: () => T): Promise<T> {
+    return this.commits.runBeside(act);
+  }
+}
+
+function encoded(values: SqlValue[]): SqlValue[] {
+  return values.map(encodedValue);
+}
+
+function encodedValue(value: SqlValue): SqlValue {
+  return typeof value === "string" ? encodeText(value) : value;
+}
+
+function decoded(row: SqlRow | undefined): SqlRow | undefined {
+  for (const key in row) {
+    const value = row[key];
+    if (typeof value === "string" && value.includes("\x1a")) row[key] = decodeText(value);
+  }
+  return row;
+}
+
+function decodedValues(row: SqlValue[] | undefined): SqlValue[] | undefined {
+  if (row === undefined) return undefined;
+  for (let index = 0; index < row.length; index++) {
+    const value = row[index];
+    if (typeof value === "string" && value.includes("\x1a")) row[index] = decodeText(value);
+  }
+  return row;
+}
+
+/** Returns a value as SQLite stores it. */
+export function toSql(value: unknown): SqlValue {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (Array.isArray(value)) return JSON.stringify(value);
+  return value as SqlValue;
+}

@@ -1,0 +1,19 @@
+/** Which faults of SQLite mean that the storage is unavailable, rather than that an act is wrong. */
+import { StorageUnavailable } from "../../storage.js";
+
+/** How better-sqlite3 names the faults of a disk or a lock, and their numbers (sqlite.org/rescode.html). */
+const diskFault = /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|FULL|CANTOPEN|PROTOCOL)/;
+const diskFaultNumbers = new Set([5, 6, 7, 8, 10, 13, 14, 15]);
+const closed = /database (connection )?is not open|statement has been finalized/;
+
+export function isDiskFault(error: unknown): boolean {
+  const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
+  if (errcode !== undefined) return diskFaultNumbers.has(errcode & 0xff);
+  return diskFault.test(code ?? "") || closed.test(message ?? "");
+}
+
+/** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault, or the file was closed. */
+export function asStorageFault(error: unknown): unknown {
+  if (!isDiskFault(error)) return error;
+  return new StorageUnavailable(`SQLite: ${(error as Error).message}`, { cause: error });
+}
