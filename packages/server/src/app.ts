@@ -1,4 +1,5 @@
 /** The composition root: the only file that knows everything. */
+
 import type { FastifyInstance } from "fastify";
 import { LoginThrottle } from "./accounts/login-throttle.js";
 import type { KeyRing } from "./crypto/key-ring.js";

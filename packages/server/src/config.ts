@@ -1,4 +1,5 @@
 /** Configuration of `countersign serve` and the commands beside it: environment and file to one frozen Config. */
+
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { faultInSecret } from "./crypto/key-ring.js";
@@ -28,10 +29,13 @@ export interface Config {
 /** Every fault of the configuration, in one message. */
 export class ConfigFault extends Error {
   override readonly name = "ConfigFault";
-  constructor(readonly faults: readonly string[]) {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
     super(
       `The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
     );
+    this.faults = faults;
   }
 }
 
@@ -112,24 +116,27 @@ function readFile(file: string | undefined, faults: string[]): Environment {
 const loopback = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
 
 class ConfigReader {
-  constructor(
-    private readonly values: Environment,
-    private readonly faults: string[],
-  ) {}
+  readonly #values: Environment;
+  readonly #faults: string[];
+
+  constructor(values: Environment, faults: string[]) {
+    this.#values = values;
+    this.#faults = faults;
+  }
 
   #get(key: Key): string | undefined {
-    return this.values[key]?.trim() || undefined;
+    return this.#values[key]?.trim() || undefined;
   }
 
   #fault(key: Key, message: string): void {
-    this.faults.push(`${key} ${message}`);
+    this.#faults.push(`${key} ${message}`);
   }
 
   refuseUnknown(): void {
     const known: readonly string[] = configKeys;
-    for (const key of Object.keys(this.values)) {
+    for (const key of Object.keys(this.#values)) {
       if (key.startsWith("COUNTERSIGN_") && !known.includes(key) && !key.startsWith("COUNTERSIGN_TEST_")) {
-        this.faults.push(`${key} is not a key of the configuration`);
+        this.#faults.push(`${key} is not a key of the configuration`);
       }
     }
   }

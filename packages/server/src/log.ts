@@ -1,4 +1,5 @@
 /** The log: one line for each request, cheap, and never a secret, code or token in it. */
+
 import pino from "pino";
 
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 /** The `account` object of the API (`AccountResponse` of the OpenAPI description). */
+
 import type { Account } from "../storage/storage.js";
 
 /** Returns the response of `GET /v3/account`. Quotas are those of an account without a paid plan. */

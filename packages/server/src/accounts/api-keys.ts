@@ -1,4 +1,5 @@
 /** API keys: looked up by a keyed MAC, kept sealed, at most four for an account, the first one primary. */
+
 import type { KeyRing } from "../crypto/key-ring.js";
 import { seal, sealNonceBytes, unseal } from "../crypto/sealed.js";
 import type { Account, ApiKey, Storage } from "../storage/storage.js";

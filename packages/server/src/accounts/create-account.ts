@@ -1,4 +1,5 @@
 /** Making an account. */
+
 import { hashPassword } from "../crypto/passwords.js";
 import type { Account, Storage } from "../storage/storage.js";
 

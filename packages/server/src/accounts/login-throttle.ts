@@ -35,16 +35,19 @@ interface Bucket {
 export class LoginThrottle {
   /** Attempts of this node that have begun and not been counted yet, by bucket. */
   readonly #underWay = new Map<string, number>();
+  readonly #ring: KeyRing;
+  readonly #storage: Pick<Storage, "takeFromBucket">;
+  readonly #now: () => number;
 
-  constructor(
-    private readonly ring: KeyRing,
-    private readonly storage: Pick<Storage, "takeFromBucket">,
-    private readonly now: () => number,
-  ) {}
+  constructor(ring: KeyRing, storage: Pick<Storage, "takeFromBucket">, now: () => number) {
+    this.#ring = ring;
+    this.#storage = storage;
+    this.#now = now;
+  }
 
   /** Returns the value of the device cookie of an account. */
   device(email: string): string {
-    return this.ring.mac("device", emailKey(email)).toString("base64url");
+    return this.#ring.mac("device", emailKey(email)).toString("base64url");
   }
 
   /**
@@ -80,14 +83,14 @@ export class LoginThrottle {
   }
 
   #take({ key, capacity, periodSeconds }: Bucket, cost: number) {
-    return this.storage.takeFromBucket({ key, capacity, periodSeconds, now: this.now(), cost });
+    return this.#storage.takeFromBucket({ key, capacity, periodSeconds, now: this.#now(), cost });
   }
 
   #buckets({ email, address, device }: LoginAttempt): Bucket[] {
     const who = hashed(emailKey(email));
     const known =
       device !== undefined &&
-      this.ring.verifyMac("device", emailKey(email), Buffer.from(device, "base64url"));
+      this.#ring.verifyMac("device", emailKey(email), Buffer.from(device, "base64url"));
     if (known) return [{ key: `login:device:${who}`, ...perAccount }];
     return [
       { key: `login:address:${addressKey(address)}`, ...perAddress },

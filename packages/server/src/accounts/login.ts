@@ -1,4 +1,5 @@
 /** Logging in with e-mail address and password, and the session that follows. */
+
 import { equalSecrets, hashed } from "../crypto/compare.js";
 import { spendPasswordCheck, verifyPassword } from "../crypto/passwords.js";
 import type { Account, SessionView, Storage } from "../storage/storage.js";

@@ -1,4 +1,5 @@
 /** An app makes an account for somebody (POST /v3/account/create), and the person confirms it. */
+
 import { hashed } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import { hashPassword } from "../crypto/passwords.js";

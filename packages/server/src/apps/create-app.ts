@@ -1,4 +1,5 @@
 /** Making an app, and its client secrets. */
+
 import type { KeyRing } from "../crypto/key-ring.js";
 import { seal, sealNonceBytes } from "../crypto/sealed.js";
 import { clientSecretContext } from "../oauth/client/authentication.js";

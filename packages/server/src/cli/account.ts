@@ -1,4 +1,5 @@
 /** `countersign account`: accounts without the console. */
+
 import { randomBytes } from "node:crypto";
 import { apiKeysOf, mostApiKeys, sealApiKey } from "../accounts/api-keys.js";
 import { createAccount, faultInEmail } from "../accounts/create-account.js";

@@ -1,4 +1,5 @@
 /** `countersign app`: apps without the console. */
+
 import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
 import { faultInCallbackUrl } from "../oauth/authorize/redirect-uri.js";
 import { faultInAppScopes } from "../oauth/scope.js";

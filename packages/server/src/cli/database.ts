@@ -1,4 +1,5 @@
 /** `countersign migrate`, `countersign backup FILE`, `countersign audit`. */
+
 import { loadConfig } from "../config.js";
 import { backupSqlite } from "../storage/sqlite/backup.js";
 import { configOption, configUsage, isPostgres, withConfigured } from "./open.js";

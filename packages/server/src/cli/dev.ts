@@ -1,4 +1,5 @@
 /** `countersign dev`: the emulator and its playground, on SQLite or in memory. */
+
 import { createEmulator } from "../emulator/emulator.js";
 import { textLog } from "../log.js";
 import { type Profile, profiles } from "../oauth/profile/profile.js";

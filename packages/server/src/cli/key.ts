@@ -1,4 +1,5 @@
 /** `countersign key`: secrets made, rotated, and what is stored brought under the newest. */
+
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { apiKeysOf, sealApiKey } from "../accounts/api-keys.js";

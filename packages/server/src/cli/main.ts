@@ -1,4 +1,5 @@
 /** The command line: one file for each command. */
+
 import { UsageFault, verbNamed } from "./usage.js";
 
 interface Command {

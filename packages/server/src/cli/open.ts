@@ -1,4 +1,5 @@
 /** What every command on a configured server begins with: configuration, storage, keys. */
+
 import { type Config, loadConfig } from "../config.js";
 import { KeyRing } from "../crypto/key-ring.js";
 import { pooledRandomBytes } from "../crypto/random.js";

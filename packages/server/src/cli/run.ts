@@ -1,4 +1,5 @@
 /** Running until told to stop: requests under way are answered, then storage is closed. */
+
 import type { Log } from "../log.js";
 
 /** How long requests under way may take to end, in milliseconds. */

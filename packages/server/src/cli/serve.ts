@@ -1,4 +1,5 @@
 /** `countersign serve`: the authorization server for production. Holds nothing of the emulator. */
+
 import { createCountersign } from "../app.js";
 import { type Config, readSecretsFile } from "../config.js";
 import { homeRoute } from "../http/routes/home.js";

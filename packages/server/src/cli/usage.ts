@@ -1,4 +1,5 @@
 /** Options of a command: parsed strictly, faults told in one sentence. */
+
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
 /** The command was called wrongly: exit code 2. */

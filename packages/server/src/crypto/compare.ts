@@ -1,4 +1,5 @@
 /** Comparison of secrets in constant time, whatever their lengths. */
+
 import { hash, timingSafeEqual } from "node:crypto";
 import { sha256 } from "./mac.js";
 

@@ -2,6 +2,7 @@
  * The keys of a server, derived from its configured secrets. Owns derivation and rotation: the newest secret
  * makes, every secret verifies. Does not know what the keys are used for.
  */
+
 import { hkdfSync, timingSafeEqual } from "node:crypto";
 import { hmacSha256, type Mac } from "./mac.js";
 

@@ -1,4 +1,5 @@
 /** HMAC-SHA-256 (RFC 2104) by one-shot digests: the objects that `createHmac` makes cost more than the hashing. */
+
 import { hash } from "node:crypto";
 
 /** Returns the 32-byte MAC of bytes, or of text as UTF-8. */

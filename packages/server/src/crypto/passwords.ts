@@ -1,4 +1,5 @@
 /** Passwords, hashed with argon2id (RFC 9106). Owns the parameters and the cap on concurrent work. */
+
 import { hash, verify } from "@node-rs/argon2";
 
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

@@ -1,4 +1,5 @@
 /** Random bytes for many small uses: ids, nonces, codes. */
+
 import { randomBytes, randomFillSync } from "node:crypto";
 
 const poolBytes = 8192;

@@ -1,4 +1,5 @@
 /** Values encrypted at rest: AES-256-GCM under keys of the ring. A stolen database holds none of them in clear. */
+
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { KeyRing } from "./key-ring.js";
 

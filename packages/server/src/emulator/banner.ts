@@ -1,4 +1,5 @@
 /** What a person is told when the emulator has started. */
+
 import type { Profile } from "../oauth/profile/profile.js";
 import { demoApiKey, demoClient, demoLogins } from "./seed/demo.js";
 import type { Seed } from "./seed/parse.js";

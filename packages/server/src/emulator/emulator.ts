@@ -1,4 +1,5 @@
 /** The emulator: the authorization server with a demo to click through. Loaded by `countersign dev` and by tests alone. */
+
 import { randomBytes as systemRandomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";

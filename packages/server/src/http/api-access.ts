@@ -1,4 +1,5 @@
 /** Who calls an API resource: a Bearer token (RFC 6750) or an API key (HTTP Basic, empty password). */
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
 import { Refusal } from "../oauth/refusal.js";

@@ -1,4 +1,5 @@
 /** A request's parameters from its body: JSON, form or multipart, decoded strictly. */
+
 import { isAscii } from "node:buffer";
 import { Busboy } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";

@@ -1,4 +1,5 @@
 /** Closing: requests under way are answered, and no connection without one holds the server up. */
+
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 

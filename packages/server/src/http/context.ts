@@ -1,4 +1,5 @@
 /** What the routes need, made once by the composition root. */
+
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { LoginThrottle } from "../accounts/login-throttle.js";
 import type { KeyRing } from "../crypto/key-ring.js";

@@ -1,4 +1,5 @@
 /** Cookies: read strictly, set HttpOnly and SameSite=Lax; `__Host-` over TLS. */
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface CookieJar {

@@ -2,6 +2,7 @@
  * Protection of state-changing pages: a form carries a MAC of the browser's visit and session cookies. A page of
  * another site can neither read nor make it; and before login it protects the login form itself.
  */
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { KeyRing } from "../crypto/key-ring.js";
 import type { CookieJar } from "./cookies.js";

@@ -1,4 +1,5 @@
 /** The login form, wherever it stands: CSRF, throttle, password, a new session. One order, one place. */
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkLogin, sessionHash, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
 import { deviceSeconds } from "../accounts/login-throttle.js";

@@ -1,4 +1,5 @@
 /** Rate limits at the endpoints: the documented headers in both spellings, and the documented 429 object. */
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { hashed } from "../crypto/compare.js";
 import { addressKey } from "../limits/address.js";

@@ -1,4 +1,5 @@
 /** What a refusal looks like to the caller: the API's error object, RFC 6749's, or a page. One place decides. */
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Profile } from "../oauth/profile/profile.js";
 import { publicError } from "../oauth/profile/public-error.js";

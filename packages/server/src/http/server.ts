@@ -1,4 +1,5 @@
 /** The HTTP server: raw bodies, one error handler, one log line for each request, and the routes. */
+
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Reason } from "../oauth/refusal.js";
 import { closeGently } from "./closing.js";

@@ -1,4 +1,5 @@
 /** What an address is counted by. */
+
 import { isIPv6 } from "node:net";
 
 /** Returns the address, or of an IPv6 address its network of 64 bits: a single customer has all of those. */

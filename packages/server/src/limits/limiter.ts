@@ -29,11 +29,13 @@ const mostAdvances = 10_000;
 export class Limiter {
   readonly #advances = new Map<string, Advance>();
   readonly #underWay = new Map<string, Promise<BucketOutcome>>();
+  readonly #storage: Pick<Storage, "takeFromBucket">;
+  readonly #now: () => number;
 
-  constructor(
-    private readonly storage: Pick<Storage, "takeFromBucket">,
-    private readonly now: () => number,
-  ) {}
+  constructor(storage: Pick<Storage, "takeFromBucket">, now: () => number) {
+    this.#storage = storage;
+    this.#now = now;
+  }
 
   /** Spends one of the key's limit, if there is one left: at once where an advance is at hand. */
   take(key: string, limit: RateLimit): LimitState | Promise<LimitState> {
@@ -47,7 +49,7 @@ export class Limiter {
       // Requests that arrive together wait for one advance: one for each would empty the bucket.
       const shared = await (this.#underWay.get(key) ?? this.#fetchAdvance(key, limit));
       if (!shared.allowed) {
-        const resetAt = this.now() + (limit.periodSeconds * 1000) / limit.capacity;
+        const resetAt = this.#now() + (limit.periodSeconds * 1000) / limit.capacity;
         return { allowed: false, limit: limit.capacity, remaining: 0, resetAt };
       }
     }
@@ -55,7 +57,7 @@ export class Limiter {
 
   #spend(key: string, limit: RateLimit): LimitState | undefined {
     const advance = this.#advances.get(key);
-    const over = advance === undefined || this.now() - advance.takenAt >= limit.periodSeconds * 1000;
+    const over = advance === undefined || this.#now() - advance.takenAt >= limit.periodSeconds * 1000;
     if (over || advance.left === 0) return undefined;
     advance.left -= 1;
     const remaining = advance.remaining + advance.left;
@@ -73,8 +75,8 @@ export class Limiter {
     { capacity, periodSeconds }: RateLimit,
     cost: number,
   ): Promise<BucketOutcome> {
-    const now = this.now();
-    const outcome = await this.storage.takeFromBucket({ key, capacity, periodSeconds, now, cost });
+    const now = this.#now();
+    const outcome = await this.#storage.takeFromBucket({ key, capacity, periodSeconds, now, cost });
     if (!outcome.allowed) return cost > 1 ? this.#takeShared(key, { capacity, periodSeconds }, 1) : outcome;
     if (this.#advances.size >= mostAdvances)
       this.#advances.delete(this.#advances.keys().next().value as string);

@@ -1,4 +1,5 @@
 /** Token introspection (RFC 7662): an app may ask about its own tokens, a resource server about those made for it. */
+
 import type { App } from "../storage/storage.js";
 import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { Parameters } from "./parameters.js";

@@ -1,4 +1,5 @@
 /** Request parameters as RFC 6749 §3.1 and §3.2 want them: at most once each, empty means absent. */
+
 import { Refusal } from "./refusal.js";
 
 /** The parameters of one request. Unknown ones are ignored; a known one that is repeated or not text is refused. */

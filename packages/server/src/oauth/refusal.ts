@@ -102,18 +102,22 @@ export type Reason =
 /** A request refused by a rule of the protocol. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly parameter?: string;
+  readonly retryAfterSeconds?: number;
+
   /**
    * @param reason the rule that refused.
    * @param detail what a developer needs to know, for logs and the emulator; never a secret, code or token.
    * @param parameter the request parameter at fault, where there is one.
    * @param retryAfterSeconds when to ask again, for `rate_limited` and `storage_busy`.
    */
-  constructor(
-    readonly reason: Reason,
-    readonly detail: string,
-    readonly parameter?: string,
-    readonly retryAfterSeconds?: number,
-  ) {
+  constructor(reason: Reason, detail: string, parameter?: string, retryAfterSeconds?: number) {
     super(`${reason}: ${detail}`);
+    this.reason = reason;
+    this.detail = detail;
+    this.parameter = parameter;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

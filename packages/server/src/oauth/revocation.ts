@@ -1,4 +1,5 @@
 /** Token revocation (RFC 7009). Either token ends its family: the refresh token and every access token of it. */
+
 import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { Parameters } from "./parameters.js";
 import { Refusal } from "./refusal.js";

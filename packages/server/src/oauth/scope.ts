@@ -1,4 +1,5 @@
 /** Scopes (RFC 6749 §3.3): the known ones in plain words, parsing, and the rule of who is charged. */
+
 import { Refusal } from "./refusal.js";
 
 export type Charged = "app_owner" | "user";

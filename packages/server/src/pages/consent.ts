@@ -65,10 +65,10 @@ function scopeItem(scope: ScopeView): Html {
   return html`<li><svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><path d="M4 10.6l4 4L16 6"/></svg>
 <div><h3>${scope.title}</h3>
 <p>${scope.description}</p>
-<p class="charge">${CHARGED[scope.charged]}</p></div></li>`;
+<p class="charge">${charged[scope.charged]}</p></div></li>`;
 }
 
-const CHARGED = {
+const charged = {
   app_owner: "Its use is charged to the app’s owner.",
   user: "Its use is charged to you.",
 } as const;

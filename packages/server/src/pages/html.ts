@@ -41,10 +41,10 @@ export class Attributes {
 
 /** The text with every character that HTML could read as syntax replaced by its reference. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"'`\0]/g, (character) => ESCAPES[character] ?? "");
+  return text.replace(/[&<>"'`\0]/g, (character) => escapes[character] ?? "");
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const escapes: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",

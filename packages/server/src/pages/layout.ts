@@ -30,7 +30,7 @@ export function layout(page: Layout): string {
 <meta name="referrer" content="same-origin">
 <meta name="robots" content="noindex">
 <title>${plainName(page.title)} · Countersign</title>
-<link rel="icon" href="${ICON}">
+<link rel="icon" href="${icon}">
 <link rel="stylesheet" href="${stylesheet.path}">
 <script src="${script.path}" defer></script>
 ${page.script && html`<script src="${page.script}" defer></script>`}
@@ -47,6 +47,6 @@ ${page.footer && html`<footer class="bottom"><div class="bottom-inner">${page.fo
 `.toString();
 }
 
-const ICON = `data:image/svg+xml,${encodeURIComponent(
+const icon = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"><rect x="1" y="1" width="30" height="30" rx="8" fill="#1c3d7a"/><path d="M6.5 16.5l5 5L20 10.5" stroke="#fff"/><path d="M16.8 21.2l.7.6L26 10.5" stroke="#ffae80"/></svg>',
 )}`;

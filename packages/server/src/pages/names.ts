@@ -2,17 +2,17 @@
 
 import { type Html, html } from "./html.js";
 
-const SHOWN_CHARACTERS = 80;
+const shownCharacters = 80;
 
 // Controls, bidirectional overrides, zero-width spaces and the byte order mark. Joiners stay: emoji and scripts need them.
-const INVISIBLE = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/gu;
+const invisible = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/gu;
 
 /** The name on one line, without invisible controls, at most 80 characters. */
 export function plainName(name: string): string {
-  const line = name.replace(INVISIBLE, " ").replace(/\s+/g, " ").trim();
+  const line = name.replace(invisible, " ").replace(/\s+/g, " ").trim();
   const characters = [...line];
-  if (characters.length <= SHOWN_CHARACTERS) return line;
-  return `${characters.slice(0, SHOWN_CHARACTERS - 1).join("")}…`;
+  if (characters.length <= shownCharacters) return line;
+  return `${characters.slice(0, shownCharacters - 1).join("")}…`;
 }
 
 /** The name as an element of its own text direction. */

@@ -58,10 +58,10 @@ export function notice(tone: Tone, content: HtmlValue, id?: string): Html {
 
 function noticeIcon(tone: Tone): Html {
   return html`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-<circle cx="10" cy="10" r="8.5"/>${ICONS[tone]}</svg>`;
+<circle cx="10" cy="10" r="8.5"/>${icons[tone]}</svg>`;
 }
 
-const ICONS: Readonly<Record<Tone, Html>> = {
+const icons: Readonly<Record<Tone, Html>> = {
   good: html`<path d="M6 10.4l2.8 2.8L14 7.6"/>`,
   bad: html`<path d="M10 5.6v5.4"/><path d="M10 14v.1"/>`,
   note: html`<path d="M10 9.2v5"/><path d="M10 6v.1"/>`,

@@ -34,9 +34,9 @@ function details(rows: readonly (readonly [string, string])[]): Html {
   return html`<dl class="facts rule">${rows.map(([label, value]) => html`<dt>${label}</dt><dd><code>${shorten(value)}</code></dd>`)}</dl>`;
 }
 
-const SHOWN_CHARACTERS = 300;
+const shownCharacters = 300;
 
 // A query value of any length may arrive here; enough of it to recognise is enough.
 function shorten(value: string): string {
-  return value.length <= SHOWN_CHARACTERS ? value : `${value.slice(0, SHOWN_CHARACTERS)}…`;
+  return value.length <= shownCharacters ? value : `${value.slice(0, shownCharacters)}…`;
 }

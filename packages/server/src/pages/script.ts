@@ -2,7 +2,7 @@
 
 import { asset } from "./asset.js";
 
-const SOURCE = `"use strict";
+const source = `"use strict";
 (() => {
   const say = (button, words) => {
     const before = button.dataset.words || (button.dataset.words = button.firstChild.data);
@@ -57,4 +57,4 @@ const SOURCE = `"use strict";
 })();
 `;
 
-export const script = asset("script", SOURCE);
+export const script = asset("script", source);

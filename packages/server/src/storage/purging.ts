@@ -1,4 +1,5 @@
 /** Purging what is over, in small steps between requests: nothing to sweep by hand, nothing that blocks. */
+
 import type { Log } from "../log.js";
 import type { Purge, Storage } from "./storage.js";
 

@@ -1,4 +1,5 @@
 /** Answering for the live hosts under `fetch` and undici, without changing the code under test. */
+
 import { isLiveHost, originOf } from "./live-hosts.js";
 
 type EmulatorAddress = string | { readonly url: string };

@@ -1,4 +1,5 @@
 /** Answering for the live hosts under `node:http` and `node:https`: axios, got and the official SDK call these. */
+
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import https from "node:https";
 import { syncBuiltinESMExports } from "node:module";

@@ -1,4 +1,5 @@
 /** The interface of a test, spoken over the control API. */
+
 import { toCamelCase, toSnakeCase } from "../emulator/control/case.js";
 import type {
   AccountView,
@@ -28,11 +29,11 @@ import type {
 /** The emulator refused to do what a test asked for. */
 export class EmulatorFault extends Error {
   override readonly name = "EmulatorFault";
-  constructor(
-    message: string,
-    readonly status: number,
-  ) {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
     super(message);
+    this.status = status;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Starting an emulator for a test, or connecting to one that runs. */
+
 import { stringify } from "yaml";
 import { createEmulator } from "../emulator/emulator.js";
 import { demoClient, demoLogins, playgroundCallbackPath } from "../emulator/seed/demo.js";

@@ -1,4 +1,5 @@
 /** How a control request reaches an emulator: over HTTP, also within one process. */
+
 import { request as requestHttp } from "node:http";
 
 export interface ControlRequest {

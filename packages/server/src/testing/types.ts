@@ -1,4 +1,5 @@
 /** What a test holds in its hands: one interface for an emulator in process and for one that runs elsewhere. */
+
 import type {
   AccountView,
   AppView,

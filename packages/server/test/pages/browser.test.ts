@@ -6,21 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { html } from "../../src/pages/html.js";
 import { script } from "../../src/pages/script.js";
 import { stylesheet } from "../../src/pages/stylesheet.js";
-import { CONTENT_SECURITY_POLICY } from "../playground/demo.js";
+import { contentSecurityPolicy } from "../playground/demo.js";
 import { launchBrowser } from "../support/browser.js";
-import { EXAMPLES, HOSTILE_TEXTS, pagesWith } from "./examples.js";
+import { examples, hostileTexts, pagesWith } from "./examples.js";
 
-const ORIGIN = "http://pages.test";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const origin = "http://pages.test";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // What is evaluated in the page is written as text: the browser's own names are not known to these files.
-const FAULTS = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.failureSummary + node.html)))`;
-const EXCESS_WIDTH = "document.documentElement.scrollWidth - innerWidth";
-const SMALL_TARGETS = `[...document.querySelectorAll("button, summary, .tabs label, .field input, a.button")]
+const excessWidth = "document.documentElement.scrollWidth - innerWidth";
+const smallTargets = `[...document.querySelectorAll("button, summary, .tabs label, .field input, a.button")]
   .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44)
   .map((element) => element.outerHTML)`;
-const TAGS = `[...document.querySelectorAll("*")].map((element) => element.tagName).filter((tag) => tag !== "WBR")`;
+const tags = `[...document.querySelectorAll("*")].map((element) => element.tagName).filter((tag) => tag !== "WBR")`;
 const parsed = (
   text: string,
 ) => `[...new DOMParser().parseFromString(${JSON.stringify(text)}, "text/html").querySelectorAll("li")]
@@ -54,17 +54,17 @@ async function open(
     const { pathname } = new URL(route.request().url());
     const asset = [stylesheet, script].find(({ path }) => path === pathname);
     if (asset) return route.fulfill({ body: asset.text, contentType: asset.contentType });
-    const headers = { "content-security-policy": CONTENT_SECURITY_POLICY };
+    const headers = { "content-security-policy": contentSecurityPolicy };
     return route.fulfill({ body: document, contentType: "text/html; charset=utf-8", headers });
   });
-  await page.goto(ORIGIN);
+  await page.goto(origin);
   return { page, complaints };
 }
 
 describe("a real browser", () => {
   it("reads every value back as it was, from text and from attributes", async () => {
     const values = fc.sample(fc.string({ unit: "binary", maxLength: 60 }), 400).map(wellFormed);
-    values.push(...HOSTILE_TEXTS);
+    values.push(...hostileTexts);
     const context = await browser.newContext();
     const { page } = await open(context, html`<title>x</title>`.toString());
     const document =
@@ -83,49 +83,49 @@ describe("a real browser", () => {
       for (const [name, document] of Object.entries(pagesWith(text))) {
         const { page, complaints } = await open(context, document);
         expect(complaints, name).toEqual([]);
-        all[name] = await page.evaluate<string[]>(TAGS);
+        all[name] = await page.evaluate<string[]>(tags);
         await page.close();
       }
       return all;
     };
     const expected = await shapes("plain");
-    const markup = HOSTILE_TEXTS.slice(0, 7);
+    const markup = hostileTexts.slice(0, 7);
     for (const text of [...markup.slice(2, 4), markup.join("")])
       expect(await shapes(text), text).toEqual(expected);
     await context.close();
   });
 });
 
-const LOOKS = [
+const looks = [
   { width: 390, colorScheme: "light" },
   { width: 1280, colorScheme: "dark" },
 ] as const;
 
-describe.each(LOOKS)("at $width pixels, $colorScheme", ({ width, colorScheme }) => {
+describe.each(looks)("at $width pixels, $colorScheme", ({ width, colorScheme }) => {
   let context: BrowserContext;
   beforeAll(async () => {
     context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
   });
   afterAll(() => context?.close());
 
-  it.each(Object.entries({ ...EXAMPLES, playground: pagesWith("plain text").playground ?? "" }))(
+  it.each(Object.entries({ ...examples, playground: pagesWith("plain text").playground ?? "" }))(
     "the page %s has no accessibility fault, fits the width and has buttons to be hit by a thumb",
     async (_, document) => {
       const { page, complaints } = await open(context, document);
-      expect(await page.evaluate(EXCESS_WIDTH)).toBe(0);
-      expect(await page.evaluate(SMALL_TARGETS)).toEqual([]);
+      expect(await page.evaluate(excessWidth)).toBe(0);
+      expect(await page.evaluate(smallTargets)).toEqual([]);
       expect(complaints).toEqual([]);
-      await page.evaluate(AXE);
-      expect(await page.evaluate(FAULTS)).toEqual([]);
+      await page.evaluate(axe);
+      expect(await page.evaluate(faults)).toEqual([]);
       await page.close();
     },
   );
 
   it("no page grows wider than the screen, however long a name is", async () => {
-    for (const text of HOSTILE_TEXTS.filter(({ length }) => length >= 5000)) {
+    for (const text of hostileTexts.filter(({ length }) => length >= 5000)) {
       for (const [name, document] of Object.entries(pagesWith(text))) {
         const { page } = await open(context, document);
-        expect(await page.evaluate(EXCESS_WIDTH), name).toBe(0);
+        expect(await page.evaluate(excessWidth), name).toBe(0);
         await page.close();
       }
     }

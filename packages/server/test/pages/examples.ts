@@ -12,7 +12,7 @@ const csrf = "0f6b2f1c";
 const jill = { email: "jill@example.com", password: "correct horse battery" };
 const jack = { email: "jack@example.com", password: "purple monkey dishwasher" };
 
-export const SCOPES = [
+export const scopes = [
   {
     name: "basic_account_info",
     title: "See who you are",
@@ -33,7 +33,7 @@ const consent = {
   appName: "Demo app",
   ownerEmail: jill.email,
   accountEmail: jack.email,
-  scopes: SCOPES,
+  scopes: scopes,
   callbackHost: "127.0.0.1:4010",
   switchAccountAction: "/oauth/switch",
   canAllow: true,
@@ -47,7 +47,7 @@ const app = {
   revokeAction: "/apps/1/revoke",
 };
 
-export const EXAMPLES: Readonly<Record<string, string>> = {
+export const examples: Readonly<Record<string, string>> = {
   login: loginPage({ action: "/login", csrf, appName: "Demo app", demoLogins: [jill, jack] }),
   "login-refused": loginPage({
     action: "/login",
@@ -60,7 +60,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
     ...consent,
     appName: "A contract workspace with a name that needs a second line",
     notice: "This app is not approved yet. You may authorize it because you own it.",
-    scopes: [...SCOPES, ...SCOPES].map((scope) => ({ ...scope, charged: "user" as const })),
+    scopes: [...scopes, ...scopes].map((scope) => ({ ...scope, charged: "user" as const })),
   }),
   "consent-barred": consentPage({
     ...consent,
@@ -149,12 +149,12 @@ export function pagesWith(text: string): Readonly<Record<string, string>> {
   };
 }
 
-const LANGUAGES: readonly Language[] = ["curl", "typescript", "ruby", "python"];
+const languages: readonly Language[] = ["curl", "typescript", "ruby", "python"];
 
 function playgroundWith(text: string): string {
   const told = { tone: "bad", verdict: text, explanation: text } as const;
   const parameter = { name: text, value: text, meaning: text };
-  const samples = LANGUAGES.map((language) => ({ language, code: text, note: text }));
+  const samples = languages.map((language) => ({ language, code: text, note: text }));
   const call = { ...told, request: text, response: text, status: text, milliseconds: 1 };
   const callStep: CallStepView = { status: "failed", made: 2, calls: [call, call], samples };
   return playgroundPage({
@@ -177,7 +177,7 @@ function playgroundWith(text: string): string {
 }
 
 /** Texts that an attacker, or a person with an unusual name, may bring. */
-export const HOSTILE_TEXTS: readonly string[] = [
+export const hostileTexts: readonly string[] = [
   "<script>alert(1)</script>",
   "</title></head><img src=x onerror=alert(1)>",
   `" onfocus="alert(1)" autofocus="`,

@@ -4,9 +4,9 @@ import { consentPage } from "../../src/pages/consent.js";
 import { loginPage } from "../../src/pages/login.js";
 import { script } from "../../src/pages/script.js";
 import { stylesheet } from "../../src/pages/stylesheet.js";
-import { EXAMPLES, HOSTILE_TEXTS, pagesWith, SCOPES } from "./examples.js";
+import { examples, hostileTexts, pagesWith, scopes } from "./examples.js";
 
-const PAGES = Object.entries({ ...EXAMPLES, ...pagesWith("plain") });
+const pages = Object.entries({ ...examples, ...pagesWith("plain") });
 
 const consent = {
   action: "/oauth/consent",
@@ -14,13 +14,13 @@ const consent = {
   appName: "Demo app",
   ownerEmail: "jill@example.com",
   accountEmail: "jack@example.com",
-  scopes: SCOPES,
+  scopes: scopes,
   callbackHost: "127.0.0.1:4010",
   switchAccountAction: "/oauth/switch",
   canAllow: true,
 };
 
-describe.each(PAGES)("the page %s", (_, page) => {
+describe.each(pages)("the page %s", (_, page) => {
   it("is a document with a language, a title, one main part and one heading of the first level", () => {
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(page.match(/<title>[^<]+<\/title>/g)).toHaveLength(1);
@@ -47,7 +47,7 @@ describe.each(PAGES)("the page %s", (_, page) => {
   });
 });
 
-describe.each(HOSTILE_TEXTS.map((text) => [text.slice(0, 30), text]))("a page given %j", (_, text) => {
+describe.each(hostileTexts.map((text) => [text.slice(0, 30), text]))("a page given %j", (_, text) => {
   it("shows it as text", () => {
     for (const [name, page] of Object.entries(pagesWith(text))) {
       if (/[<"']/.test(text)) expect(page, name).not.toContain(text);
@@ -77,8 +77,8 @@ describe("the sign-in page", () => {
 
   it("never fills a password in, and shows demo accounts only when there are some", () => {
     expect(loginPage({ action: "/login", csrf: "t", demoLogins: [] })).not.toContain("Demo accounts");
-    expect(EXAMPLES.login).toContain("correct horse battery");
-    expect(EXAMPLES.login).not.toMatch(/name="password"[^>]*value=/);
+    expect(examples.login).toContain("correct horse battery");
+    expect(examples.login).not.toMatch(/name="password"[^>]*value=/);
   });
 });
 
@@ -88,9 +88,9 @@ describe("the consent page", () => {
     for (const text of ["Demo app", "jill@example.com", "jack@example.com", "127.0.0.1:4010"]) {
       expect(page).toContain(text);
     }
-    for (const scope of SCOPES) expect(page).toContain(scope.title);
+    for (const scope of scopes) expect(page).toContain(scope.title);
     expect(page.match(/charged to the app’s owner/g)).toHaveLength(2);
-    expect(consentPage({ ...consent, scopes: [{ ...SCOPES[0], charged: "user" }] })).toContain(
+    expect(consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] })).toContain(
       "charged to you",
     );
   });

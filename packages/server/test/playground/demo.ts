@@ -6,13 +6,13 @@ import { type PlaygroundDependencies, registerPlayground } from "../../src/emula
 import { script } from "../../src/pages/script.js";
 import { stylesheet } from "../../src/pages/stylesheet.js";
 
-export const CLIENT = {
+export const demoClient = {
   clientId: "cc91c61d00f8bb2ece1428035716b",
   clientSecret: "1d14434088507ffa390e6f5528465",
   name: "Demo app",
 };
 
-export const CONTENT_SECURITY_POLICY =
+export const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 export interface Demo {
@@ -30,7 +30,7 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
     done(null, new URLSearchParams(String(body))),
   );
   const demo: Demo = { server, base: "", received: [], denies: false };
-  const client = { ...CLIENT, callbackUrl: "" };
+  const client = { ...demoClient, callbackUrl: "" };
   registerPlayground(server, {
     client,
     demoLogins: [
@@ -55,7 +55,7 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
 function respondPage(reply: FastifyReply, html: string, status = 200): void {
   reply
     .code(status)
-    .header("content-security-policy", CONTENT_SECURITY_POLICY)
+    .header("content-security-policy", contentSecurityPolicy)
     .header("cache-control", "no-store")
     .type("text/html; charset=utf-8")
     .send(html);
@@ -67,8 +67,8 @@ function addAssets(server: FastifyInstance): void {
   }
 }
 
-const ACCESS = `${"MWNmNTY4".repeat(17)}ZTQ=`;
-const REFRESH = "aE5USTJN".repeat(12);
+const access = `${"MWNmNTY4".repeat(17)}ZTQ=`;
+const refresh = "aE5USTJN".repeat(12);
 
 function addStub(server: FastifyInstance, demo: Demo): void {
   const used = new Set<unknown>();
@@ -97,11 +97,11 @@ function addStub(server: FastifyInstance, demo: Demo): void {
     if (body.grant_type !== "refresh_token") used.delete("revoked");
     const again =
       body.grant_type === "refresh_token"
-        ? { access_token: `${ACCESS.slice(0, -5)}AAAA=` }
-        : { access_token: ACCESS, state: body.state };
+        ? { access_token: `${access.slice(0, -5)}AAAA=` }
+        : { access_token: access, state: body.state };
     return reply
       .header("cache-control", "no-store")
-      .send({ ...again, token_type: "Bearer", refresh_token: REFRESH, expires_in: 86_400 });
+      .send({ ...again, token_type: "Bearer", refresh_token: refresh, expires_in: 86_400 });
   });
   server.get("/v3/account", (_, reply) => {
     if (!used.has("revoked")) {

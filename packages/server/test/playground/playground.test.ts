@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Sessions } from "../../src/emulator/playground/sessions.js";
-import { CLIENT, type Demo, startDemo } from "./demo.js";
+import { demoClient as client, type Demo, startDemo } from "./demo.js";
 import { Visitor } from "./visitor.js";
 
 const demos: Demo[] = [];
@@ -36,8 +36,8 @@ describe("the way through the playground", () => {
       "refresh_token",
     ]);
     expect(demo.received[0]).toMatchObject({
-      client_id: CLIENT.clientId,
-      client_secret: CLIENT.clientSecret,
+      client_id: client.clientId,
+      client_secret: client.clientSecret,
     });
   });
 
@@ -46,7 +46,7 @@ describe("the way through the playground", () => {
     for (const step of ["start", "exchange", "account", "refresh"]) await visitor.press(step);
     const shown = visitor.last.text.replace(/<details class="samples"[\s\S]*?<\/details>/g, "");
     expect(shown).toContain("1d14…8465");
-    expect(shown).not.toContain(CLIENT.clientSecret);
+    expect(shown).not.toContain(client.clientSecret);
     expect(shown).not.toMatch(/(MWNmNTY4){2}|(aE5USTJN){2}/);
   });
 

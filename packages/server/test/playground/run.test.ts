@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { betterAddress } from "../../src/emulator/playground/address.js";
 import { judgeCallback, tokensOf } from "../../src/emulator/playground/run.js";
 
-const ISSUER = "http://127.0.0.1:4010";
+const issuer = "http://127.0.0.1:4010";
 const judge = (query: string, expected?: string) =>
-  judgeCallback(new URLSearchParams(query), expected, ISSUER);
+  judgeCallback(new URLSearchParams(query), expected, issuer);
 const reasonOf = (query: string, expected?: string) => {
   const callback = judge(query, expected);
   return callback.kind === "refused" ? callback.reason : callback.kind;
@@ -43,7 +43,7 @@ describe("a callback", () => {
 
   it("is refused when it names another server (RFC 9207), and accepted when it names the right one", () => {
     expect(reasonOf("code=abc&state=s&iss=https://evil.example", "s")).toBe("issuer-mismatch");
-    expect(reasonOf(`code=abc&state=s&iss=${ISSUER}`, "s")).toBe("code");
+    expect(reasonOf(`code=abc&state=s&iss=${issuer}`, "s")).toBe("code");
   });
 
   it("is refused when it brings neither a code nor an error", () => {

@@ -44,7 +44,7 @@ async function fontConfiguration(): Promise<string> {
   return path;
 }
 
-const STALE_MILLISECONDS = 60_000;
+const staleMilliseconds = 60_000;
 
 /** Test files run in processes of their own, and two that unpack into the same folder would break each other's file. */
 async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
@@ -66,7 +66,7 @@ async function taken(lock: string): Promise<boolean> {
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
     );
-    if (age > STALE_MILLISECONDS) await rmdir(lock).catch(() => {});
+    if (age > staleMilliseconds) await rmdir(lock).catch(() => {});
     return false;
   }
 }

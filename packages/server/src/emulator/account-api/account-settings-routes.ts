@@ -1,4 +1,5 @@
 /** `PUT /v3/account` and `POST /v3/account/verify`. */
+
 import type { FastifyInstance } from "fastify";
 import { accountResource } from "../../accounts/account-resource.js";
 import { faultInEmail } from "../../accounts/create-account.js";

@@ -1,4 +1,5 @@
 /** `POST /v3/account/create`, and the page behind the link of the confirmation e-mail. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { accountResource } from "../../accounts/account-resource.js";
 import { createAccount } from "../../accounts/create-account.js";
@@ -37,13 +38,17 @@ export function signUpRoutes(server: FastifyInstance, context: HttpContext, port
 }
 
 class SignUpRoutes {
-  constructor(
-    private readonly context: HttpContext,
-    private readonly ports: SignUpPorts,
-  ) {}
+  readonly #context: HttpContext;
+  readonly #ports: SignUpPorts;
+
+  constructor(context: HttpContext, ports: SignUpPorts) {
+    this.#context = context;
+    this.#ports = ports;
+  }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { context, ports } = this;
+    const context = this.#context;
+    const ports = this.#ports;
     const caller = await callerAccount(context, request, reply, accountChangeScopes);
     if (caller === undefined) return reply;
     await limitApiRequest(context, reply, caller.id);
@@ -77,24 +82,24 @@ class SignUpRoutes {
     const account = await this.#accountOf(request);
     if (account === undefined) return this.#badLink(request, reply);
     const form = await readParameters(request);
-    if (!this.context.csrf.verify(request, form.optional("csrf")))
+    if (!this.#context.csrf.verify(request, form.optional("csrf")))
       return this.#form(request, reply, account, "This form has expired. Please try again.", 403);
     const password = form.optional("password") ?? "";
     if (account.passwordHash === undefined && password.length < shortestPassword) {
       const problem = `Choose a password of at least ${shortestPassword} characters.`;
       return this.#form(request, reply, account, problem, 400);
     }
-    const confirmed = await confirmAccount(this.context, account, password);
+    const confirmed = await confirmAccount(this.#context, account, password);
     Object.assign(notesOf(request), { clientId: account.createdByClient, accountId: account.id });
-    if (confirmed) await this.ports.confirmed(confirmed);
+    if (confirmed) await this.#ports.confirmed(confirmed);
     return sendPage(reply, confirmedPage({ email: account.email }));
   }
 
   #form(request: FastifyRequest, reply: FastifyReply, account: Account, problem?: string, status = 200) {
-    const token = confirmationToken(this.context.ring, account);
+    const token = confirmationToken(this.#context.ring, account);
     const page = confirmPage({
       action: `/account/confirm?token=${encodeURIComponent(token)}`,
-      csrf: this.context.csrf.token(request, reply),
+      csrf: this.#context.csrf.token(request, reply),
       email: account.email,
       problem,
     });
@@ -103,7 +108,7 @@ class SignUpRoutes {
 
   #accountOf(request: FastifyRequest): Promise<Account | undefined> {
     const token = queryParameters(request).optional("token") ?? "";
-    return accountOfConfirmation(this.context.ring, this.context.storage, token);
+    return accountOfConfirmation(this.#context.ring, this.#context.storage, token);
   }
 
   #badLink(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -119,9 +124,9 @@ class SignUpRoutes {
 
   /** The app is named by its credentials; without any, the account belongs to no app. */
   async #appOf(parameters: Parameters): Promise<App | undefined> {
-    const credentials = readCredentials(this.context.profile, parameters, undefined);
+    const credentials = readCredentials(this.#context.profile, parameters, undefined);
     if (credentials.clientId === undefined && credentials.secret === undefined) return undefined;
-    const app = await authenticateClient(this.context, credentials);
+    const app = await authenticateClient(this.#context, credentials);
     // Anybody can claim to be a public app, and would get tokens in its name.
     if (app.public)
       throw new Refusal("client_not_allowed", "A public app cannot make accounts: it proves nothing");

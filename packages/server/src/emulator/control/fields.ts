@@ -1,4 +1,5 @@
 /** Reading the body and query of a control request: strictly, so that a misspelt key is not a test that passes. */
+
 import type { FastifyRequest } from "fastify";
 import { queryOf } from "../../http/body.js";
 import { parseDuration, parseTime } from "../time/duration.js";
@@ -6,12 +7,13 @@ import { parseDuration, parseTime } from "../time/duration.js";
 /** A control request that cannot be obeyed. */
 export class ControlFault extends Error {
   override readonly name = "ControlFault";
-  constructor(
-    message: string,
-    readonly path?: string,
-    readonly status = 400,
-  ) {
+  readonly path?: string;
+  readonly status: number;
+
+  constructor(message: string, path?: string, status = 400) {
     super(message);
+    this.path = path;
+    this.status = status;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Finding what a control request names. */
+
 import type { HttpContext } from "../../http/context.js";
 import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
 import type { Account, App } from "../../storage/storage.js";

@@ -2,6 +2,7 @@
  * Who may drive the emulator: programs on this machine and its own pages. A web page elsewhere may not, neither by a
  * cross-site request nor by a name that it makes resolve to this machine (DNS rebinding).
  */
+
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sendProblem } from "../../http/responses.js";
 

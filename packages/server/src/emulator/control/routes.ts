@@ -1,4 +1,5 @@
 /** The control API: JSON under `/_emulator`, for tests and for people with curl. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
 import { sendProblem } from "../../http/responses.js";

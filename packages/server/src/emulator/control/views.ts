@@ -1,4 +1,5 @@
 /** What the control API tells: the shapes that the typed client hands on as they are. Times are ISO 8601. */
+
 import type { HttpContext } from "../../http/context.js";
 import type { Account, App, FamilyView } from "../../storage/storage.js";
 import type { Fault, FaultState } from "../faults/fault.js";

@@ -1,4 +1,5 @@
 /** Fastify hooks that let the ordered faults strike: before the handler, or on what it answers. */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";

@@ -1,4 +1,5 @@
 /** The certificate authority of an emulator: made once, kept beside its data, its key readable by its owner alone. */
+
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 /** X.509 certificates (RFC 5280) on P-256: an authority, and what it says of the hosts that an emulator answers for. */
+
 import {
   createHash,
   createPublicKey,

@@ -1,4 +1,5 @@
 /** A second listener, with TLS, for code whose addresses start with https or name the live hosts. */
+
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";

@@ -1,4 +1,5 @@
 /** The inspector: what happened and what there is, for a person in a browser; and its forms. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { queryParameters, readParameters } from "../../http/body.js";
 import { sendPage } from "../../http/responses.js";

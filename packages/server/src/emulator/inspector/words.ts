@@ -1,4 +1,5 @@
 /** What a request was, in words. */
+
 import type { Tone } from "../../pages/parts.js";
 import type { RequestRecord } from "../requests/record.js";
 

@@ -1,4 +1,5 @@
 /** The event that tells an app that an account it made has been confirmed. */
+
 import { accountResource } from "../../accounts/account-resource.js";
 import type { Account } from "../../storage/storage.js";
 import { eventHash } from "./event-hash.js";

@@ -12,32 +12,38 @@ import { postEvent } from "./post-event.js";
 import { retryMilliseconds } from "./retry-schedule.js";
 
 export class EventDelivery {
-  constructor(
-    private readonly context: HttpContext,
-    private readonly timeline: Timeline,
-    private readonly outbox: Outbox,
-    private readonly log: RequestLog,
-    private readonly flows: Flows,
-  ) {}
+  readonly #context: HttpContext;
+  readonly #timeline: Timeline;
+  readonly #outbox: Outbox;
+  readonly #log: RequestLog;
+  readonly #flows: Flows;
+
+  constructor(context: HttpContext, timeline: Timeline, outbox: Outbox, log: RequestLog, flows: Flows) {
+    this.#context = context;
+    this.#timeline = timeline;
+    this.#outbox = outbox;
+    this.#log = log;
+    this.#flows = flows;
+  }
 
   /** Resolves when the first attempt is over. */
   async accountConfirmed(account: Account): Promise<void> {
-    const app = account.createdByClient && (await this.context.storage.findApp(account.createdByClient));
+    const app = account.createdByClient && (await this.#context.storage.findApp(account.createdByClient));
     if (!app) return;
     const event = await this.#make(account, app);
     if (event.state === "pending") await this.#attempt(event.id);
   }
 
   async #make(account: Account, app: App): Promise<OutgoingEvent> {
-    const [apiKey] = await apiKeysOf(this.context.ring, this.context.storage, app.ownerId);
-    const time = this.context.now();
+    const [apiKey] = await apiKeysOf(this.#context.ring, this.#context.storage, app.ownerId);
+    const time = this.#context.now();
     const problem =
       app.eventCallbackUrl === undefined
         ? "the app has no event callback URL"
         : apiKey === undefined
           ? "the app's owner has no API key, which event_hash is made with"
           : undefined;
-    return this.outbox.addEvent({
+    return this.#outbox.addEvent({
       time,
       type: "account_confirmed",
       clientId: app.clientId,
@@ -53,20 +59,20 @@ export class EventDelivery {
 
   /** Plans the next attempt of every pending event: after a snapshot was restored. */
   resume(): void {
-    for (const { id, state, nextAttemptAt } of this.outbox.events())
+    for (const { id, state, nextAttemptAt } of this.#outbox.events())
       if (state === "pending" && nextAttemptAt !== undefined) this.#plan(id, nextAttemptAt);
   }
 
   #plan(id: string, at: number): void {
-    this.timeline.plan(at, () => this.#attempt(id));
+    this.#timeline.plan(at, () => this.#attempt(id));
   }
 
   async #attempt(id: string): Promise<void> {
-    const event = this.outbox.event(id);
+    const event = this.#outbox.event(id);
     if (event?.url === undefined || event.state !== "pending") return;
     const started = performance.now();
-    const number = this.log.nextNumber();
-    const time = this.context.now();
+    const number = this.#log.nextNumber();
+    const time = this.#context.now();
     const result = await postEvent(event.url, event.body);
     const problem = result.outcome === "received" ? undefined : result.why;
     const attempts = [...event.attempts, { time, status: result.status, problem }];
@@ -74,7 +80,7 @@ export class EventDelivery {
     const nextAttemptAt = wait === undefined ? undefined : time + wait;
     const state = problem === undefined ? "received" : nextAttemptAt === undefined ? "given_up" : "pending";
     // A reset while the attempt was under way has forgotten the event.
-    if (this.outbox.changeEvent(id, { attempts, nextAttemptAt, state }) === undefined) return;
+    if (this.#outbox.changeEvent(id, { attempts, nextAttemptAt, state }) === undefined) return;
     this.#record(event, number, time, result.status, problem, performance.now() - started);
     if (nextAttemptAt !== undefined) this.#plan(id, nextAttemptAt);
   }
@@ -87,7 +93,7 @@ export class EventDelivery {
     problem: string | undefined,
     milliseconds: number,
   ): void {
-    this.log.add({
+    this.#log.add({
       number,
       id: event.id,
       time,
@@ -95,7 +101,7 @@ export class EventDelivery {
       method: "POST",
       path: event.url ?? "",
       operation: `event:${event.type}`,
-      flow: this.flows.find([`account:${event.account}`]),
+      flow: this.#flows.find([`account:${event.account}`]),
       clientId: event.clientId,
       account: event.account,
       parameters: { attempt: String(event.attempts.length + 1) },

@@ -1,4 +1,5 @@
 /** How a receiver knows that an event is from the service. */
+
 import { createHmac } from "node:crypto";
 
 /** Returns `event_hash`: hex HMAC-SHA256 of time and type under the API key of the app's owner. */

@@ -1,4 +1,5 @@
 /** Posting one event to a callback URL: multipart with the one field `json`, and what counts as received. */
+
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 

@@ -1,4 +1,5 @@
 /** The demo app's own backend beside the server, in a scope of its own: it reads forms, the server beside it reads bytes. */
+
 import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/responses.js";
 import { demoClient, playgroundApp, playgroundCallbackPath, playgroundClient } from "../seed/demo.js";

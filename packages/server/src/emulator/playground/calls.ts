@@ -13,9 +13,9 @@ export interface Client {
   readonly clientSecret: string;
 }
 
-const USER_AGENT = "Countersign-playground";
-const TIMEOUT_MILLISECONDS = 15_000;
-const MOST_CHARACTERS = 50_000;
+const userAgent = "Countersign-playground";
+const timeoutMilliseconds = 15_000;
+const mostCharacters = 50_000;
 
 /** The body of the exchange, its members in the order of the documented example. */
 export function exchangeBody(client: Client, code: string, state: string): string {
@@ -42,7 +42,7 @@ export function callToken(http: Http, query: "" | "?refresh", body: string): Pro
   const headers = {
     "Content-Type": "application/json",
     Accept: "application/json",
-    "User-Agent": USER_AGENT,
+    "User-Agent": userAgent,
   };
   return call(http, { method: "POST", url: `${http.baseUrl()}/oauth/token${query}`, headers, body });
 }
@@ -51,7 +51,7 @@ export function callAccount(http: Http, accessToken: string): Promise<RecordedCa
   const headers = {
     Authorization: `Bearer ${accessToken}`,
     Accept: "application/json",
-    "User-Agent": USER_AGENT,
+    "User-Agent": userAgent,
   };
   return call(http, { method: "GET", url: `${http.baseUrl()}/v3/account`, headers });
 }
@@ -74,9 +74,9 @@ async function send(http: Http, request: Request): Promise<Outcome> {
     ...(request.body !== undefined && { body: request.body }),
     // Following would turn the POST into a GET, or carry the secret to another host.
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    signal: AbortSignal.timeout(timeoutMilliseconds),
   });
-  const text = (await response.text()).slice(0, MOST_CHARACTERS);
+  const text = (await response.text()).slice(0, mostCharacters);
   return {
     kind: "answered",
     status: response.status,
@@ -97,7 +97,7 @@ function parseJson(text: string): unknown {
 
 function reasonOf(fault: unknown): string {
   if (!(fault instanceof Error)) return "unknown reason";
-  if (fault.name === "TimeoutError") return `no answer within ${TIMEOUT_MILLISECONDS / 1000} seconds`;
+  if (fault.name === "TimeoutError") return `no answer within ${timeoutMilliseconds / 1000} seconds`;
   const cause = fault.cause instanceof Error ? fault.cause : fault;
   return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
 }

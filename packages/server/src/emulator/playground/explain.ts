@@ -76,10 +76,10 @@ function explainStatus(operation: Operation, outcome: Answered): string {
   if (status >= 300 && status < 400)
     return "The answer is a redirect. An app must not carry its secret elsewhere.";
   if (status === 404) return "There is nothing at this address: check the host and the path.";
-  return REFUSALS[operation](status);
+  return refusals[operation](status);
 }
 
-const REFUSALS: Readonly<Record<Operation, (status: number) => string>> = {
+const refusals: Readonly<Record<Operation, (status: number) => string>> = {
   exchange: () =>
     "A code works once, for a short time, and for the app it was given to alone. Using it twice also takes back " +
     "the tokens of its first use, as one of the two may be a thief: try the call of the next step now.",
@@ -106,14 +106,14 @@ function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-const UNITS: readonly (readonly [seconds: number, name: string])[] = [
+const units: readonly (readonly [seconds: number, name: string])[] = [
   [86_400, "day"],
   [3600, "hour"],
   [60, "minute"],
 ];
 
 function inWords(seconds: number): string {
-  const [size, name] = UNITS.find(([unit]) => seconds >= unit && seconds % unit === 0) ?? [1, "second"];
+  const [size, name] = units.find(([unit]) => seconds >= unit && seconds % unit === 0) ?? [1, "second"];
   const count = seconds / size;
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

@@ -5,7 +5,7 @@ import type { CallView } from "./page/view.js";
 import type { Answered, RecordedCall } from "./run.js";
 import { shorten, shownJson, withoutSecrets } from "./secrets.js";
 
-const SHOWN_HEADERS = /^(content-type|cache-control|www-authenticate|retry-after|location|x-ratelimit-.*)$/;
+const shownHeaders = /^(content-type|cache-control|www-authenticate|retry-after|location|x-ratelimit-.*)$/;
 
 export function showCall(operation: Operation, call: RecordedCall, secrets: readonly string[]): CallView {
   const { outcome } = call;
@@ -40,7 +40,7 @@ function hideCredentials(value: string): string {
 function responseText(outcome: Answered): string {
   const lines = [`HTTP/1.1 ${outcome.status} ${outcome.statusText}`.trimEnd()];
   for (const [name, value] of outcome.headers) {
-    if (SHOWN_HEADERS.test(name)) lines.push(`${titleCase(name)}: ${value}`);
+    if (shownHeaders.test(name)) lines.push(`${titleCase(name)}: ${value}`);
   }
   lines.push("", outcome.json === undefined ? outcome.text || "(empty)" : shownJson(outcome.json));
   return lines.join("\n");

@@ -50,7 +50,7 @@ address = ${py(endpoint)} + "?" + urlencode({
 }
 
 /** Each removes the kept state before it compares: it must not serve twice. */
-export const CALLBACK_SAMPLES: readonly SampleView[] = [
+export const callbackSamples: readonly SampleView[] = [
   {
     language: "typescript",
     note: "Express; equal in constant time",

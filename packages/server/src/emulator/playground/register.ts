@@ -48,7 +48,7 @@ export function registerPlayground(server: FastifyInstance, deps: PlaygroundDepe
     return reply.redirect("/#step-2", 303);
   });
 
-  for (const path of POSTS) {
+  for (const path of posts) {
     server.post(`/playground/${path}`, async (request, reply) => {
       const session = sessions.find(request.headers.cookie);
       const form = formOf(request);
@@ -59,7 +59,7 @@ export function registerPlayground(server: FastifyInstance, deps: PlaygroundDepe
   }
 }
 
-const POSTS = [
+const posts = [
   "start",
   "exchange",
   "account",

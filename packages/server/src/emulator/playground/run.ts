@@ -75,7 +75,7 @@ export interface Calls {
   latest: readonly RecordedCall[];
 }
 
-const KEPT_CALLS = 5;
+const keptCalls = 5;
 
 export function newRun(): Run {
   return {
@@ -87,7 +87,7 @@ export function newRun(): Run {
 
 export function record(calls: Calls, call: RecordedCall): void {
   calls.made += 1;
-  calls.latest = [...calls.latest, call].slice(-KEPT_CALLS);
+  calls.latest = [...calls.latest, call].slice(-keptCalls);
 }
 
 /** What the app makes of a callback. The order is security: nothing else is believed before `state` is. */

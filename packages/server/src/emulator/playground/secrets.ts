@@ -1,16 +1,16 @@
 /** Owns how secrets are shown: enough of them to recognise one, never enough to use it. */
 
-const SHOWN_EACH_END = 4;
+const shownEachEnd = 4;
 // What is shorter would be found inside ordinary words.
-const SHORTEST_SECRET = 8;
+const shortestSecret = 8;
 
 /** The first and last four characters; a short secret shows less of itself. */
 export function shorten(secret: string): string {
-  const end = Math.min(SHOWN_EACH_END, Math.floor(secret.length / 4));
+  const end = Math.min(shownEachEnd, Math.floor(secret.length / 4));
   return `${secret.slice(0, end)}…${secret.slice(secret.length - end)}`;
 }
 
-const SECRET_MEMBERS: ReadonlySet<string> = new Set([
+const secretMembers: ReadonlySet<string> = new Set([
   "access_token",
   "refresh_token",
   "client_secret",
@@ -27,7 +27,7 @@ export function shownJson(value: unknown): string {
   return JSON.stringify(
     value,
     (name, member: unknown) =>
-      SECRET_MEMBERS.has(name) && typeof member === "string" ? shorten(member) : member,
+      secretMembers.has(name) && typeof member === "string" ? shorten(member) : member,
     2,
   );
 }
@@ -36,7 +36,7 @@ export function shownJson(value: unknown): string {
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   // Longest first: a secret that is part of another would leave the rest of that one readable.
   const longestFirst = [...new Set(secrets)]
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .filter((secret) => secret.length >= shortestSecret)
     .sort((a, b) => b.length - a.length);
   return longestFirst.reduce((shown, secret) => shown.replaceAll(secret, () => shorten(secret)), text);
 }

@@ -3,8 +3,8 @@
 import { equalSecrets } from "../../crypto/compare.js";
 import { newRun, type Run } from "./run.js";
 
-export const COOKIE = "countersign_playground";
-const MOST_SESSIONS = 500;
+export const cookie = "countersign_playground";
+const mostSessions = 500;
 
 export interface Session {
   readonly id: string;
@@ -19,7 +19,7 @@ export class Sessions {
   readonly #randomBytes: (count: number) => Buffer;
   readonly #most: number;
 
-  constructor(randomBytes: (count: number) => Buffer, most = MOST_SESSIONS) {
+  constructor(randomBytes: (count: number) => Buffer, most = mostSessions) {
     this.#randomBytes = randomBytes;
     this.#most = most;
   }
@@ -30,7 +30,7 @@ export class Sessions {
 
   /** The session that the cookie header names, now the newest. */
   find(cookieHeader: string | undefined): Session | undefined {
-    const id = readCookie(cookieHeader, COOKIE);
+    const id = readCookie(cookieHeader, cookie);
     const session = id === undefined ? undefined : this.#sessions.get(id);
     if (session) this.#keep(session);
     return session;
@@ -56,7 +56,7 @@ export class Sessions {
 }
 
 export function setCookie(session: Session, secure: boolean): string {
-  return `${COOKIE}=${session.id}; Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+  return `${cookie}=${session.id}; Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
 }
 
 /** Runs the work after what this session has under way; never lets one failure stop the next. */

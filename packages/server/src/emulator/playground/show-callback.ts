@@ -1,17 +1,17 @@
 /** Owns what a callback meant, in words. */
 
-import { CALLBACK_SAMPLES } from "./opening-samples.js";
+import { callbackSamples } from "./opening-samples.js";
 import type { ArrivalView, CallbackView, ParameterView, StepStatus, VerdictView } from "./page/view.js";
 import type { Callback, Refusal, Run } from "./run.js";
 import { shorten } from "./secrets.js";
 
-const MOST_PARAMETERS = 10;
-const MOST_CHARACTERS = 200;
-const SHORT_STATE = 12;
+const mostParameters = 10;
+const mostCharacters = 200;
+const shortState = 12;
 
 export function showCallback(run: Run): CallbackView {
   const arrivals = [run.refused, run.callback].filter((callback) => callback !== undefined);
-  return { status: statusOf(run), arrivals: arrivals.map(showArrival), samples: CALLBACK_SAMPLES };
+  return { status: statusOf(run), arrivals: arrivals.map(showArrival), samples: callbackSamples };
 }
 
 function statusOf(run: Run): StepStatus {
@@ -25,7 +25,7 @@ function showArrival(callback: Callback): ArrivalView {
     ...judgement(callback),
     received: callback.query
       .filter(([name]) => name !== "state")
-      .slice(0, MOST_PARAMETERS)
+      .slice(0, mostParameters)
       .map(showParameter),
     expectedState: showState(callback.expectedState),
     receivedState: showState(callback.receivedState),
@@ -33,9 +33,9 @@ function showArrival(callback: Callback): ArrivalView {
 }
 
 function judgement(callback: Callback): VerdictView {
-  if (callback.kind === "code") return ACCEPTED;
-  if (callback.kind === "refused") return { tone: "bad", ...REFUSED[callback.reason] };
-  if (callback.error === "access_denied") return DENIED;
+  if (callback.kind === "code") return accepted;
+  if (callback.kind === "refused") return { tone: "bad", ...refused[callback.reason] };
+  if (callback.error === "access_denied") return denied;
   return {
     tone: "bad",
     verdict: `The server answered with an error: ${clip(callback.error)}`,
@@ -43,21 +43,21 @@ function judgement(callback: Callback): VerdictView {
   };
 }
 
-const ACCEPTED: VerdictView = {
+const accepted: VerdictView = {
   tone: "good",
   verdict: "The state is the one the app sent",
   explanation:
     "This is the answer to this browser’s own request. That state is used up now: it will not be accepted again.",
 };
 
-const DENIED: VerdictView = {
+const denied: VerdictView = {
   tone: "note",
   verdict: "Access was denied",
   explanation:
     "The state is right, but there is no code: the person said no, or may not use this app yet. An app accepts that and goes on without.",
 };
 
-const REFUSED: Readonly<Record<Refusal, { verdict: string; explanation: string }>> = {
+const refused: Readonly<Record<Refusal, { verdict: string; explanation: string }>> = {
   repeated: {
     verdict: "Refused: a parameter came twice",
     explanation: "The app cannot know which of the two was meant, so it believes neither.",
@@ -89,7 +89,7 @@ const REFUSED: Readonly<Record<Refusal, { verdict: string; explanation: string }
   },
 };
 
-const MEANINGS: Readonly<Record<string, string>> = {
+const meanings: Readonly<Record<string, string>> = {
   code: "To be exchanged for tokens by the app’s backend, once.",
   error: "Why there is no code.",
   error_description: "The same for the developer. Not for showing to people.",
@@ -100,16 +100,16 @@ function showParameter([name, value]: readonly [string, string]): ParameterView 
   return {
     name: clip(name),
     value: clip(name === "code" ? shorten(value) : value),
-    meaning: MEANINGS[name] ?? "Not known to this app, and ignored.",
+    meaning: meanings[name] ?? "Not known to this app, and ignored.",
   };
 }
 
 // A forged state may be of any length; a short one is shown whole.
 function showState(state: string | undefined): string {
   if (!state) return "(none)";
-  return state.length <= SHORT_STATE ? state : shorten(state);
+  return state.length <= shortState ? state : shorten(state);
 }
 
 function clip(text: string): string {
-  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`;
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}…`;
 }

@@ -4,8 +4,8 @@ import { callAccount, callToken, exchangeBody, type Http, refreshBody } from "./
 import { type Calls, judgeCallback, newRun, record, tokensOf } from "./run.js";
 import { inTurn, type Session } from "./sessions.js";
 
-const STATE_BYTES = 16;
-const CODE_BYTES = 8;
+const stateBytes = 16;
+const codeBytes = 8;
 
 export interface StepDependencies extends Http {
   readonly client: { readonly clientId: string; readonly clientSecret: string };
@@ -40,7 +40,7 @@ export function actionsOf(deps: StepDependencies): Actions {
 }
 
 function start(session: Session, deps: StepDependencies): string {
-  const state = deps.randomBytes(STATE_BYTES).toString("hex");
+  const state = deps.randomBytes(stateBytes).toString("hex");
   const address = new URL(`${deps.baseUrl()}/oauth/authorize`);
   address.search = new URLSearchParams({
     response_type: "code",
@@ -66,10 +66,10 @@ function arrive(session: Session, query: URLSearchParams, issuer: string): void 
 
 /** Lets the app wait for an answer, and sends it one that a stranger could have made. */
 function forgeState(session: Session, deps: StepDependencies): string {
-  session.run.expectedState = deps.randomBytes(STATE_BYTES).toString("hex");
+  session.run.expectedState = deps.randomBytes(stateBytes).toString("hex");
   const forged = new URLSearchParams({
-    code: deps.randomBytes(CODE_BYTES).toString("hex"),
-    state: deps.randomBytes(STATE_BYTES).toString("hex"),
+    code: deps.randomBytes(codeBytes).toString("hex"),
+    state: deps.randomBytes(stateBytes).toString("hex"),
   });
   return `/playground/callback?${forged}`;
 }

@@ -1,4 +1,5 @@
 /** Refusals in words for the developer: what the rule's own detail cannot know, and what to do about each. */
+
 import { equalSecrets } from "../../crypto/compare.js";
 import type { HttpContext } from "../../http/context.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";

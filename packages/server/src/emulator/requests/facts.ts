@@ -1,4 +1,5 @@
 /** What a request is about, before any rule judges it: operation, app, account, and the flow it may be part of. */
+
 import type { FastifyRequest } from "fastify";
 import { hashed } from "../../crypto/compare.js";
 import { queryOf, queryParameters, readParameters } from "../../http/body.js";

@@ -1,4 +1,5 @@
 /** What a request is called: the operation ids of the OpenAPI description, and our own where it has none. */
+
 import type { FastifyRequest } from "fastify";
 import { pathOf } from "../../http/responses.js";
 

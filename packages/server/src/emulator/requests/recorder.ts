@@ -1,4 +1,5 @@
 /** Fastify hooks that record requests: begun on arrival, complete before the answer leaves. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hashed } from "../../crypto/compare.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
@@ -22,12 +23,15 @@ export interface Draft {
 
 export class Recorder {
   readonly #drafts = new WeakMap<FastifyRequest, Draft>();
+  readonly context: HttpContext;
+  readonly log: RequestLog;
+  readonly flows: Flows;
 
-  constructor(
-    readonly context: HttpContext,
-    readonly log: RequestLog,
-    readonly flows: Flows,
-  ) {}
+  constructor(context: HttpContext, log: RequestLog, flows: Flows) {
+    this.context = context;
+    this.log = log;
+    this.flows = flows;
+  }
 
   /** Adds the hooks. Those that order faults must be added after these. */
   attach(server: FastifyInstance): void {

@@ -1,4 +1,5 @@
 /** Parameters as they may be shown: secrets by their first characters alone. */
+
 import type { Parameters } from "../../oauth/parameters.js";
 
 const secret = [

@@ -1,4 +1,5 @@
 /** The request log: the newest records in a ring, and those who wait for one. */
+
 import { matchesFilter, type RequestFilter, type RequestRecord } from "./record.js";
 
 /** Most records kept. */

@@ -1,4 +1,5 @@
 /** Applying a seed: what it names is made or brought to what it says; everything else stays. Twice is as once. */
+
 import { apiKeysOf, sealApiKey } from "../../accounts/api-keys.js";
 import { createAccount } from "../../accounts/create-account.js";
 import { createApp, sealClientSecret } from "../../apps/create-app.js";

@@ -1,4 +1,5 @@
 /** The built-in demo: the documented example app, with the playground as its callback, and two people. */
+
 import type { Seed } from "./parse.js";
 
 /** The credentials of the API documentation's own example. */

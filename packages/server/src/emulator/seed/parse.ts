@@ -1,4 +1,5 @@
 /** The seed file: YAML to typed objects. Every fault is one message with file, line and key. */
+
 import { LineCounter, parseDocument } from "yaml";
 import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
 import { faultInEmail } from "../../accounts/create-account.js";

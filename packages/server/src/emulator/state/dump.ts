@@ -1,4 +1,5 @@
 /** All rows of a SQLite storage, taken and put back: how an emulator remembers and forgets. */
+
 import type { Database, SqlRow, SqlValue } from "../../storage/sqlite/engine/driver.js";
 
 export type Dump = ReadonlyMap<string, readonly SqlRow[]>;

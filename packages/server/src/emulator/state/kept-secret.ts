@@ -1,4 +1,5 @@
 /** The secret of an emulator, made once and kept beside its data, readable by its owner alone. */
+
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 

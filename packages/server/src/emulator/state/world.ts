@@ -1,4 +1,5 @@
 /** All that an emulator is beside the server: time, faults, log, outbox, and going back to an earlier state. */
+
 import type { HttpContext } from "../../http/context.js";
 import { FaultList, type FaultState } from "../faults/fault.js";
 import { EventDelivery } from "../outbox/delivery.js";
@@ -42,29 +43,31 @@ export class World {
   readonly #snapshots = new Map<string, Snapshot>();
   #made = 0;
   #seeded: Dump | undefined;
+  readonly #options: WorldOptions;
 
-  constructor(private readonly options: WorldOptions) {
+  constructor(options: WorldOptions) {
+    this.#options = options;
     const { context, timeline } = options;
     this.recorder = new Recorder(context, this.log, this.flows);
     this.delivery = new EventDelivery(context, timeline, this.outbox, this.log, this.flows);
   }
 
   get context(): HttpContext {
-    return this.options.context;
+    return this.#options.context;
   }
 
   get timeline(): Timeline {
-    return this.options.timeline;
+    return this.#options.timeline;
   }
 
   /** Says that the storage holds the seed and nothing else: a reset then need not make it anew. */
   planted(): void {
-    this.#seeded = this.options.storage.dump();
+    this.#seeded = this.#options.storage.dump();
   }
 
   /** Remembers accounts, apps, grants, tokens, clock, faults and outbox. The request log is not part of it. */
   snapshot(): string {
-    const { storage, timeline } = this.options;
+    const { storage, timeline } = this.#options;
     this.#made += 1;
     const id = `snapshot-${this.#made}`;
     this.#snapshots.set(id, {
@@ -83,7 +86,7 @@ export class World {
   async restore(id: string): Promise<boolean> {
     const snapshot = this.#snapshots.get(id);
     if (snapshot === undefined) return false;
-    const { storage, timeline } = this.options;
+    const { storage, timeline } = this.#options;
     timeline.clear();
     await storage.replace(snapshot.dump);
     timeline.clock.reset();
@@ -97,7 +100,7 @@ export class World {
 
   /** Back to the seed: no grant, token, session, fault, request or e-mail is left, and the clock is as at the start. */
   async reset(): Promise<void> {
-    const { storage, timeline, plant, startClock } = this.options;
+    const { storage, timeline, plant, startClock } = this.#options;
     timeline.clear();
     this.faults.clear();
     this.outbox.restore([], []);

@@ -2,6 +2,7 @@
  * What is to happen at an emulated time. When the clock is moved, each act that falls due on the way is done at its
  * own time, in order; while the clock runs by itself, a timer waits for the next one.
  */
+
 import type { EmulatedClock } from "./clock.js";
 
 interface Planned {
@@ -15,8 +16,11 @@ const longestWaitMilliseconds = 2 ** 31 - 1;
 export class Timeline {
   #planned: Planned[] = [];
   #timer: NodeJS.Timeout | undefined;
+  readonly clock: EmulatedClock;
 
-  constructor(readonly clock: EmulatedClock) {}
+  constructor(clock: EmulatedClock) {
+    this.clock = clock;
+  }
 
   /** Plans an act, which must not reject. */
   plan(at: number, act: () => Promise<void>): void {

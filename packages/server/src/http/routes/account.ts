@@ -1,4 +1,5 @@
 /** `GET /v3/account`. */
+
 import type { FastifyInstance } from "fastify";
 import { accountResource } from "../../accounts/account-resource.js";
 import type { Account } from "../../storage/storage.js";

@@ -1,4 +1,5 @@
 /** The authorization endpoint (RFC 6749 §3.1): login, consent, decision. The request is validated anew at every step. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { issueCode, refusalCallback } from "../../oauth/authorize/code.js";
 import { nextStep } from "../../oauth/authorize/next-step.js";
@@ -29,87 +30,91 @@ export function authorizeRoutes(server: FastifyInstance, context: HttpContext): 
 }
 
 class AuthorizeRoutes {
-  constructor(private readonly context: HttpContext) {}
+  readonly #context: HttpContext;
+
+  constructor(context: HttpContext) {
+    this.#context = context;
+  }
 
   async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const validation = await this.validate(request);
-    if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
-    return this.showStep(request, reply, validation.request);
+    const validation = await this.#validate(request);
+    if (validation.outcome !== "valid") return this.#refuse(request, reply, validation);
+    return this.#showStep(request, reply, validation.request);
   }
 
   /** The answer to the consent page: `decision` is `allow` or `deny`. */
   async decide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const validation = await this.validate(request);
-    if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
+    const validation = await this.#validate(request);
+    if (validation.outcome !== "valid") return this.#refuse(request, reply, validation);
     const form = await readParameters(request);
     const wanted = validation.request;
-    if (!this.context.csrf.verify(request, form.optional("csrf"))) return this.formExpired(request, reply);
-    const session = await sessionOfRequest(this.context, request);
-    const { step } = await this.stepFor(wanted, session);
-    if (step === "login" || session === undefined) return this.showStep(request, reply, wanted);
+    if (!this.#context.csrf.verify(request, form.optional("csrf"))) return this.#formExpired(request, reply);
+    const session = await sessionOfRequest(this.#context, request);
+    const { step } = await this.#stepFor(wanted, session);
+    if (step === "login" || session === undefined) return this.#showStep(request, reply, wanted);
     const decision = form.optional("decision");
     if (decision === "deny") {
       const event = step === "not_approved" ? "app_not_approved" : "denied_by_user";
-      this.context.audit("consent_denied", this.who(wanted, session));
-      return this.refuseAtCallback(request, reply, wanted, new Refusal(event, "the user chose deny"), 303);
+      this.#context.audit("consent_denied", this.#who(wanted, session));
+      return this.#refuseAtCallback(request, reply, wanted, new Refusal(event, "the user chose deny"), 303);
     }
-    if (decision !== "allow") return this.formExpired(request, reply);
+    if (decision !== "allow") return this.#formExpired(request, reply);
     if (step === "not_approved") {
       const refusal = new Refusal(
         "app_not_approved",
         "only the app's owner may authorize it until it is approved",
       );
-      return this.refuseAtCallback(request, reply, wanted, refusal, 303);
+      return this.#refuseAtCallback(request, reply, wanted, refusal, 303);
     }
-    this.context.audit("consent_given", this.who(wanted, session));
-    return this.sendCode(request, reply, wanted, session, 303);
+    this.#context.audit("consent_given", this.#who(wanted, session));
+    return this.#sendCode(request, reply, wanted, session, 303);
   }
 
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const validation = await this.validate(request);
-    if (validation.outcome !== "valid") return this.refuse(request, reply, validation);
+    const validation = await this.#validate(request);
+    if (validation.outcome !== "valid") return this.#refuse(request, reply, validation);
     const wanted = validation.request;
-    const login = await logIn(this.context, request, reply, wanted.app.clientId);
+    const login = await logIn(this.#context, request, reply, wanted.app.clientId);
     if (login.outcome === "refused") {
-      return this.showLogin(request, reply, wanted, login.problem, login.email, login.status);
+      return this.#showLogin(request, reply, wanted, login.problem, login.email, login.status);
     }
     return reply.redirect(`/oauth/authorize?${withoutSatisfiedPrompts(queryOf(request))}`, 303);
   }
 
   async switchAccount(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const form = await readParameters(request);
-    if (this.context.csrf.verify(request, form.optional("csrf"))) {
-      await endSession(this.context, request);
-      this.context.cookies.clear(reply, "session");
+    if (this.#context.csrf.verify(request, form.optional("csrf"))) {
+      await endSession(this.#context, request);
+      this.#context.cookies.clear(reply, "session");
     }
     return reply.redirect(`/oauth/authorize?${queryOf(request)}`, 303);
   }
 
-  private validate(request: FastifyRequest): Promise<Validation> {
+  #validate(request: FastifyRequest): Promise<Validation> {
     const parameters = queryParameters(request);
-    return validateAuthorizationRequest(this.context.profile, this.context.storage, parameters);
+    return validateAuthorizationRequest(this.#context.profile, this.#context.storage, parameters);
   }
 
-  private async stepFor(wanted: AuthorizationRequest, session: SessionView | undefined) {
-    const { context } = this;
+  async #stepFor(wanted: AuthorizationRequest, session: SessionView | undefined) {
+    const context = this.#context;
     const grant = session && (await context.storage.findGrant(session.account.id, wanted.app.clientId));
     return nextStep(context.profile, wanted, { session, grant, now: context.now() });
   }
 
-  private async showStep(
+  async #showStep(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: AuthorizationRequest,
   ): Promise<FastifyReply> {
-    const session = await sessionOfRequest(this.context, request);
-    const next = await this.stepFor(wanted, session);
-    if (next.step === "refuse") return this.refuseAtOnce(request, reply, wanted, next.refusal);
-    if (next.step === "login" || session === undefined) return this.showLogin(request, reply, wanted);
-    if (next.step === "code") return this.sendCode(request, reply, wanted, session);
-    return this.showConsent(request, reply, wanted, session, next.step === "consent");
+    const session = await sessionOfRequest(this.#context, request);
+    const next = await this.#stepFor(wanted, session);
+    if (next.step === "refuse") return this.#refuseAtOnce(request, reply, wanted, next.refusal);
+    if (next.step === "login" || session === undefined) return this.#showLogin(request, reply, wanted);
+    if (next.step === "code") return this.#sendCode(request, reply, wanted, session);
+    return this.#showConsent(request, reply, wanted, session, next.step === "consent");
   }
 
-  private showLogin(
+  #showLogin(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: AuthorizationRequest,
@@ -119,30 +124,30 @@ class AuthorizeRoutes {
   ): FastifyReply {
     const page = loginPage({
       action: `/oauth/authorize/login?${queryOf(request)}`,
-      csrf: this.context.csrf.token(request, reply),
+      csrf: this.#context.csrf.token(request, reply),
       appName: wanted.app.name,
       email: email ?? wanted.loginHint,
       problem,
-      demoLogins: this.context.demoLogins,
+      demoLogins: this.#context.demoLogins,
     });
     return sendPage(reply, page, status, "anywhere");
   }
 
-  private async showConsent(
+  async #showConsent(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: AuthorizationRequest,
     session: SessionView,
     canAllow: boolean,
   ): Promise<FastifyReply> {
-    const owner = await this.context.storage.findAccount(wanted.app.ownerId);
+    const owner = await this.#context.storage.findAccount(wanted.app.ownerId);
     const query = queryOf(request);
     const notice = canAllow
       ? undefined
       : "This app has not been approved yet. Until it is, only its owner can allow it.";
     const page = consentPage({
       action: `/oauth/authorize?${query}`,
-      csrf: this.context.csrf.token(request, reply),
+      csrf: this.#context.csrf.token(request, reply),
       appName: wanted.app.name,
       ownerEmail: owner?.email ?? "",
       accountEmail: session.account.email,
@@ -155,45 +160,45 @@ class AuthorizeRoutes {
     return sendPage(reply, page, 200, "anywhere");
   }
 
-  private async sendCode(
+  async #sendCode(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: AuthorizationRequest,
     session: SessionView,
     status: 302 | 303 = 302,
   ): Promise<FastifyReply> {
-    const { callbackUrl } = await issueCode(this.context, wanted, session.account);
-    Object.assign(notesOf(request), this.who(wanted, session));
+    const { callbackUrl } = await issueCode(this.#context, wanted, session.account);
+    Object.assign(notesOf(request), this.#who(wanted, session));
     return redirectToCallback(reply, callbackUrl, status);
   }
 
   /** A page where the callback is not known to be the app's; the callback otherwise. */
-  private async refuse(
+  async #refuse(
     request: FastifyRequest,
     reply: FastifyReply,
     validation: Exclude<Validation, { outcome: "valid" }>,
   ): Promise<FastifyReply> {
     const { refusal, app } = validation;
-    if (validation.outcome === "page") return this.refuseOnPage(request, reply, refusal, app);
-    return this.refuseAtOnce(request, reply, validation, refusal);
+    if (validation.outcome === "page") return this.#refuseOnPage(request, reply, refusal, app);
+    return this.#refuseAtOnce(request, reply, validation, refusal);
   }
 
   /**
    * A refusal that no person has clicked for. Whoever can register an app could make a link to this server lead
    * anywhere: only to an approved app, or with the owner's own browser, is it followed (RFC 9700 §4.11.2).
    */
-  private async refuseAtOnce(
+  async #refuseAtOnce(
     request: FastifyRequest,
     reply: FastifyReply,
     to: { redirectUri: string; state: string | undefined; app: App },
     refusal: Refusal,
   ): Promise<FastifyReply> {
-    const session = await sessionOfRequest(this.context, request);
-    if (!isOpenTo(to.app, session?.account.id)) return this.refuseOnPage(request, reply, refusal, to.app);
-    return this.refuseAtCallback(request, reply, to, refusal);
+    const session = await sessionOfRequest(this.#context, request);
+    if (!isOpenTo(to.app, session?.account.id)) return this.#refuseOnPage(request, reply, refusal, to.app);
+    return this.#refuseAtCallback(request, reply, to, refusal);
   }
 
-  private refuseOnPage(
+  #refuseOnPage(
     request: FastifyRequest,
     reply: FastifyReply,
     refusal: Refusal,
@@ -204,7 +209,7 @@ class AuthorizeRoutes {
       detail: refusal.detail,
       clientId: app?.clientId,
     });
-    const { description } = publicError(this.context.profile, refusal);
+    const { description } = publicError(this.#context.profile, refusal);
     const page = problemPage({
       status: 400,
       title: "This link cannot be used",
@@ -220,7 +225,7 @@ class AuthorizeRoutes {
     return sendPage(reply, page, 400);
   }
 
-  private refuseAtCallback(
+  #refuseAtCallback(
     request: FastifyRequest,
     reply: FastifyReply,
     to: { redirectUri: string; state: string | undefined; app: { clientId: string } },
@@ -229,10 +234,10 @@ class AuthorizeRoutes {
   ): FastifyReply {
     const { reason, detail } = refusal;
     Object.assign(notesOf(request), { reason, detail, clientId: to.app.clientId });
-    return redirectToCallback(reply, refusalCallback(this.context, to, refusal), status);
+    return redirectToCallback(reply, refusalCallback(this.#context, to, refusal), status);
   }
 
-  private formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  #formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     Object.assign(notesOf(request), { reason: "csrf", detail: "the form is not of this browser's visit" });
     const page = problemPage({
       status: 403,
@@ -245,7 +250,7 @@ class AuthorizeRoutes {
     return sendPage(reply, page, 403);
   }
 
-  private who(wanted: AuthorizationRequest, session: SessionView) {
+  #who(wanted: AuthorizationRequest, session: SessionView) {
     return { clientId: wanted.app.clientId, accountId: session.account.id };
   }
 }

@@ -1,4 +1,5 @@
 /** What a person sees of their own: sign in, the apps connected to their account, sign out. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { describeScope } from "../../oauth/scope.js";
 import { connectedAppsPage } from "../../pages/connected-apps.js";
@@ -19,22 +20,26 @@ export function connectedAppsRoutes(server: FastifyInstance, context: HttpContex
 }
 
 class ConnectedAppsRoutes {
-  constructor(private readonly context: HttpContext) {}
+  readonly #context: HttpContext;
+
+  constructor(context: HttpContext) {
+    this.#context = context;
+  }
 
   async show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const session = await sessionOfRequest(this.context, request);
-    if (session === undefined) return this.showLogin(request, reply);
-    const connected = await this.context.storage.listGrants(session.account.id);
+    const session = await sessionOfRequest(this.#context, request);
+    if (session === undefined) return this.#showLogin(request, reply);
+    const connected = await this.#context.storage.listGrants(session.account.id);
     const apps = connected.map(async ({ grant, app }) => ({
       name: app.name,
-      ownerEmail: (await this.context.storage.findAccount(app.ownerId))?.email ?? "",
+      ownerEmail: (await this.#context.storage.findAccount(app.ownerId))?.email ?? "",
       scopes: grant.scopes.map((scope) => describeScope(scope).title),
       since: new Date(grant.createdAt).toISOString().slice(0, 10),
       revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
     }));
     const page = connectedAppsPage({
       accountEmail: session.account.email,
-      csrf: this.context.csrf.token(request, reply),
+      csrf: this.#context.csrf.token(request, reply),
       apps: await Promise.all(apps),
       signOutAction: "/connected-apps/logout",
       notice: queryParameters(request).has("revoked") ? "The app's access was taken back." : undefined,
@@ -43,21 +48,21 @@ class ConnectedAppsRoutes {
   }
 
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const login = await logIn(this.context, request, reply);
+    const login = await logIn(this.#context, request, reply);
     if (login.outcome === "refused") {
-      return this.showLogin(request, reply, login.problem, login.email, login.status);
+      return this.#showLogin(request, reply, login.problem, login.email, login.status);
     }
     return reply.redirect("/connected-apps", 303);
   }
 
   async revoke(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { context } = this;
+    const context = this.#context;
     const form = await readParameters(request);
-    const session = await sessionOfRequest(this.context, request);
+    const session = await sessionOfRequest(this.#context, request);
     const clientId = queryParameters(request).optional("client_id");
-    if (session === undefined) return this.showLogin(request, reply);
+    if (session === undefined) return this.#showLogin(request, reply);
     if (!context.csrf.verify(request, form.optional("csrf")) || clientId === undefined) {
-      return this.formExpired(request, reply);
+      return this.#formExpired(request, reply);
     }
     await context.storage.revokeGrant(session.account.id, clientId, context.now());
     context.audit("grant_revoked", { clientId, accountId: session.account.id });
@@ -66,13 +71,13 @@ class ConnectedAppsRoutes {
 
   async logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const form = await readParameters(request);
-    if (!this.context.csrf.verify(request, form.optional("csrf"))) return this.formExpired(request, reply);
-    await endSession(this.context, request);
-    this.context.cookies.clear(reply, "session");
+    if (!this.#context.csrf.verify(request, form.optional("csrf"))) return this.#formExpired(request, reply);
+    await endSession(this.#context, request);
+    this.#context.cookies.clear(reply, "session");
     return sendPage(reply, signedOutPage({ signInHref: "/connected-apps" }));
   }
 
-  private showLogin(
+  #showLogin(
     request: FastifyRequest,
     reply: FastifyReply,
     problem?: string,
@@ -81,15 +86,15 @@ class ConnectedAppsRoutes {
   ): FastifyReply {
     const page = loginPage({
       action: "/connected-apps/login",
-      csrf: this.context.csrf.token(request, reply),
+      csrf: this.#context.csrf.token(request, reply),
       email,
       problem,
-      demoLogins: this.context.demoLogins,
+      demoLogins: this.#context.demoLogins,
     });
     return sendPage(reply, page, status);
   }
 
-  private formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  #formExpired(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     Object.assign(notesOf(request), { reason: "csrf", detail: "the form is not of this browser's visit" });
     const page = problemPage({
       status: 403,

@@ -1,4 +1,5 @@
 /** `GET /` of a production server: says what it is to somebody who came by chance. */
+
 import type { FastifyInstance } from "fastify";
 import { homePage } from "../../pages/home.js";
 import type { HttpContext } from "../context.js";

@@ -1,4 +1,5 @@
 /** What the live service does not have: revocation, introspection, metadata, keys. Absent (404) where the profile says so. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ClientCredentials, readCredentials } from "../../oauth/client/authentication.js";
 import { introspect } from "../../oauth/introspection.js";

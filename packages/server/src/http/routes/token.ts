@@ -1,4 +1,5 @@
 /** `POST /oauth/token` and `POST /oauth/token?refresh`, the same at `/v3/oauth/token` (RFC 6749 §3.2). */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readCredentials } from "../../oauth/client/authentication.js";
 import type { Parameters } from "../../oauth/parameters.js";

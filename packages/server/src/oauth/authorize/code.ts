@@ -1,4 +1,5 @@
 /** Issuing an authorization code (RFC 6749 §4.1.2) and the answers that go to the callback. */
+
 import { hashed } from "../../crypto/compare.js";
 import type { Account, Storage } from "../../storage/storage.js";
 import type { Profile } from "../profile/profile.js";

@@ -1,4 +1,5 @@
 /** private_key_jwt (RFC 7523 §3, OpenID Connect Core §9): a client proves itself with a JWT signed by its own key. */
+
 import { createLocalJWKSet, decodeJwt, type JWTPayload, jwtVerify } from "jose";
 import { hashed } from "../../crypto/compare.js";
 import type { App, Storage } from "../../storage/storage.js";

@@ -1,4 +1,5 @@
 /** Client authentication at the token endpoint (RFC 6749 §2.3). */
+
 import { timingSafeEqual } from "node:crypto";
 import { secretDigest } from "../../crypto/compare.js";
 import type { KeyRing } from "../../crypto/key-ring.js";

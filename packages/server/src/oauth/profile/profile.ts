@@ -2,6 +2,7 @@
  * The two profiles, as data. `dropbox-sign` is what the live service was seen to do; `standard` is OAuth 2.0 as its
  * best current practice wants it. Rules read the value they need; nothing else asks which profile it is.
  */
+
 import type { OAuthErrorCode, Reason } from "../refusal.js";
 
 /** How a reason is told to the caller. `{parameter}` and `{detail}` are filled in. */

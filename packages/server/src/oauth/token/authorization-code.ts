@@ -1,4 +1,5 @@
 /** The authorization code grant (RFC 6749 §4.1.3): every check, then one atomic act, then the answer. */
+
 import { equalSecrets, hashed } from "../../crypto/compare.js";
 import type { App, Code, ConsumeCodeOutcome } from "../../storage/storage.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";

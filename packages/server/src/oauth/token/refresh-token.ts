@@ -1,4 +1,5 @@
 /** The refresh token grant (RFC 6749 §6), with the same token returned or rotation (RFC 9700 §4.14.2). */
+
 import type { App, FamilyView } from "../../storage/storage.js";
 import { type ClientCredentials, checkCredentials } from "../client/authentication.js";
 import type { Parameters } from "../parameters.js";

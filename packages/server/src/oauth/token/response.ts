@@ -1,4 +1,5 @@
 /** The token response (RFC 6749 §5.1), and what making one needs. */
+
 import type { KeyRing } from "../../crypto/key-ring.js";
 import type { App, Family, Storage } from "../../storage/storage.js";
 import type { Parameters } from "../parameters.js";

@@ -1,4 +1,5 @@
 /** Judging an access token at a protected resource (RFC 6750). */
+
 import type { KeyRing } from "../../crypto/key-ring.js";
 import type { Account, App, FamilyView, Storage } from "../../storage/storage.js";
 import { Refusal } from "../refusal.js";

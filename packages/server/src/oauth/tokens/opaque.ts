@@ -6,6 +6,7 @@
  *   access, 52 bytes:  family 16 | issued at, ms 6 | lifetime, s 3 | scope bits 4 | resource 1 | nonce 3 | MAC 19
  *   refresh, 36 bytes: family 16 | generation 4 | MAC 16
  */
+
 import type { KeyPurpose, KeyRing } from "../../crypto/key-ring.js";
 import type { Profile } from "../profile/profile.js";
 

@@ -2,6 +2,7 @@
  * Keys that sign JWT access tokens: Ed25519 (RFC 8037), derived from the configured secrets, so that every node has the
  * same ones, none is stored, and they rotate with the secrets: the newest signs, all are published.
  */
+
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { KeyRing } from "../../crypto/key-ring.js";
@@ -17,12 +18,15 @@ export interface SigningKey {
 
 export class SigningKeys {
   readonly #made = new WeakMap<Buffer, SigningKey>();
+  readonly #ring: KeyRing;
 
-  constructor(private readonly ring: KeyRing) {}
+  constructor(ring: KeyRing) {
+    this.#ring = ring;
+  }
 
   /** Newest first. */
   all(): SigningKey[] {
-    return this.ring.keys("jwt-signing").map((seed) => {
+    return this.#ring.keys("jwt-signing").map((seed) => {
       let key = this.#made.get(seed);
       if (key === undefined) {
         key = signingKey(seed);

@@ -1,6 +1,6 @@
 /** Colours, type, landmarks. */
 
-export const BASE = `:root {
+export const base = `:root {
   color-scheme: light dark;
   --paper: #f3f5f8;
   --card: #ffffff;

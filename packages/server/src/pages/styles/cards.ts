@@ -1,6 +1,6 @@
 /** The narrow pages: sign in, consent, problems, connected apps. */
 
-export const CARDS = `.card {
+export const cards = `.card {
   padding: 1.5rem 1.25rem; border: 1px solid var(--line); border-radius: 14px; background: var(--card);
   box-shadow: var(--shadow);
 }

@@ -1,6 +1,6 @@
 /** Fields, buttons, notices. */
 
-export const FORMS = `.field { display: grid; gap: 0.375rem; }
+export const forms = `.field { display: grid; gap: 0.375rem; }
 .field + .field { margin-top: 1.125rem; }
 label { font-weight: 600; font-size: 0.9375rem; }
 .field input {

@@ -1,4 +1,5 @@
 /** Accounts, their API keys and sessions on PostgreSQL. */
+
 import { accountChangeColumns, assignments } from "../shared/columns.js";
 import { accountColumns, type Row, toAccount } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";

@@ -1,4 +1,5 @@
 /** Codes on PostgreSQL: consent, and the exchange that happens once. */
+
 import { toCode } from "../shared/rows.js";
 import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";

@@ -1,4 +1,5 @@
 /** Token families on PostgreSQL. */
+
 import {
   accountColumns,
   appColumns,

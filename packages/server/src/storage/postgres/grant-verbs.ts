@@ -1,4 +1,5 @@
 /** Grants on PostgreSQL. */
+
 import { appColumns, grantColumns, toApp, toGrant } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";

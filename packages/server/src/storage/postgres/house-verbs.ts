@@ -1,4 +1,5 @@
 /** Rate-limit buckets, single-use values, the audit log and purging, on PostgreSQL. */
+
 import { toAuditEvent } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
 import type { TakeFromBucket } from "../storage.js";

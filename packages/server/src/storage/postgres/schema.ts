@@ -1,4 +1,5 @@
 /** The PostgreSQL schema, as numbered steps. A step that has been released is never changed; a new one is added. */
+
 import type { Migration } from "../shared/migration.js";
 
 export const postgresMigrations: readonly Migration[] = [

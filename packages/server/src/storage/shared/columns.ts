@@ -1,4 +1,5 @@
 /** What both adapters know of the columns that callers fill: which may change, and the values of a new app in order. */
+
 import type { App } from "../storage.js";
 
 /** The column of each property that may change. */

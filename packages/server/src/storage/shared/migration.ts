@@ -1,4 +1,5 @@
 /** One numbered step of a schema. */
+
 export interface Migration {
   readonly version: number;
   readonly title: string;

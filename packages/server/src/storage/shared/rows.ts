@@ -1,4 +1,5 @@
 /** Rows to the objects of the port. Both schemas give their columns the same names, in the reads of this file. */
+
 import type { Account, App, AuditEvent, Code, Family, Grant } from "../storage.js";
 import { optional, toList, toSecrets, toWords } from "./values.js";
 

@@ -1,4 +1,5 @@
 /** Text that no database may change or refuse: what both adapters do to strings on their way in and out. */
+
 import { createHash } from "node:crypto";
 
 /** NUL, which PostgreSQL refuses; lone surrogates, which UTF-8 cannot say; and the escape character itself. */

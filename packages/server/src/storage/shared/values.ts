@@ -1,4 +1,5 @@
 /** Values that both adapters keep as text: lists as JSON, scopes as words. */
+
 import type { ClientSecret } from "../storage.js";
 
 export function optional<T>(value: unknown): T | undefined {

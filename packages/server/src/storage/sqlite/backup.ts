@@ -1,4 +1,5 @@
 /** A copy of a SQLite database while it is in use. */
+
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { type Database, openDatabase } from "./engine/driver.js";
 

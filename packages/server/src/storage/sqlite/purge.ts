@@ -1,4 +1,5 @@
 /** What traffic leaves behind on SQLite, and when a row of it is over. Access tokens leave nothing. */
+
 import { revokedFamilyMilliseconds, type Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 

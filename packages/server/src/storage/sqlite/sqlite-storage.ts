@@ -1,4 +1,5 @@
 /** The storage port on one SQLite file: WAL, synchronous=FULL, reads and writes that go together. */
+
 import type { Storage } from "../storage.js";
 import { accountVerbs } from "./account-verbs.js";
 import { appVerbs } from "./app-verbs.js";

@@ -2,7 +2,7 @@
 
 import { asset } from "../../../pages/asset.js";
 
-const SOURCE = `"use strict";
+const source = `"use strict";
 (() => {
   const live = [...document.querySelectorAll("[data-live]")];
   for (const link of document.querySelectorAll("[data-live-hide]")) link.hidden = true;
@@ -23,4 +23,4 @@ const SOURCE = `"use strict";
 })();
 `;
 
-export const inspectorScript = asset("script", SOURCE);
+export const inspectorScript = asset("script", source);

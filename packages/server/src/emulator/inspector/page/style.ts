@@ -1,6 +1,6 @@
 /** The inspector: stories, panels, rows. */
 
-export const INSPECTOR = `.ins-head { display: grid; gap: 0.25rem 1.5rem; padding-block: 0.75rem 1.25rem; }
+export const inspector = `.ins-head { display: grid; gap: 0.25rem 1.5rem; padding-block: 0.75rem 1.25rem; }
 .ins-head h1 { font-size: clamp(1.625rem, 1.3rem + 1.4vw, 2.125rem); letter-spacing: -0.022em; }
 .ins-refresh { margin-top: 0.5rem; }
 @media (min-width: 48rem) {

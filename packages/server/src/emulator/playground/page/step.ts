@@ -72,7 +72,7 @@ export function parameters(rows: readonly ParameterView[]): Html {
   )}</dl>`;
 }
 
-const LANGUAGES: Readonly<Record<Language, string>> = {
+const languages: Readonly<Record<Language, string>> = {
   address: "Address",
   curl: "curl",
   typescript: "TypeScript",
@@ -96,12 +96,12 @@ ${list.map((sample) => panel(group, sample))}
 function tab(group: string, sample: SampleView, checked: boolean): Html {
   const id = `${group}-${sample.language}`;
   const given = attributes({ type: "radio", name: group, id, value: sample.language, checked });
-  return html`<input${given}><label for="${id}">${LANGUAGES[sample.language]}</label>`;
+  return html`<input${given}><label for="${id}">${languages[sample.language]}</label>`;
 }
 
 function panel(group: string, sample: SampleView): Html {
   const id = `${group}-${sample.language}-code`;
-  const name = LANGUAGES[sample.language];
+  const name = languages[sample.language];
   return html`<div class="panel panel-${sample.language}">
 <div class="panel-head"><p class="muted small">${sample.note ?? name}</p>${copyButton(id, `the ${name} code`)}</div>
 <pre tabindex="0" role="group" aria-label="${name} code"><code id="${id}">${sample.code}</code></pre>

@@ -1,6 +1,6 @@
 /** The playground: steps, requests and responses, code to copy. */
 
-export const PLAYGROUND = `.hero { max-width: 46rem; padding-block: 1rem 1.75rem; }
+export const playground = `.hero { max-width: 46rem; padding-block: 1rem 1.75rem; }
 .hero h1 { font-size: clamp(1.75rem, 1.3rem + 2vw, 2.5rem); line-height: 1.15; letter-spacing: -0.025em; }
 .hero p { margin-top: 0.75rem; font-size: 1.0625rem; color: var(--muted); }
 .hero code, .hero .name { color: var(--ink); }

@@ -2,6 +2,7 @@
  * Acts of one verb that arrive together share one statement, and so one round trip and one commit. Two acts on the
  * same thing never share one, so that they stay one after the other.
  */
+
 import type { Row } from "../../shared/rows.js";
 import { StorageUnavailable } from "../../storage.js";
 import type { Connections } from "./connections.js";

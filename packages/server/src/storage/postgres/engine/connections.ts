@@ -1,4 +1,5 @@
 /** The connections to PostgreSQL: a pool, one statement at a time on each, and what happens when one is lost. */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Row } from "../../shared/rows.js";

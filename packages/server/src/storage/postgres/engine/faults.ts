@@ -1,4 +1,5 @@
 /** What the faults of PostgreSQL and of the way to it mean for an act: not done, or nobody knows. */
+
 import pg from "pg";
 import { StorageUnavailable } from "../../storage.js";
 

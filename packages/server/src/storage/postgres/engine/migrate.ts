@@ -1,4 +1,5 @@
 /** Brings a PostgreSQL database to the schema of this build. Nodes that start together take turns. */
+
 import pg from "pg";
 import type { Migration } from "../../shared/migration.js";
 import { postgresMigrations } from "../schema.js";

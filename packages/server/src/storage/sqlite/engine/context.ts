@@ -1,15 +1,20 @@
 /** What the verbs of the SQLite adapter share: statements prepared once, reads and writes that go together. */
+
 import { decodeText, encodeText } from "../../shared/text.js";
 import type { Database, RowStatement, SqlRow, SqlValue, Statement } from "./driver.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { GroupRead } from "./group-read.js";
 
 export class Context {
-  constructor(
-    readonly database: Database,
-    readonly commits: GroupCommit,
-    readonly reads: GroupRead,
-  ) {}
+  readonly database: Database;
+  readonly commits: GroupCommit;
+  readonly reads: GroupRead;
+
+  constructor(database: Database, commits: GroupCommit, reads: GroupRead) {
+    this.database = database;
+    this.commits = commits;
+    this.reads = reads;
+  }
 
   /** Text goes in and comes out as it was, whatever it holds. */
   prepare(sql: string): Statement {

@@ -2,6 +2,7 @@
  * The SQLite driver: better-sqlite3 where its binary loads, else the `node:sqlite` of newer Node lines. Both are
  * synchronous and alike in the few calls used here.
  */
+
 import { createRequire } from "node:module";
 
 export type SqlValue = string | number | bigint | Uint8Array | null;

@@ -1,4 +1,5 @@
 /** Family ids are 16 bytes on SQLite: half of their text. */
+
 import { isFamilyId } from "../../shared/text.js";
 
 /** Returns the id as bytes; what cannot be an id becomes bytes that no family has. */

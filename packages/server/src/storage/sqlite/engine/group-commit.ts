@@ -2,6 +2,7 @@
  * Group commit: writes that arrive together share one transaction and so one fsync. Each is a synchronous act that
  * runs whole or not at all; none is answered before the commit that holds it is on disk.
  */
+
 import type { Database } from "./driver.js";
 import { asStorageFault, isDiskFault } from "./faults.js";
 

@@ -2,6 +2,7 @@
  * Reads that arrive together share one read transaction: its two file locks cost more than a read does. It begins after
  * the last of them arrived, so each sees every commit that was answered before it was asked, whichever process made it.
  */
+
 import type { Database, Statement } from "./driver.js";
 import { asStorageFault } from "./faults.js";
 
@@ -16,12 +17,11 @@ export class GroupRead {
   readonly #end: Statement;
   readonly #abandon: Statement;
   #pending: Pending[] = [];
+  readonly #answered: () => void;
 
   /** @param answered is called once everybody whose read was answered has gone on. */
-  constructor(
-    database: Database,
-    private readonly answered: () => void,
-  ) {
+  constructor(database: Database, answered: () => void) {
+    this.#answered = answered;
     this.#begin = database.prepare("BEGIN");
     this.#end = database.prepare("COMMIT");
     this.#abandon = database.prepare("ROLLBACK");
@@ -50,7 +50,7 @@ export class GroupRead {
     // A fault of the disk may have ended it already. Left open, it would keep every later transaction from beginning.
     if (shared && !succeeds(this.#end)) succeeds(this.#abandon);
     // Ticks come after all that the answers set in motion, and so after the writes that follow from them.
-    queueMicrotask(() => process.nextTick(this.answered));
+    queueMicrotask(() => process.nextTick(this.#answered));
   };
 }
 

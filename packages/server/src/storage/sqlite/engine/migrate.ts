@@ -1,4 +1,5 @@
 /** Brings a SQLite file to the schema of this build, under the file's own write lock. */
+
 import type { Migration } from "../../shared/migration.js";
 import { sqliteMigrations } from "../schema.js";
 import type { Database } from "./driver.js";

@@ -2,6 +2,7 @@
  * Accounts and apps as objects, parsed once for each revision of their row: the reads of every request join them.
  * The row's revision is read each time, so a change, also one by another process, is seen by the next read.
  */
+
 import { accountColumns, appColumns, type Row, toAccount, toApp } from "../../shared/rows.js";
 import type { Account, App } from "../../storage.js";
 import type { Context } from "./context.js";
