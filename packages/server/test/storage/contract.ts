@@ -2,11 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { accountContract } from "./contract/accounts.js";
 import { appContract } from "./contract/apps.js";
+import { auditContract } from "./contract/audit.js";
 import { codeContract } from "./contract/codes.js";
 import { familyContract } from "./contract/families.js";
 import type { Open } from "./contract/fixtures.js";
 import { hostileContract } from "./contract/hostile.js";
-import { auditContract, bucketContract, purgeContract } from "./contract/house.js";
+import { bucketContract } from "./contract/limits.js";
+import { purgeContract } from "./contract/purge.js";
 
 /** The part in which acts meet: what several nodes on one database must do as one. */
 export function sharedContract(open: Open): void {

@@ -2,15 +2,18 @@
 
 import { isFamilyId } from "../shared/text.js";
 import type { Storage } from "../storage.js";
-import { accountVerbs, apiKeyVerbs, createSession, deleteSessionVerb, findSession } from "./account-verbs.js";
-import { appVerbs, findApp } from "./app-verbs.js";
-import { consumeCode, consumeCodeAlone, findCode, issueCode } from "./code-verbs.js";
+import { accountVerbs, apiKeyVerbs } from "./accounts.js";
+import { appVerbs, findApp } from "./apps.js";
+import { listAuditVerb, recordAudit } from "./audit.js";
+import { consumeCode, consumeCodeAlone, findCode, issueCode } from "./codes.js";
 import { Batch, type BatchedVerb } from "./engine/batch.js";
 import { Connections } from "./engine/connections.js";
 import { migratePostgres } from "./engine/migrate.js";
-import { familyVerbs, findFamily, rotateFamily } from "./family-verbs.js";
-import { grantVerbs } from "./grant-verbs.js";
-import { listAuditVerb, purgeVerb, recordAudit, rememberVerb, takeFromBucket } from "./house-verbs.js";
+import { familyVerbs, findFamily, rotateFamily } from "./families.js";
+import { grantVerbs } from "./grants.js";
+import { rememberVerb, takeFromBucket } from "./limits.js";
+import { purgeVerb } from "./purge.js";
+import { createSession, deleteSessionVerb, findSession } from "./sessions.js";
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters of libpq such as `?sslmode=verify-full`. */

@@ -1,17 +1,21 @@
 /** The storage port on one SQLite file: WAL, synchronous=FULL, reads and writes that go together. */
 
 import type { Storage } from "../storage.js";
-import { accountVerbs } from "./account-verbs.js";
-import { appVerbs } from "./app-verbs.js";
+import { accountVerbs } from "./accounts.js";
+import { appVerbs } from "./apps.js";
+import { auditVerbs } from "./audit.js";
+import { codeVerbs } from "./codes.js";
 import { Context } from "./engine/context.js";
 import { type Database, type DriverName, openDatabase } from "./engine/driver.js";
 import { GroupCommit } from "./engine/group-commit.js";
 import { GroupRead } from "./engine/group-read.js";
 import { migrateSqlite } from "./engine/migrate.js";
 import { parsedRows } from "./engine/parsed.js";
-import { codeVerbs, familyVerbs, grantVerbs } from "./flow-verbs.js";
-import { auditVerbs, limitVerbs, sessionVerbs } from "./house-verbs.js";
+import { familyVerbs } from "./families.js";
+import { grantVerbs } from "./grants.js";
+import { limitVerbs } from "./limits.js";
 import { purgeVerb } from "./purge.js";
+import { sessionVerbs } from "./sessions.js";
 
 export interface SqliteStorage extends Storage {
   readonly database: Database;

@@ -3,7 +3,7 @@
 import { toCode } from "../shared/rows.js";
 import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
-import { fromUuid } from "./family-verbs.js";
+import { fromUuid } from "./engine/family-id.js";
 
 /** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */
 const current = "string_to_array(COALESCE(g.widened_scopes, g.scopes), ' ')";

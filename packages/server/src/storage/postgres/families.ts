@@ -14,10 +14,9 @@ import { isFamilyId } from "../shared/text.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
+import { fromUuid } from "./engine/family-id.js";
 
 type Verbs = Pick<Storage, "listFamilies" | "touchFamily" | "endAccessTokens" | "revokeFamily">;
-
-export const fromUuid = (uuid: unknown): string => (uuid as string).replaceAll("-", "");
 
 /** A family of an earlier epoch than its grant's was ended by a later exchange. */
 const revokedAt = "COALESCE(f.revoked_at, CASE WHEN f.epoch < g.epoch THEN g.epoch_at END)";

@@ -1,0 +1,42 @@
+/** Rate-limit buckets and single-use values on SQLite. */
+
+import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
+import type { Context } from "./engine/context.js";
+
+type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;
+
+export function limitVerbs(context: Context): LimitVerbs {
+  const find = context.prepare("SELECT level, updated_at FROM buckets WHERE key = ?");
+  const put = context.prepare(
+    "INSERT INTO buckets(key, level, updated_at, expires_at) VALUES (?,?,?,?) ON CONFLICT(key) DO UPDATE SET level = excluded.level, updated_at = excluded.updated_at, expires_at = excluded.expires_at",
+  );
+  const seen = context.prepare("SELECT expires_at FROM seen_once WHERE key = ?");
+  const remember = context.prepare(
+    "INSERT INTO seen_once(key, expires_at) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET expires_at = excluded.expires_at",
+  );
+  const take = (act: TakeFromBucket): BucketOutcome => {
+    const row = find.get(act.key);
+    const perMillisecond = act.capacity / (act.periodSeconds * 1000);
+    // A clock that steps back refills nothing, and must not make the same time refill twice.
+    const now = Math.max(act.now, (row?.updated_at as number | undefined) ?? act.now);
+    const level =
+      row === undefined
+        ? act.capacity
+        : Math.min(act.capacity, (row.level as number) + (now - (row.updated_at as number)) * perMillisecond);
+    const allowed = level >= Math.max(act.cost, 1);
+    const left = allowed ? level - act.cost : level;
+    const resetAt = now + Math.ceil((act.capacity - left) / perMillisecond);
+    if (allowed && act.cost > 0) put.run(act.key, left, now, resetAt);
+    return { allowed, remaining: Math.floor(left), resetAt };
+  };
+  return {
+    takeFromBucket: (act) => (act.cost > 0 ? context.write(() => take(act)) : context.read(() => take(act))),
+    rememberOnce: (key, now, expiresAt) =>
+      context.write(() => {
+        const row = seen.get(key);
+        if (row !== undefined && (row.expires_at as number) > now) return false;
+        remember.run(key, expiresAt);
+        return true;
+      }),
+  };
+}

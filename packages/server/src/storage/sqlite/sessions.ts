@@ -1,0 +1,32 @@
+/** Sessions on SQLite. */
+
+import type { Storage } from "../storage.js";
+import type { Context } from "./engine/context.js";
+import type { Parsed } from "./engine/parsed.js";
+
+type SessionVerbs = Pick<Storage, "createSession" | "findSession" | "deleteSession">;
+
+export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
+  const insert = context.prepare(
+    "INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
+  );
+  const find = context.prepare(
+    "SELECT s.authenticated_at, s.expires_at, a.pk, a.revision FROM sessions s JOIN accounts a ON a.pk = s.account_pk WHERE s.hash = ? AND s.expires_at > ?",
+  );
+  const remove = context.prepare("DELETE FROM sessions WHERE hash = ?");
+  return {
+    createSession: (session) =>
+      context.write(() => {
+        insert.run(session.hash, session.accountId, session.authenticatedAt, session.expiresAt);
+      }),
+    findSession: (hash, now) =>
+      context.read(() => {
+        const row = find.get(hash, now);
+        if (row === undefined) return undefined;
+        const account = parsed.account(row.pk, row.revision);
+        const [authenticatedAt, expiresAt] = [row.authenticated_at as number, row.expires_at as number];
+        return { session: { hash, accountId: account.id, authenticatedAt, expiresAt }, account };
+      }),
+    deleteSession: (hash) => context.write(() => void remove.run(hash)),
+  };
+}
