@@ -7,7 +7,7 @@ import { requireScope } from "../oauth/tokens/access.js";
 import { openAnyAccess } from "../oauth/tokens/jwt.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
-import { problemOf, sendProblem } from "./responses.js";
+import { problemOf, sendProblem } from "./problem.js";
 
 /**
  * Returns the account a request acts for, or undefined after it has sent the refusal.

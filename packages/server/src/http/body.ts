@@ -156,16 +156,3 @@ function parseMultipart(contentType: string, body: Buffer): Promise<[string, str
     }
   });
 }
-
-/** Returns the parameters of the query string. */
-export function queryParameters(request: FastifyRequest): Parameters {
-  const query = queryOf(request);
-  return Parameters.fromPairs(query === "" ? [] : new URLSearchParams(query));
-}
-
-/** Returns the query string as it came, without `?`. */
-export function queryOf(request: FastifyRequest): string {
-  const url = request.raw.url ?? "";
-  const mark = url.indexOf("?");
-  return mark < 0 ? "" : url.slice(mark + 1);
-}

@@ -99,6 +99,12 @@ export type Reason =
   | "storage_busy"
   | "unexpected";
 
+/** Reasons that HTTP has a status for, which is more exact than the error's (RFC 9110 §15.5.14, §15.5.16). */
+export const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
+  body_too_large: 413,
+  body_unsupported: 415,
+};
+
 /** A request refused by a rule of the protocol. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

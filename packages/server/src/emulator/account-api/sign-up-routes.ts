@@ -11,10 +11,12 @@ import {
   shortestPassword,
 } from "../../accounts/sign-up.js";
 import { callerAccount } from "../../http/api-access.js";
-import { queryParameters, readParameters } from "../../http/body.js";
+import { readParameters } from "../../http/body.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
+import { sendJson } from "../../http/json.js";
+import { sendPage } from "../../http/page.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
-import { sendJson, sendPage } from "../../http/responses.js";
+import { queryParameters } from "../../http/target.js";
 import { authenticateClient, readCredentials } from "../../oauth/client/authentication.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import { Refusal } from "../../oauth/refusal.js";

@@ -1,7 +1,7 @@
 /** Reading the body and query of a control request: strictly, so that a misspelt key is not a test that passes. */
 
 import type { FastifyRequest } from "fastify";
-import { queryOf } from "../../http/body.js";
+import { queryOf } from "../../http/target.js";
 import { parseDuration, parseTime } from "../time/duration.js";
 
 /** A control request that cannot be obeyed. */

@@ -4,7 +4,7 @@
  */
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { sendProblem } from "../../http/responses.js";
+import { sendProblem } from "../../http/problem.js";
 
 const loopbackNames = new Set(["127.0.0.1", "localhost", "[::1]"]);
 

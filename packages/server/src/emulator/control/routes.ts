@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
-import { sendProblem } from "../../http/responses.js";
+import { sendProblem } from "../../http/problem.js";
 import { operations } from "../requests/operation.js";
 import type { RequestFilter } from "../requests/record.js";
 import type { World } from "../state/world.js";

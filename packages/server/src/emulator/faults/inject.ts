@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
-import { sendProblem } from "../../http/responses.js";
+import { sendProblem } from "../../http/problem.js";
 import { faultable, routePath } from "../requests/operation.js";
 import type { Recorder } from "../requests/recorder.js";
 import { describeFault, type Fault, type FaultEffect, type FaultList } from "./fault.js";

@@ -1,8 +1,9 @@
 /** The inspector: what happened and what there is, for a person in a browser; and its forms. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { queryParameters, readParameters } from "../../http/body.js";
-import { sendPage } from "../../http/responses.js";
+import { readParameters } from "../../http/body.js";
+import { sendPage } from "../../http/page.js";
+import { queryParameters } from "../../http/target.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import * as acts from "../control/acts.js";
 import { faultKeys, readFault } from "../control/faults.js";

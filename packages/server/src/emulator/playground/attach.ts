@@ -1,7 +1,7 @@
 /** The demo app's own backend beside the server, in a scope of its own: it reads forms, the server beside it reads bytes. */
 
 import type { CountersignApp } from "../../app.js";
-import { sendPage } from "../../http/responses.js";
+import { sendPage } from "../../http/page.js";
 import { demoClient, playgroundApp, playgroundCallbackPath, playgroundClient } from "../seed/demo.js";
 import type { Seed } from "../seed/parse.js";
 import { registerPlayground } from "./register.js";

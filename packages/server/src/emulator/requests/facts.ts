@@ -2,8 +2,9 @@
 
 import type { FastifyRequest } from "fastify";
 import { hashed } from "../../crypto/compare.js";
-import { queryOf, queryParameters, readParameters } from "../../http/body.js";
+import { readParameters } from "../../http/body.js";
 import type { HttpContext } from "../../http/context.js";
+import { queryOf, queryParameters } from "../../http/target.js";
 import { Parameters } from "../../oauth/parameters.js";
 import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
 import type { FlowKey } from "./flows.js";

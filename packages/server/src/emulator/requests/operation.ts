@@ -1,7 +1,7 @@
 /** What a request is called: the operation ids of the OpenAPI description, and our own where it has none. */
 
 import type { FastifyRequest } from "fastify";
-import { pathOf } from "../../http/responses.js";
+import { pathOf } from "../../http/target.js";
 
 const named: Readonly<Record<string, string>> = {
   "GET /oauth/authorize": "authorize",

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hashed } from "../../crypto/compare.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
-import { pathOf } from "../../http/responses.js";
+import { pathOf } from "../../http/target.js";
 import { openRefreshToken } from "../../oauth/tokens/opaque.js";
 import { explain } from "./explain.js";
 import { authorizationKey, type RequestFacts, readFacts, stateKey } from "./facts.js";

@@ -4,10 +4,11 @@ import type { FastifyInstance } from "fastify";
 import { accountResource } from "../../accounts/account-resource.js";
 import type { Account } from "../../storage/storage.js";
 import { callerAccount } from "../api-access.js";
-import { queryParameters } from "../body.js";
 import type { HttpContext } from "../context.js";
+import { sendJsonText } from "../json.js";
+import { sendProblem } from "../problem.js";
 import { limitApiRequest } from "../rate-limits.js";
-import { sendJsonText, sendProblem } from "../responses.js";
+import { queryParameters } from "../target.js";
 
 /** Any one of these is enough (OpenAPI: `accountGet`). */
 export const accountReadScopes = ["account_access", "basic_account_info"];

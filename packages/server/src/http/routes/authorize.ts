@@ -16,10 +16,11 @@ import { consentPage } from "../../pages/consent.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
 import type { App, SessionView } from "../../storage/storage.js";
-import { queryOf, queryParameters, readParameters } from "../body.js";
+import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
 import { endSession, logIn, sessionOfRequest } from "../login-form.js";
-import { sendPage } from "../responses.js";
+import { sendPage } from "../page.js";
+import { queryOf, queryParameters } from "../target.js";
 
 export function authorizeRoutes(server: FastifyInstance, context: HttpContext): void {
   const routes = new AuthorizeRoutes(context);

@@ -6,10 +6,11 @@ import { connectedAppsPage } from "../../pages/connected-apps.js";
 import { signedOutPage } from "../../pages/home.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
-import { queryParameters, readParameters } from "../body.js";
+import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
 import { endSession, logIn, sessionOfRequest } from "../login-form.js";
-import { sendPage } from "../responses.js";
+import { sendPage } from "../page.js";
+import { queryParameters } from "../target.js";
 
 export function connectedAppsRoutes(server: FastifyInstance, context: HttpContext): void {
   const routes = new ConnectedAppsRoutes(context);

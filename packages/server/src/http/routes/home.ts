@@ -3,7 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { homePage } from "../../pages/home.js";
 import type { HttpContext } from "../context.js";
-import { sendPage } from "../responses.js";
+import { sendPage } from "../page.js";
 
 export function homeRoute(server: FastifyInstance, context: HttpContext): void {
   const links = [

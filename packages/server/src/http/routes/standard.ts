@@ -8,8 +8,8 @@ import type { Parameters } from "../../oauth/parameters.js";
 import { revoke } from "../../oauth/revocation.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
+import { sendJson } from "../json.js";
 import { limitTokenRequest } from "../rate-limits.js";
-import { sendJson } from "../responses.js";
 
 export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
   if (!context.profile.extensions) return;

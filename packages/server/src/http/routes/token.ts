@@ -6,10 +6,11 @@ import type { Parameters } from "../../oauth/parameters.js";
 import { Refusal } from "../../oauth/refusal.js";
 import { exchangeCode } from "../../oauth/token/authorization-code.js";
 import { refresh } from "../../oauth/token/refresh-token.js";
-import { queryOf, readParameters } from "../body.js";
+import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
+import { sendJson } from "../json.js";
 import { limitTokenRequest } from "../rate-limits.js";
-import { sendJson } from "../responses.js";
+import { queryOf } from "../target.js";
 
 export function tokenRoutes(server: FastifyInstance, context: HttpContext): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => token(context, request, reply);

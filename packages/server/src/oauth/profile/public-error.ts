@@ -1,6 +1,6 @@
 /** From a refusal to what the caller is told: the profile's error and text for its reason, filled in and made safe. */
 
-import { type OAuthErrorCode, type Refusal, statusOf } from "../refusal.js";
+import { type OAuthErrorCode, type Refusal, statusOf, statusOfReason } from "../refusal.js";
 import type { Profile } from "./profile.js";
 
 export interface PublicRefusal {
@@ -14,7 +14,7 @@ export function publicError(profile: Profile, refusal: Refusal): PublicRefusal {
   const text = description
     .replace("{parameter}", refusal.parameter ?? "")
     .replace("{detail}", () => refusal.detail);
-  return { error, description: safeText(text), status: statusOf[error] };
+  return { error, description: safeText(text), status: statusOfReason[refusal.reason] ?? statusOf[error] };
 }
 
 /** RFC 6749 §5.2: error_description holds printable ASCII without `"` and `\`. */

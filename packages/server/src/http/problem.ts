@@ -5,10 +5,10 @@ import type { Profile } from "../oauth/profile/profile.js";
 import { publicError } from "../oauth/profile/public-error.js";
 import { Refusal } from "../oauth/refusal.js";
 import { problemPage } from "../pages/problem.js";
-import { script } from "../pages/script.js";
-import { stylesheet } from "../pages/stylesheet.js";
 import { StorageUnavailable } from "../storage/storage.js";
 import { bodyKind, unsupportedType } from "./body.js";
+import { sendPage } from "./page.js";
+import { pathOf } from "./target.js";
 
 /** `error_name` of the API's error object for each status (OpenAPI: ErrorResponseError). */
 const errorNames: Readonly<Record<number, string>> = {
@@ -40,17 +40,16 @@ export function shapeFor(request: FastifyRequest): ErrorShape {
   return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "api";
 }
 
-export function pathOf(request: FastifyRequest): string {
-  const url = request.raw.url ?? "";
-  const mark = url.indexOf("?");
-  return mark < 0 ? url : url.slice(0, mark);
-}
-
 export interface Problem {
   readonly status: number;
   readonly error: string;
   readonly description: string;
   readonly parameter?: string | undefined;
+}
+
+/** A problem with the refusal it came from. */
+export interface RefusedProblem extends Problem {
+  readonly refusal: Refusal;
 }
 
 /** Sends a problem in the shape the caller expects. */
@@ -86,33 +85,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   }
 }
 
-/**
- * Sends what is not to be stored (RFC 6749 §5.1) as JSON. Made here: a value that Fastify has to make text of takes a
- * longer way through it.
- */
-export function sendJson(reply: FastifyReply, value: object): FastifyReply {
-  return sendJsonText(reply, JSON.stringify(value));
-}
-
-/** As `sendJson`, for what is text already. */
-export function sendJsonText(reply: FastifyReply, text: string): FastifyReply {
-  return reply
-    .header("cache-control", "no-store")
-    .header("content-type", "application/json; charset=utf-8")
-    .send(text);
-}
-
 /** Turns anything thrown into a problem. What is unknown becomes `server_error` and a log line, never a stack trace. */
-export function problemOf(profile: Profile, error: unknown): Problem & { refusal: Refusal } {
+export function problemOf(profile: Profile, error: unknown): RefusedProblem {
   const refusal = asRefusal(error);
   const { error: code, description, status } = publicError(profile, refusal);
-  return {
-    status: specialStatus(refusal) ?? status,
-    error: code,
-    description,
-    parameter: refusal.parameter,
-    refusal,
-  };
+  return { status, error: code, description, parameter: refusal.parameter, refusal };
 }
 
 function asRefusal(error: unknown): Refusal {
@@ -131,39 +108,3 @@ function asRefusal(error: unknown): Refusal {
     error instanceof Error ? `${error.name}: ${error.message}` : "unknown fault",
   );
 }
-
-function specialStatus(refusal: Refusal): number | undefined {
-  if (refusal.reason === "body_too_large") return 413;
-  return refusal.reason === "body_unsupported" ? 415 : undefined;
-}
-
-/**
- * Sends a page. `formTargets` are origins beside our own that a form's answer may lead to, or `anywhere` for the forms
- * that end at an app's callback. Chromium applies `form-action` to every redirect that follows, and a callback may well
- * send the browser on to another origin, an IPv6 address (which the policy cannot name) or a scheme of its own.
- */
-export function sendPage(
-  reply: FastifyReply,
-  page: string,
-  status = 200,
-  formTargets: readonly string[] | "anywhere" = [],
-): FastifyReply {
-  return reply
-    .code(status)
-    .header("content-type", "text/html; charset=utf-8")
-    .header("cache-control", "no-store")
-    .header("content-security-policy", contentSecurityPolicy(formTargets))
-    .header("referrer-policy", "same-origin")
-    .header("x-content-type-options", "nosniff")
-    .header("x-frame-options", "DENY")
-    .send(page);
-}
-
-function contentSecurityPolicy(formTargets: readonly string[] | "anywhere"): string {
-  const formAction =
-    formTargets === "anywhere" ? "" : ` form-action ${["'self'", ...formTargets].join(" ")};`;
-  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${formAction} frame-ancestors 'none'; base-uri 'none'`;
-}
-
-/** The two assets, under names that change with their content. */
-export const assets = [stylesheet, script];
