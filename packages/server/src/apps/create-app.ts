@@ -28,7 +28,7 @@ export async function createApp(
   wanted: NewApp,
 ): Promise<{ app: App; clientSecret: string | undefined } | undefined> {
   const clientId = wanted.clientId ?? deps.randomBytes(16).toString("hex");
-  const clientSecret = wanted.public ? undefined : (wanted.clientSecret ?? newClientSecret(deps));
+  const clientSecret = wanted.public ? undefined : (wanted.clientSecret ?? secretUnlessKeys(deps, wanted));
   const app: App = {
     clientId,
     name: wanted.name,
@@ -47,6 +47,11 @@ export async function createApp(
     createdAt: deps.now(),
   };
   return (await deps.storage.createApp(app)) === "created" ? { app, clientSecret } : undefined;
+}
+
+/** An app that signs in with keys needs no secret that nobody asked for. */
+function secretUnlessKeys(deps: AppDeps, { jwks }: NewApp): string | undefined {
+  return jwks === undefined ? newClientSecret(deps) : undefined;
 }
 
 /** Returns a new client secret: 32 hex digits, 128 bits. */

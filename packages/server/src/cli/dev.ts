@@ -45,6 +45,7 @@ export async function dev(args: string[]): Promise<void> {
     host: values.host ?? "127.0.0.1",
     data: values.memory ? undefined : (values.data ?? ".countersign"),
     seedFile: values.seed,
+    environment: process.env,
     profile: profileNamed(values.profile),
     https: httpsOf(values.https, values["https-port"]),
     controlHosts: (values["control-host"] ?? []).map((name) => name.toLowerCase()),

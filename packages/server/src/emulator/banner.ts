@@ -2,7 +2,7 @@
 
 import type { Profile } from "../oauth/profile/profile.js";
 import { demoApiKey, demoClient, demoLogins } from "./seed/demo.js";
-import type { Seed } from "./seed/parse.js";
+import type { Seed } from "./seed/seed.js";
 
 export interface BannerFacts {
   readonly url: string;

@@ -1,7 +1,7 @@
 /** The emulator: the authorization server with a demo to click through. Loaded by `countersign dev` and by tests alone. */
 
 import { randomBytes as systemRandomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type CountersignApp, createCountersign } from "../app.js";
@@ -22,7 +22,9 @@ import { inspectorRoutes } from "./inspector/routes.js";
 import { attachPlayground, withPlayground } from "./playground/attach.js";
 import { applySeed } from "./seed/apply.js";
 import { demoLogins, demoSeed } from "./seed/demo.js";
-import { parseSeed, type Seed } from "./seed/parse.js";
+import { readSeedFile } from "./seed/file.js";
+import type { Seed } from "./seed/seed.js";
+import type { Environment } from "./seed/variables.js";
 import { keptSecret } from "./state/kept-secret.js";
 import { type ReplaceableStorage, replaceableStorage } from "./state/replaceable-storage.js";
 import { World } from "./state/world.js";
@@ -36,6 +38,8 @@ export interface EmulatorOptions {
   /** The folder data is kept in; undefined keeps nothing. */
   readonly data: string | undefined;
   readonly seedFile?: string | undefined;
+  /** Where the variables of a seed file are looked up. */
+  readonly environment?: Environment | undefined;
   /** Instead of a file. */
   readonly seed?: Seed | undefined;
   readonly profile?: Profile["name"] | undefined;
@@ -68,7 +72,7 @@ const rememberMilliseconds = 30 * 86_400_000;
 
 /** Starts an emulator and returns it listening. @throws {SeedFault} and faults of opening the port or the data. */
 export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const seed = options.seed ?? (options.seedFile === undefined ? undefined : readSeed(options.seedFile));
+  const seed = options.seed ?? (options.seedFile === undefined ? undefined : readSeedFile(options.seedFile, options.environment ?? {}));
   const { storage, ring } = openData(options.data);
   const parts = assemble(options, seed, storage, ring);
   const { app, world, timeline } = parts;
@@ -187,15 +191,6 @@ async function listen(options: EmulatorOptions, { app, place, plant, world }: Pa
   if (options.data === undefined) world.planted();
 }
 
-function readSeed(file: string): Seed {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`Cannot read the seed file ${file}: ${(error as Error).message}`);
-  }
-  return parseSeed(text, file);
-}
 
 function openData(folder: string | undefined): { storage: ReplaceableStorage; ring: KeyRing } {
   if (folder === undefined) {

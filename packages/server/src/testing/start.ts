@@ -1,9 +1,8 @@
 /** Starting an emulator for a test, or connecting to one that runs. */
 
-import { stringify } from "yaml";
 import { createEmulator } from "../emulator/emulator.js";
 import { demoClient, demoLogins, playgroundCallbackPath } from "../emulator/seed/demo.js";
-import { parseSeed, type Seed } from "../emulator/seed/parse.js";
+import { readSeed, type Seed } from "../emulator/seed/seed.js";
 import { parseTime } from "../emulator/time/duration.js";
 import { silentLog } from "../log.js";
 import type { Profile } from "../oauth/profile/profile.js";
@@ -37,6 +36,8 @@ export interface SeedObject {
     readonly access_tokens?: "opaque" | "jwt";
     readonly resources?: readonly string[];
     readonly event_callback_url?: string;
+    /** Public keys for private_key_jwt, instead of a client_secret. */
+    readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   }[];
 }
 
@@ -53,7 +54,7 @@ export interface StartOptions {
 
 /** Returns an emulator in this process, in memory, on a port of its own. Any number may run at once. @throws {SeedFault} */
 export async function startEmulator(options: StartOptions = {}): Promise<SignEmulator> {
-  const seed = options.seed && parseSeed(stringify(options.seed), "seed");
+  const seed = options.seed && readSeed(options.seed);
   const frozenAt = options.clock === undefined ? undefined : timeOf(options.clock);
   const emulator = await createEmulator({
     port: options.port ?? 0,

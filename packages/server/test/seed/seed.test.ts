@@ -1,11 +1,14 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a seed has variables of this form
 /** The seed file: every key, every fault with its line, and twice is as once. */
 
+import { generateKeyPairSync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apiKeysOf } from "../../src/accounts/api-keys.js";
 import { checkLogin } from "../../src/accounts/login.js";
 import { applySeed } from "../../src/emulator/seed/apply.js";
 import { demoSeed } from "../../src/emulator/seed/demo.js";
-import { parseSeed, type Seed, SeedFault } from "../../src/emulator/seed/parse.js";
+import { parseSeed } from "../../src/emulator/seed/parse.js";
+import { readSeed, type Seed, SeedFault } from "../../src/emulator/seed/seed.js";
 import { unsealSecret } from "../../src/oauth/client/authentication.js";
 import type { App } from "../../src/storage/storage.js";
 import { fc } from "../support/fuzz.js";
@@ -64,6 +67,7 @@ it("reads every key", () => {
         accessTokens: "jwt",
         resources: ["https://api.example.com/"],
         eventCallbackUrl: "http://127.0.0.1:9999/events",
+        jwks: undefined,
       },
       {
         name: "Native app",
@@ -79,14 +83,14 @@ it("reads every key", () => {
         accessTokens: "opaque",
         resources: [],
         eventCallbackUrl: undefined,
+        jwks: undefined,
       },
     ],
   } satisfies Seed);
 });
 
-describe("tells a fault with file, line and key:", () => {
-  const app = (change: string) =>
-    `accounts: [{ email: a@b.c }]
+const app = (change: string) =>
+  `accounts: [{ email: a@b.c }]
 apps:
   - name: App
     owner: a@b.c
@@ -95,6 +99,8 @@ apps:
     oauth: { callback_url: "http://127.0.0.1/", scopes: [account_access] }
     ${change}
 `;
+
+describe("tells a fault with file, line and key:", () => {
   const changed = (from: string, to: string) => app("approved: true").replace(from, to);
   const faults: [string, string, string][] = [
     ["nothing in it", "", "seed.yaml:1: the seed file must be a mapping of keys"],
@@ -270,7 +276,7 @@ apps:
     expect(told).toThrow(message);
   });
 
-  it("any text is a seed or such a fault, in one line", () => {
+  it("any text is a seed or such faults, each in one line", () => {
     const words = fc.constantFrom(
       ..."accounts: apps: profile: email: oauth: scopes: - [ ] { } , : ? & * ! | > ' \" # --- ... &a *a << null 1 true \n \n\u0020 \n\u0020\u0020 \t @ \0".split(
         " ",
@@ -288,10 +294,152 @@ apps:
           parseSeed(text, "seed.yaml");
         } catch (error) {
           expect(error).toBeInstanceOf(SeedFault);
-          expect((error as Error).message).toMatch(/^seed\.yaml:[1-9]\d*: [^\n]+$/);
+          const lines = (error as Error).message.split("\n");
+          const [first = "", ...more] = lines;
+          if (more.length > 0) expect(first).toMatch(/^seed\.yaml has \d+ faults:$/);
+          for (const line of more.length > 0 ? more : [first])
+            expect(line).toMatch(/^( {2})?seed\.yaml:[1-9]\d*: .+$/);
         }
       }),
       { numRuns: 600 },
+    );
+  });
+});
+
+describe("what is not understood is refused, all of it at once:", () => {
+  const faultsOf = (text: string, environment = {}) => {
+    try {
+      parseSeed(text, "seed.yaml", environment);
+    } catch (error) {
+      return (error as Error).message.split("\n").map((line) => line.trim());
+    }
+    return [];
+  };
+
+  it("every fault is named with its line, in the order of the file", () => {
+    const text = `accounts:
+  - email: jill
+    password: 1234
+apps:
+  - name: App
+    owner: nobody@example.com
+    client_id: a b
+    approved: maybe
+    oauth: { callback_url: nowhere, scopes: [] }
+`;
+    expect(faultsOf(text)).toEqual([
+      "seed.yaml has 8 faults:",
+      "seed.yaml:2: accounts[0]: email: it is not an e-mail address",
+      "seed.yaml:3: accounts[0]: password: must be text that is not empty; put it in quotes",
+      "seed.yaml:5: apps[0]: client_secret: is missing (or set public: true)",
+      "seed.yaml:6: apps[0]: owner: no account in this file has the e-mail address nobody@example.com",
+      "seed.yaml:7: apps[0]: client_id: is 1 to 100 printable ASCII characters",
+      "seed.yaml:8: apps[0]: approved: must be true or false",
+      "seed.yaml:9: apps[0]: oauth: callback_url: nowhere: it is not an absolute URL",
+      "seed.yaml:9: apps[0]: oauth: scopes: an app needs at least one scope",
+    ]);
+  });
+
+  it.each([
+    ["a key without a value", "accounts:\n", "accounts: must be a list"],
+    ["a password without a value", "accounts: [{ email: a@b.c, password: }]", "password: must be text"],
+    ["a tag", "accounts: [{ email: !!binary YUBiLmM= }]", "seed.yaml:1: "],
+    ["a tag of its own", "accounts: [{ email: !secret a@b.c }]", "seed.yaml:1: Unresolved tag"],
+    ["two documents", "accounts: []\n---\naccounts: []\n", "seed.yaml:2: "],
+    ["an alias of nothing", "accounts: [*people]", "seed.yaml:"],
+    ["an alias of itself", "accounts: &all [*all]", "seed.yaml:"],
+    ["a resource that is no URI", app('resources: ["a b"]'), "a resource is an absolute URI"],
+  ])("%s", (_what, text, message) => {
+    expect(faultsOf(text).join("\n")).toContain(message);
+  });
+
+  it("a byte order mark is no part of the first key, and a CRLF no part of a value", () => {
+    const seed = parseSeed(`\uFEFF${complete.trim().replaceAll("\n", "\r\n")}`, "seed.yaml");
+    expect(seed.accounts.map(({ password }) => password)).toEqual([jill.password, undefined]);
+  });
+
+  it("anchors, aliases and merges mean what they mean in YAML, and a fault in one has a line", () => {
+    const text = `accounts: [{ email: &owner a@b.c }]
+apps:
+  - &app { name: A, owner: *owner, client_id: a, client_secret: s, oauth: { callback_url: "http://127.0.0.1/", scopes: [account_access] } }
+  - { <<: *app, client_id: b }
+`;
+    expect(parseSeed(text, "seed.yaml").apps.map(({ owner, clientId }) => [owner, clientId])).toEqual([
+      ["a@b.c", "a"],
+      ["a@b.c", "b"],
+    ]);
+    expect(faultsOf(text.replace("client_id: b", "approved: 1"))[1]).toMatch(/^seed\.yaml:4: apps\[1\]: /);
+  });
+
+  it("a variable is the environment's value; one that is not set is named", () => {
+    const text =
+      'accounts: [{ email: a@b.c, password: "${SECRET}" }, { email: b@b.c, password: "${NONE:-x}$${y}" }]';
+    expect(
+      parseSeed(text, "seed.yaml", { SECRET: "#1: ok" }).accounts.map(({ password }) => password),
+    ).toEqual(["#1: ok", "x${y}"]);
+    expect(faultsOf(text)).toEqual(["seed.yaml:1: the environment variable SECRET is not set"]);
+    expect(faultsOf(text.replace("${SECRET}", "${SEC RET}"))[0]).toContain("${ begins a variable");
+  });
+
+  it("an object of a test is read by the same rules, its faults named by path", () => {
+    const problem = { accounts: [{ email: "jill" }], apps: [{ name: "A" }], profil: "standard" };
+    expect(() => readSeed(problem)).toThrow(
+      /^the seed has 6 faults:\n {2}the seed file has no key "profil"[^\n]+\n {2}accounts\[0\]: email: it is not an e-mail address\n {2}apps\[0\]: owner: is missing/,
+    );
+    expect(() => readSeed({ accounts: [{ email: "a@b.c", password: null }] })).toThrow(
+      /^accounts\[0\]: password: /,
+    );
+    expect(readSeed({ accounts: [{ email: "a@b.c", password: undefined }] }).accounts).toHaveLength(1);
+  });
+});
+
+describe("an app of a seed", () => {
+  const publicKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" });
+  const own = (more: object) => ({
+    accounts: [{ email: "a@b.c" }],
+    apps: [
+      {
+        ...{ name: "A", owner: "a@b.c", client_id: "a" },
+        oauth: { callback_url: "http://app:3000/cb", scopes: ["account_access"] },
+        ...more,
+      },
+    ],
+  });
+
+  it("signs in with a secret or with keys, never with both", () => {
+    const jwks = { keys: [publicKey] };
+    expect(readSeed(own({ jwks })).apps[0]).toMatchObject({
+      clientSecret: undefined,
+      jwks: JSON.stringify(jwks),
+    });
+    expect(() => readSeed(own({ jwks, client_secret: "s" }))).toThrow("signs in with its keys alone");
+    expect(() => readSeed(own({ jwks, public: true }))).toThrow("a public app has no keys");
+    expect(() => readSeed(own({ jwks: { keys: [] } }))).toThrow("must be a mapping with a list of keys");
+    expect(() => readSeed(own({ jwks: { keys: [{ ...publicKey, d: "x" }] } }))).toThrow(
+      "it holds a private key",
+    );
+    expect(() => readSeed(own({ jwks: { keys: [{ kty: "EC" }] } }))).toThrow(
+      "keys[0]: it is not a public key",
+    );
+  });
+
+  it.each(["http://app:3000/events", "https://h.example/e?code=abc", "http://127.0.0.1:9/e"])(
+    "may have events posted to %s",
+    (url) => {
+      const read = readSeed(own({ client_secret: "s", event_callback_url: url }));
+      expect(read.apps[0]?.eventCallbackUrl).toBe(url);
+    },
+  );
+
+  it.each([
+    "com.example.app:/events",
+    "ftp://h.example/",
+    "http://h.example/#a",
+    "/events",
+    "http://u:p@h.example/",
+  ])("may not have events posted to %s", (url) => {
+    expect(() => readSeed(own({ client_secret: "s", event_callback_url: url }))).toThrow(
+      "event_callback_url: ",
     );
   });
 });

@@ -5,7 +5,7 @@ import { type AppOptions, type CountersignApp, createCountersign } from "../../s
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { hashPassword } from "../../src/crypto/passwords.js";
 import { applySeed } from "../../src/emulator/seed/apply.js";
-import type { Seed, SeedApp } from "../../src/emulator/seed/parse.js";
+import type { Seed, SeedApp } from "../../src/emulator/seed/seed.js";
 import { type Log, textLog } from "../../src/log.js";
 import { type Profile, profiles } from "../../src/oauth/profile/profile.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
@@ -53,6 +53,7 @@ const appDefaults: Omit<SeedApp, "name" | "owner" | "clientId" | "clientSecret">
   accessTokens: "opaque",
   resources: [],
   eventCallbackUrl: undefined,
+  jwks: undefined,
 };
 
 /** The app of the API's documentation, with the document's own credentials. */

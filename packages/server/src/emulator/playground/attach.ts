@@ -3,7 +3,7 @@
 import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
 import { demoClient, playgroundApp, playgroundCallbackPath, playgroundClient } from "../seed/demo.js";
-import type { Seed } from "../seed/parse.js";
+import type { Seed } from "../seed/seed.js";
 import { registerPlayground } from "./register.js";
 
 export function attachPlayground(

@@ -7,7 +7,7 @@ import type { KeyRing } from "../../crypto/key-ring.js";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
 import type { Account, App, AppChanges, Storage } from "../../storage/storage.js";
-import { type Seed, type SeedAccount, type SeedApp, SeedFault } from "./parse.js";
+import { type Seed, type SeedAccount, type SeedApp, SeedFault } from "./seed.js";
 
 export interface SeedDeps {
   readonly storage: Storage;
@@ -39,7 +39,9 @@ async function applyAccount(deps: SeedDeps, wanted: SeedAccount): Promise<void> 
   if (before.join() === wanted.apiKeys.join()) return;
   const keys = wanted.apiKeys.map((key) => sealApiKey(ring, account.id, key, deps.randomBytes));
   if ((await storage.setApiKeys(account.id, keys)) === "key_taken") {
-    throw new SeedFault(`accounts: ${wanted.email}: one of its api_keys belongs to another account`);
+    throw new SeedFault("the seed", [
+      `accounts: ${wanted.email}: one of its api_keys belongs to another account`,
+    ]);
   }
 }
 

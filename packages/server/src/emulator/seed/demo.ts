@@ -1,6 +1,6 @@
 /** The built-in demo: the documented example app, with the playground as its callback, and two people. */
 
-import type { Seed } from "./parse.js";
+import type { Seed } from "./seed.js";
 
 /** The credentials of the API documentation's own example. */
 export const demoClient = {
@@ -55,5 +55,6 @@ export function playgroundApp(
     accessTokens: "opaque",
     resources: [],
     eventCallbackUrl: undefined,
+    jwks: undefined,
   };
 }

@@ -1,0 +1,195 @@
+/** What a seed is, and how plain values become one: the same rules for a file and for an object of a test. */
+
+import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
+import { faultInEmail } from "../../accounts/create-account.js";
+import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
+import { type Profile, profiles } from "../../oauth/profile/profile.js";
+import { faultInAppScopes } from "../../oauth/scope.js";
+import { emailKey } from "../../storage/storage.js";
+import { faultInEventUrl } from "../outbox/event-url.js";
+import { faultInKeySet } from "./key-set.js";
+import { MapReader, type SeedProblem } from "./reader.js";
+
+export interface SeedAccount {
+  readonly email: string;
+  readonly password: string | undefined;
+  readonly apiKeys: readonly string[];
+}
+
+export interface SeedApp {
+  readonly name: string;
+  readonly owner: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly callbackUrls: readonly string[];
+  readonly scopes: readonly string[];
+  readonly approved: boolean;
+  readonly requireClientCredentialsOnRefresh: boolean;
+  readonly public: boolean;
+  readonly refreshTokens: "same" | "rotate";
+  readonly accessTokens: "opaque" | "jwt";
+  readonly resources: readonly string[];
+  readonly eventCallbackUrl: string | undefined;
+  /** The public keys of private_key_jwt, as JSON. */
+  readonly jwks: string | undefined;
+}
+
+export interface Seed {
+  readonly profile: Profile["name"] | undefined;
+  readonly accounts: readonly SeedAccount[];
+  readonly apps: readonly SeedApp[];
+}
+
+/** Every fault of a seed, one a line. */
+export class SeedFault extends Error {
+  override readonly name = "SeedFault";
+
+  /** @param source what it was read from. */
+  constructor(source: string, faults: readonly string[]) {
+    const [only = ""] = faults;
+    super(faults.length === 1 ? only : [`${source} has ${faults.length} faults:`, ...faults].join("\n  "));
+  }
+}
+
+/** Returns the seed of an object. @throws {SeedFault} that names every fault by its path. */
+export function readSeed(value: unknown): Seed {
+  const { seed, problems } = interpretSeed(value);
+  if (problems.length === 0) return seed;
+  throw new SeedFault(
+    "the seed",
+    problems.map(({ message }) => message),
+  );
+}
+
+/** Returns what can be read, and everything that cannot. */
+export function interpretSeed(value: unknown): { seed: Seed; problems: readonly SeedProblem[] } {
+  const problems: SeedProblem[] = [];
+  const root = new MapReader(value, [], ["profile", "accounts", "apps"], problems);
+  const seen: Seen = { emails: new Set(), apiKeys: new Set(), clientIds: new Set() };
+  const accounts = root.maps("accounts", accountKeys).map((map) => readAccount(map, seen));
+  const apps = root.maps("apps", appKeys).map((map) => readApp(map, seen));
+  const profile = root.choice("profile", Object.keys(profiles) as Profile["name"][]);
+  return { seed: { profile, accounts, apps }, problems };
+}
+
+/** What a seed has named so far: the second of two would silently undo the first. */
+interface Seen {
+  readonly emails: Set<string>;
+  readonly apiKeys: Set<string>;
+  readonly clientIds: Set<string>;
+}
+
+function isNew(seen: Set<string>, value: string): boolean {
+  const before = seen.size;
+  return seen.add(value).size > before;
+}
+
+const accountKeys = ["email", "password", "api_keys"];
+
+function readAccount(map: MapReader, seen: Seen): SeedAccount {
+  const email = map.text("email");
+  const fault = email && faultInEmail(email);
+  if (fault) map.fail("email", fault);
+  else if (email && !isNew(seen.emails, emailKey(email)))
+    map.fail("email", "an account above has this e-mail address");
+  const apiKeys = map.texts("api_keys");
+  if (apiKeys.length > mostApiKeys) map.fail("api_keys", `an account has at most ${mostApiKeys} API keys`);
+  else if (!apiKeys.every((key) => apiKeySyntax.test(key)))
+    map.fail("api_keys", "an API key is 64 hex digits in lower case");
+  else if (!apiKeys.every((key) => isNew(seen.apiKeys, key)))
+    map.fail("api_keys", "the same API key is given twice");
+  return { email, password: map.optionalText("password"), apiKeys };
+}
+
+const appKeys = [
+  "name",
+  "owner",
+  "client_id",
+  "client_secret",
+  "oauth",
+  "approved",
+  "require_client_credentials_on_refresh",
+  "public",
+  "refresh_tokens",
+  "access_tokens",
+  "resources",
+  "event_callback_url",
+  "jwks",
+];
+
+function readApp(map: MapReader, seen: Seen): SeedApp {
+  const owner = map.text("owner");
+  if (owner && !seen.emails.has(emailKey(owner)))
+    map.fail("owner", `no account in this file has the e-mail address ${owner}`);
+  const clientId = map.text("client_id");
+  if (clientId && !/^[\x21-\x7e]{1,100}$/.test(clientId))
+    map.fail("client_id", "is 1 to 100 printable ASCII characters");
+  else if (clientId && !isNew(seen.clientIds, clientId))
+    map.fail("client_id", "an app above has this client_id");
+  const isPublic = map.flag("public", false);
+  return {
+    name: map.text("name"),
+    owner,
+    clientId,
+    ...readAuthentication(map, isPublic),
+    ...readOAuth(map),
+    approved: map.flag("approved", true),
+    requireClientCredentialsOnRefresh: map.flag("require_client_credentials_on_refresh", false),
+    public: isPublic,
+    refreshTokens: map.choice("refresh_tokens", ["same", "rotate"]) ?? (isPublic ? "rotate" : "same"),
+    accessTokens: map.choice("access_tokens", ["opaque", "jwt"]) ?? "opaque",
+    resources: readResources(map),
+    eventCallbackUrl: readEventCallbackUrl(map),
+  };
+}
+
+/** An app has a secret, or keys, or neither: never two ways to say who it is. */
+function readAuthentication(map: MapReader, isPublic: boolean): Pick<SeedApp, "clientSecret" | "jwks"> {
+  const clientSecret = map.optionalText("client_secret");
+  const keys = map.raw("jwks");
+  const fault = keys === undefined ? undefined : faultInKeySet(keys);
+  if (fault) map.fail("jwks", fault);
+  if (isPublic && map.has("client_secret")) map.fail("client_secret", "a public app has no client_secret");
+  if (isPublic && keys !== undefined) map.fail("jwks", "a public app has no keys");
+  if (keys !== undefined && map.has("client_secret"))
+    map.fail("client_secret", "an app with jwks signs in with its keys alone");
+  if (!isPublic && keys === undefined && !map.has("client_secret"))
+    map.fail("client_secret", "is missing (or set public: true)");
+  return { clientSecret, jwks: keys === undefined || fault ? undefined : JSON.stringify(keys) };
+}
+
+/** RFC 8707 §2: an absolute URI without a fragment. */
+function readResources(app: MapReader): string[] {
+  const resources = app.texts("resources");
+  for (const uri of resources)
+    if (!URL.canParse(uri) || /[#\s]/.test(uri))
+      app.fail("resources", `${uri}: a resource is an absolute URI without a fragment (RFC 8707 §2)`);
+  return resources;
+}
+
+function readEventCallbackUrl(app: MapReader): string | undefined {
+  const url = app.optionalText("event_callback_url");
+  const fault = url === undefined ? undefined : faultInEventUrl(url);
+  if (fault) app.fail("event_callback_url", fault);
+  return url;
+}
+
+function readOAuth(app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
+  const map = app.child("oauth", ["callback_url", "callback_urls", "scopes"]);
+  if (!app.has("oauth")) return { callbackUrls: [], scopes: [] };
+  const one = map.optionalText("callback_url");
+  const callbackUrls = [...(one === undefined ? [] : [one]), ...map.texts("callback_urls")];
+  if (callbackUrls.length === 0 && !map.has("callback_url") && !map.has("callback_urls"))
+    map.fail("callback_url", "is missing");
+  else if (callbackUrls.length === 0 && map.has("callback_urls"))
+    map.fail("callback_urls", "an app needs a callback URL");
+  for (const url of callbackUrls) {
+    // An emulator calls back to what runs beside it, under whatever name.
+    const fault = faultInCallbackUrl(url, "anywhere");
+    if (fault) map.fail(one === url ? "callback_url" : "callback_urls", `${url}: ${fault}`);
+  }
+  const scopes = map.texts("scopes");
+  const fault = faultInAppScopes(scopes);
+  if (fault) map.fail("scopes", fault);
+  return { callbackUrls, scopes };
+}
