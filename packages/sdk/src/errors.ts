@@ -3,6 +3,8 @@
  * None holds a token, a code or a secret in its message or in an enumerable field.
  */
 
+import { retryAfterSeconds } from "./retry-after.js";
+
 /** The base of every error thrown by this package. */
 export class CountersignError extends Error {
   override name = "CountersignError";
@@ -53,7 +55,7 @@ export interface ApiErrorDetails {
 }
 
 /**
- * The server refused the request: any status outside 2xx and 3xx.
+ * The server refused the request: any status outside 2xx and 3xx, or an error of OAuth in a 2xx without a token.
  * Both shapes are understood: the API's `{"error":{"error_name","error_msg"}}`
  * and RFC 6749 section 5.2's `{"error","error_description"}`.
  */
@@ -65,7 +67,7 @@ export class ApiError extends ResponseError {
   readonly errorMsg: string | undefined;
   /** The request field that is at fault, when the server said which. */
   readonly errorPath: string | undefined;
-  /** Seconds to wait before the next try, from a numeric `Retry-After`; undefined without one. */
+  /** Seconds to wait before the next try, from `Retry-After` in either form; undefined without one. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(details: ApiErrorDetails, response: ErrorResponseInfo) {
@@ -77,8 +79,7 @@ export class ApiError extends ResponseError {
     this.errorName = errorName;
     this.errorMsg = errorMsg;
     this.errorPath = details.errorPath;
-    const wait = response.headers["retry-after"];
-    this.retryAfterSeconds = wait !== undefined && /^\d{1,9}$/.test(wait) ? Number(wait) : undefined;
+    this.retryAfterSeconds = retryAfterSeconds(response.headers);
   }
 }
 
@@ -92,14 +93,14 @@ export class NetworkError extends CountersignError {
   override name = "NetworkError";
 }
 
-/** No complete response arrived in time. */
+/** No complete response arrived in time, or a token store gave no answer. */
 export class TimeoutError extends CountersignError {
   override name = "TimeoutError";
   /** The limit that was exceeded, in milliseconds. */
   readonly timeoutMs: number;
 
-  constructor(timeoutMs: number) {
-    super(`no complete response within ${timeoutMs} ms`);
+  constructor(timeoutMs: number, what = "no complete response") {
+    super(`${what} within ${timeoutMs} ms`);
     this.timeoutMs = timeoutMs;
   }
 }
@@ -165,6 +166,11 @@ export class ReauthorizationRequired extends CountersignError {
 /** Why no token can be given at the moment. */
 export type UnavailableReason = "server" | "store" | "save_failed" | "busy";
 
+/** What `TemporarilyUnavailable` takes beside its reason. */
+export interface UnavailableDetails extends ErrorOptions {
+  retryAfterSeconds?: number | undefined;
+}
+
 /** No valid token at the moment; the session is intact. Try again later. The fault is in `cause`. */
 export class TemporarilyUnavailable extends CountersignError {
   override name = "TemporarilyUnavailable";
@@ -172,11 +178,46 @@ export class TemporarilyUnavailable extends CountersignError {
   readonly action = "retry";
   readonly userId: string;
   readonly reason: UnavailableReason;
+  /** Seconds until the server is asked again: what its `Retry-After` says, or the keeper's own pause; undefined without one. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(userId: string, reason: UnavailableReason, options?: ErrorOptions) {
-    super(`no valid token at the moment: ${reason.replace(/_/g, " ")}`, options);
+  constructor(userId: string, reason: UnavailableReason, details?: UnavailableDetails) {
+    super(`no valid token at the moment: ${reason.replace(/_/g, " ")}`, details);
     this.userId = userId;
     this.reason = reason;
+    this.retryAfterSeconds = details?.retryAfterSeconds;
+  }
+}
+
+/**
+ * What is stored for the user cannot be read: its encryption key is not in the ring, or it is damaged. Trying again does not
+ * help; putting the key back does, and so does a new login: `save`, `revoke` and `forget` replace it. The fault is in `cause`.
+ */
+export class RecordUnreadable extends CountersignError {
+  override name = "RecordUnreadable";
+  /** What to do. */
+  readonly action = "restore_or_replace";
+  readonly reason = "unreadable";
+  readonly userId: string;
+
+  constructor(userId: string, options?: ErrorOptions) {
+    super(
+      "the stored token cannot be read: restore its key or its text, or have the user log in again, which replaces it",
+      options,
+    );
+    this.userId = userId;
+  }
+}
+
+/** Thrown by a store that has an entry and cannot make sense of it. With the version, the entry can be replaced. */
+export class UnreadableEntryError extends CountersignError {
+  override name = "UnreadableEntryError";
+  /** The version of the entry, as `read` would have returned it. */
+  readonly entryVersion: number;
+
+  constructor(message: string, entryVersion: number) {
+    super(message);
+    this.entryVersion = entryVersion;
   }
 }
 

@@ -100,12 +100,12 @@ export class OAuthApi {
   ): Promise<WithHttpInfo<OAuthTokenResponse>> {
     const fields = toWire(request, rules);
     const response = await this.#post(path, fields, options);
-    return { data: toTokenResponse(response), statusCode: response.statusCode, headers: response.headers };
+    const data = toTokenResponse(response, secretsOf(fields));
+    return { data, statusCode: response.statusCode, headers: response.headers };
   }
 
   #post(path: string, fields: Record<string, string>, options?: CallOptions): Promise<HttpResponse> {
-    const { client_secret, code, code_verifier, refresh_token, token } = fields;
-    const secrets = [client_secret, code, code_verifier, refresh_token, token].filter((s) => s !== undefined);
+    const secrets = secretsOf(fields);
     const isForm = options?.bodyFormat === "form";
     const body = isForm ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
     const contentType = isForm ? "application/x-www-form-urlencoded" : "application/json";
@@ -113,6 +113,11 @@ export class OAuthApi {
     const request = { method: "POST" as const, url: this.#config.appUrl(path), headers, body, secrets };
     return send(this.#config, request, options);
   }
+}
+
+function secretsOf(fields: Record<string, string>): string[] {
+  const { client_secret, code, code_verifier, refresh_token, token } = fields;
+  return [client_secret, code, code_verifier, refresh_token, token].filter((secret) => secret !== undefined);
 }
 
 function withGrantType<Request extends { grantType?: string | undefined }>(

@@ -184,14 +184,71 @@ describe("the answers", () => {
     ["an empty access token", { ...tokens, access_token: "" }],
     ["an access token that no header can carry", { ...tokens, access_token: `${tokens.access_token}\n` }],
     ["a wrongly typed access token", { ...tokens, access_token: ["x"] }],
-    ["a negative lifetime", { ...tokens, expires_in: -1 }],
-    ["a lifetime in words", { ...tokens, expires_in: "soon" }],
-    ["a wrongly typed refresh token", { ...tokens, refresh_token: 5 }],
   ])("refuses %s in a 200 without printing a token", async (_, body) => {
     const server = await serve({ body });
     const error = await failure(new OAuthApi(server.url).oauthTokenRefresh(refresh));
     expect(error).toBeInstanceOf(InvalidResponseError);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(tokens.access_token);
+  });
+
+  const oddities: readonly [name: string, values: readonly unknown[], expected: object][] = [
+    [
+      "expires_in",
+      [-1, 0, 0.5, "", "3600 seconds", "2027-01-01", 1e308, 1e12, true, {}],
+      { expiresIn: undefined },
+    ],
+    ["scope", [["a", "b"], 5, {}], { scope: undefined }],
+    ["state", [5, {}], { state: undefined }],
+    ["token_type", [1, "", null], { tokenType: "Bearer" }],
+    ["refresh_token", [5, "", null, ["x"]], { refreshToken: undefined }],
+  ];
+  const cases = oddities.flatMap(([name, values, expected]) =>
+    values.map((value) => [name, value, expected] as const),
+  );
+  it.each(cases)(
+    "gives the token of a 200 whose %s is %j, and leaves that out",
+    async (name, value, expected) => {
+      const server = await serve({ body: { ...tokens, [name]: value } });
+      const data = await new OAuthApi(server.url).oauthTokenRefresh(refresh);
+      expect(data.accessToken).toBe(tokens.access_token);
+      for (const [field, wanted] of Object.entries(expected))
+        expect(data[field as keyof typeof data]).toBe(wanted);
+    },
+  );
+
+  it.each([
+    [{ error: "invalid_grant", error_description: "gone" }, "invalid_grant"],
+    [{ ok: false, error: "invalid_refresh_token" }, "invalid_refresh_token"],
+    [{ error: { error_name: "bad_request", error_msg: "no" } }, "bad_request"],
+  ])(
+    "makes an ApiError of the error %j in a 200, without the secrets that were sent",
+    async (body, errorName) => {
+      const server = await serve({ body: { ...body, echo: refresh.refreshToken } });
+      const error = await failure(new OAuthApi(server.url).oauthTokenRefresh(refresh));
+      expect(error).toBeInstanceOf(ApiError);
+      expect(error).toMatchObject({ code: 200, errorName });
+      expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(refresh.refreshToken);
+    },
+  );
+
+  it.each([
+    ["Wed, 21 Oct 2026 07:28:30 GMT", 30],
+    ["Wednesday, 21-Oct-26 07:28:30 GMT", 30],
+    ["Wed Oct 21 07:28:30 2026", 30],
+    ["Wed, 21 Oct 2026 07:27:30 GMT", 0],
+    ["Fri, 21 Oct 2050 07:28:30 GMT", 86_400],
+    ["120", 120],
+    ["1.2", 2],
+    ["99999999999999999999", 86_400],
+    ["soon", undefined],
+    ["-5", undefined],
+    ["", undefined],
+    ["2026-10-21", undefined],
+  ])("understands Retry-After: %s", async (value, seconds) => {
+    const headers = { "Retry-After": value, Date: "Wed, 21 Oct 2026 07:28:00 GMT" };
+    const server = await serve({ status: 503, headers, body: "" });
+    const error = await failure(new OAuthApi(server.url).oauthTokenRefresh(refresh));
+    expect((error as ApiError).retryAfterSeconds).toBe(seconds);
   });
 
   it("understands the API's error object", async () => {
