@@ -36,10 +36,13 @@ export {
   NetworkError,
   type ReauthorizationReason,
   ReauthorizationRequired,
+  RecordUnreadable,
   ResponseError,
   TemporarilyUnavailable,
   TimeoutError,
+  type UnavailableDetails,
   type UnavailableReason,
+  UnreadableEntryError,
 } from "./errors.js";
 export {
   type CallOptions,
@@ -50,7 +53,6 @@ export {
   type WithHttpInfo,
 } from "./models.js";
 export { OAuthApi } from "./oauth-api.js";
-export type { Sleep } from "./refresh-request.js";
 export {
   type CookieStateOptions,
   cookieState,
@@ -64,5 +66,6 @@ export {
 } from "./state.js";
 export { MemoryTokenStore } from "./stores/memory.js";
 export type { StoredEntry, TokenStore } from "./stores/store.js";
+export type { Sleep, Timer } from "./time.js";
 export { TokenKeeper } from "./token-keeper.js";
 export type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";

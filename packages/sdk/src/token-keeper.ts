@@ -1,94 +1,86 @@
+/** The public face of token keeping: what callers share, what is remembered in this process, and the user's own acts. */
+
 import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
-import { type Configuration, resolveConfiguration } from "./configuration.js";
-import { randomText, systemRandom } from "./encoding.js";
-import { InvalidArgumentError, TemporarilyUnavailable } from "./errors.js";
+import { randomText } from "./encoding.js";
+import { ReauthorizationRequired } from "./errors.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
+import { RememberedTokens } from "./remembered-tokens.js";
 import type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";
+import { checkToken, checkUserId, type KeeperSettings, readOptions } from "./token-keeper-settings.js";
 import { TokenLifecycle } from "./token-lifecycle.js";
-import { closedRecord, type TokenRecord, toRecord } from "./token-record.js";
-import { isToken } from "./wire.js";
+import { type TokenRecord, toRecord } from "./token-record.js";
 
-interface CachedToken {
-  token: string;
-  /** Until here without asking the store. */
-  freshUntilMs: number;
-  unusableAtMs: number;
+/** One way to a token that callers share. It is overtaken by what the user does meanwhile. */
+interface Flight {
+  readonly userId: string;
+  readonly rejected: string | undefined;
+  isOvertaken: boolean;
+  promise: Promise<string>;
 }
 
 /**
  * A valid access token for each user, on demand.
  *
  * One refresh at a time for each user, in this process and in all that share the store; a new token is saved before it is
- * used; only the server's clear word ends a session. Safe for any number of concurrent callers.
+ * used; only the server's clear word ends a session. Safe for any number of concurrent callers. What is stored belongs to the
+ * user, the app and the server: keepers of several apps can share a store.
  */
 export class TokenKeeper {
+  readonly #settings: KeeperSettings;
   readonly #lifecycle: TokenLifecycle;
-  readonly #config: Configuration;
-  readonly #options: TokenKeeperOptions;
   readonly #api: OAuthApi;
-  readonly #now: () => number;
-  readonly #chance: () => number;
-  readonly #recheckMs: number;
-  readonly #maxCached: number;
-  readonly #cache = new Map<string, CachedToken>();
-  readonly #flights = new Map<string, Promise<string>>();
+  readonly #remembered: RememberedTokens;
+  readonly #flights = new Map<string, Map<string | undefined, Flight>>();
+  readonly #acts = new Map<string, Promise<unknown>>();
 
-  /** Throws InvalidArgumentError naming an option that is missing or out of range. */
+  /** @throws {InvalidArgumentError} naming an option that is missing or out of range. */
   constructor(options: TokenKeeperOptions) {
-    const { clientId, clientSecret, store, now = Date.now, random = systemRandom } = options;
-    if (typeof clientId !== "string" || clientId === "")
-      throw new InvalidArgumentError("clientId", "is required");
-    if (typeof store?.read !== "function" || typeof store.write !== "function") {
-      throw new InvalidArgumentError("store", "must be a token store");
-    }
-    const leaseMs = 1000 * positive("leaseSeconds", options.leaseSeconds ?? 30);
-    const attemptTimeoutMs = positive("attemptTimeoutMs", options.attemptTimeoutMs ?? 10_000);
-    this.#options = options;
-    this.#config = resolveConfiguration(options.config);
-    this.#api = new OAuthApi(this.#config);
-    this.#now = now;
-    this.#chance = () => (random(new Uint8Array(1))[0] ?? 0) / 256;
-    this.#recheckMs = 1000 * positive("recheckSeconds", options.recheckSeconds ?? 60);
-    this.#maxCached = positive("maxCachedUsers", options.maxCachedUsers ?? 10_000);
-    this.#lifecycle = new TokenLifecycle(store, {
-      now,
-      leaseMs,
+    const settings = readOptions(options);
+    const { clientId, clientSecret, config, attemptTimeoutMilliseconds, random } = settings;
+    this.#settings = settings;
+    this.#api = new OAuthApi(config);
+    this.#remembered = new RememberedTokens(settings);
+    this.#lifecycle = new TokenLifecycle(settings.store, {
+      ...settings,
+      // Asked each time: the shared configuration may still change.
+      app: () => [clientId, config.appUrl("")],
       newOwner: () => randomText(random, 12),
-      sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
-      chance: this.#chance,
+      chance: () => this.#chance(),
       timing: () => this.#timing(),
-      refreshMs: (leaseMs * 2) / 3,
-      minRefreshIntervalMs: 1000 * (options.minRefreshIntervalSeconds ?? 10),
-      request: { api: this.#api, clientId, clientSecret, attemptTimeoutMs },
+      request: { api: this.#api, clientId, clientSecret, attemptTimeoutMilliseconds },
       emit: (event) => this.#emit(event),
     });
   }
 
-  /** Resolves when the token of a user is stored: call it with what the callback brought. Replaces an older one. */
+  /**
+   * Resolves when the token of a user is stored: call it with what the callback brought. Replaces an older one, also one that
+   * cannot be read.
+   *
+   * @throws {InvalidArgumentError} when the token could not be used.
+   * @throws {TemporarilyUnavailable} when the store fails; whether the token is stored is then not known.
+   */
   async save(userId: string, token: OAuthTokenResponse): Promise<void> {
     checkUserId(userId);
-    if (typeof token?.accessToken !== "string" || !isToken(token.accessToken)) {
-      throw new InvalidArgumentError("token", "must be a token response");
-    }
-    // RFC 6750: a token of another type would need more than a header.
-    if (!/^bearer$/i.test(token.tokenType ?? "Bearer"))
-      throw new InvalidArgumentError("token", "must be a Bearer token");
-    const record = toRecord(token, this.#timing());
-    await this.#lifecycle.replace(userId, () => record);
-    this.#remember(userId, record);
+    checkToken(token);
+    const login = randomText(this.#settings.random, 12);
+    const record = toRecord(token, this.#timing(), { refreshToken: undefined, login });
+    await this.#act(userId, () => this.#lifecycle.begin(userId, record), record);
   }
 
   /**
-   * A valid access token. Throws ReauthorizationRequired, TemporarilyUnavailable or ClientRejected, each saying what to do,
-   * or the reason of the signal.
+   * A valid access token.
+   *
+   * @throws {ReauthorizationRequired} when only the user can help.
+   * @throws {TemporarilyUnavailable} when there is none at the moment.
+   * @throws {ClientRejected} when the server refuses the app.
+   * @throws {RecordUnreadable} when what is stored cannot be read.
+   * @throws the reason of the signal.
    */
   async accessToken(userId: string, options?: AccessTokenOptions): Promise<string> {
     options?.signal?.throwIfAborted();
-    const cached = this.#cache.get(userId);
-    if (cached !== undefined && cached.token !== options?.rejected && this.#now() < cached.freshUntilMs) {
-      return cached.token;
-    }
+    const remembered = this.#remembered.fresh(userId);
+    if (remembered !== undefined && remembered !== options?.rejected) return remembered;
     checkUserId(userId);
     return untilAborted(this.#share(userId, options?.rejected), options?.signal);
   }
@@ -104,10 +96,10 @@ export class TokenKeeper {
    */
   fetch(userId: string, options?: AuthorizedFetchOptions): AuthorizedFetch {
     checkUserId(userId);
-    return authorizedFetch((wanted) => this.accessToken(userId, wanted), this.#config, options);
+    return authorizedFetch((wanted) => this.accessToken(userId, wanted), this.#settings.config, options);
   }
 
-  /** Whether the user has a session: what the store says, no request to the server. */
+  /** Whether the user has a session: what the store says, no request to the server. Throws where the store or the record fails. */
   async status(userId: string): Promise<"active" | "revoked" | "unknown"> {
     checkUserId(userId);
     const record = await this.#lifecycle.peek(userId);
@@ -117,87 +109,126 @@ export class TokenKeeper {
 
   /**
    * Ends the session and remembers it: `accessToken` throws ReauthorizationRequired from now on, in other processes after
-   * `recheckSeconds`. With `revokeAtServer` the server is told first, and its failure leaves everything as it was.
+   * `recheckSeconds`. With `revokeAtServer` the server is told first, and its failure leaves everything as it was. Of a record
+   * that cannot be read nothing can be told to the server; it is closed all the same.
    */
   async revoke(userId: string): Promise<void> {
     checkUserId(userId);
-    const record = await this.#lifecycle.peek(userId);
-    const token = record?.refreshToken ?? record?.accessToken;
-    if (this.#options.revokeAtServer === true && token) {
-      const { clientId, clientSecret } = this.#options;
-      await this.#api.oauthTokenRevoke({ token, clientId, clientSecret });
-    }
-    await this.#lifecycle.replace(userId, (present) => present && closedRecord(present, "revoked"));
-    this.#cache.delete(userId);
+    await this.#act(userId, async () => {
+      if (this.#settings.revokeAtServer) await this.#revokeAtServer(userId);
+      await this.#lifecycle.end(userId);
+    });
   }
 
-  /** Removes everything stored of the user; the server is not told. */
+  /** Removes everything stored of the user for this app, readable or not; the server is not told. */
   async forget(userId: string): Promise<void> {
     checkUserId(userId);
-    await this.#lifecycle.replace(userId, () => undefined);
-    this.#cache.delete(userId);
+    await this.#act(userId, () => this.#lifecycle.remove(userId));
+  }
+
+  /**
+   * Stores once more what is stored of the user: encrypted, after encryption was switched on, and under the first key of the
+   * ring. Nothing changes for the session; a user of whom nothing is stored is passed over.
+   */
+  async rewrite(userId: string): Promise<void> {
+    checkUserId(userId);
+    await this.#lifecycle.rewrite(userId);
+  }
+
+  async #revokeAtServer(userId: string): Promise<void> {
+    const token = (await this.#lifecycle.revocable(userId)) ?? this.#remembered.usable(userId);
+    const { clientId, clientSecret } = this.#settings;
+    if (token !== undefined) await this.#api.oauthTokenRevoke({ token, clientId, clientSecret });
+  }
+
+  // One act of a user after the other, so that the last one to be acknowledged is the one that holds, here as in the store.
+  async #act(userId: string, act: () => Promise<void>, record?: TokenRecord): Promise<void> {
+    const before = this.#acts.get(userId);
+    const result = (async () => {
+      await before?.catch(() => {});
+      try {
+        await act();
+      } catch (error) {
+        // It may have happened all the same: the store is asked before memory is believed again.
+        this.#remembered.doubt(userId);
+        throw error;
+      }
+      this.#overtake(userId);
+      if (record === undefined) this.#remembered.forget(userId);
+      else this.#remembered.remember(userId, record);
+    })();
+    this.#acts.set(userId, result);
+    try {
+      await result;
+    } finally {
+      if (this.#acts.get(userId) === result) this.#acts.delete(userId);
+    }
+  }
+
+  // What flights under way have read is of the past: nobody joins them any more, and they are not remembered.
+  #overtake(userId: string): void {
+    for (const flight of this.#flights.get(userId)?.values() ?? []) flight.isOvertaken = true;
+    this.#flights.delete(userId);
   }
 
   // Callers that want the same share one flight.
   #share(userId: string, rejected: string | undefined): Promise<string> {
-    const key = JSON.stringify([userId, rejected]);
-    const running = this.#flights.get(key);
-    if (running !== undefined) return running;
-    const flight = this.#obtain(userId, rejected).finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
-    return flight;
+    const flights = this.#flights.get(userId) ?? new Map<string | undefined, Flight>();
+    const running = flights.get(rejected);
+    if (running !== undefined) return running.promise;
+    const flight = { userId, rejected, isOvertaken: false } as Flight;
+    flight.promise = this.#fly(flight).finally(() => this.#land(flight));
+    flights.set(rejected, flight);
+    this.#flights.set(userId, flights);
+    return flight.promise;
   }
 
-  async #obtain(userId: string, rejected: string | undefined): Promise<string> {
+  #land({ userId, rejected, isOvertaken }: Flight): void {
+    if (isOvertaken) return;
+    const flights = this.#flights.get(userId);
+    flights?.delete(rejected);
+    if (flights?.size === 0) this.#flights.delete(userId);
+  }
+
+  async #fly(flight: Flight): Promise<string> {
+    const { userId, rejected } = flight;
+    let read: TokenRecord | undefined;
     try {
-      const record = await this.#lifecycle.obtain(userId, rejected);
-      this.#remember(userId, record);
+      const record = await this.#lifecycle.obtain(userId, rejected, (each) => {
+        read = each;
+      });
+      if (flight.isOvertaken) return this.#share(userId, rejected);
+      this.#remembered.remember(userId, record);
       return record.accessToken;
     } catch (error) {
-      const cached = this.#cache.get(userId);
-      const storeIsDown = error instanceof TemporarilyUnavailable && error.reason === "store";
-      if (storeIsDown && cached && cached.token !== rejected && this.#now() < cached.unusableAtMs)
-        return cached.token;
-      this.#cache.delete(userId);
-      throw error;
+      if (flight.isOvertaken) return this.#share(userId, rejected);
+      if (error instanceof ReauthorizationRequired) this.#remembered.forget(userId);
+      else if (read !== undefined) this.#remembered.remember(userId, read);
+      // Whatever the fault, a token that is still good is handed out; the store is not asked again at every call meanwhile.
+      const usable = this.#remembered.usable(userId);
+      if (usable === undefined || usable === rejected) throw error;
+      this.#remembered.trust(userId);
+      return usable;
     }
   }
 
-  #remember(userId: string, record: TokenRecord): void {
-    const freshUntilMs = Math.min(record.refreshAtMs, record.unusableAtMs, this.#now() + this.#recheckMs);
-    this.#cache.delete(userId);
-    const { accessToken: token, unusableAtMs } = record;
-    this.#cache.set(userId, { token, freshUntilMs, unusableAtMs });
-    if (this.#cache.size <= this.#maxCached) return;
-    for (const [oldest] of this.#cache) {
-      this.#cache.delete(oldest);
-      break;
-    }
+  #chance(): number {
+    return (this.#settings.random(new Uint8Array(1))[0] ?? 0) / 256;
   }
 
   #timing() {
-    const { refreshEarlySeconds = 300, defaultExpiresInSeconds = 3600 } = this.#options;
-    return { nowMs: this.#now(), refreshEarlySeconds, defaultExpiresInSeconds, chance: this.#chance() };
+    const { now, refreshEarlySeconds, defaultExpiresInSeconds } = this.#settings;
+    return { nowMilliseconds: now(), refreshEarlySeconds, defaultExpiresInSeconds, chance: this.#chance() };
   }
 
   #emit(event: TokenKeeperEvent): void {
     try {
-      this.#options.onEvent?.(event);
+      // A broken listener must not cost a token, nor the process by a rejection that nobody handles.
+      Promise.resolve(this.#settings.onEvent?.(event)).catch(() => {});
     } catch {
-      // A broken listener must not cost a token.
+      // The same, thrown at once.
     }
   }
-}
-
-function positive(field: string, value: number): number {
-  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
-    throw new InvalidArgumentError(field, "must be a positive number");
-  return value;
-}
-
-function checkUserId(userId: unknown): void {
-  if (typeof userId !== "string" || userId === "")
-    throw new InvalidArgumentError("userId", "must be a non-empty string");
 }
 
 function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {

@@ -71,7 +71,7 @@ describe("bad input", () => {
       fc.asyncProperty(text, async (value) => {
         const store = { read: async () => ({ version: 1, value }), write: async () => false };
         const keeper = new TokenKeeper({ clientId: "c", store });
-        expect(await outcome(keeper.accessToken("jill"))).toMatchObject({ name: "TemporarilyUnavailable" });
+        expect(await outcome(keeper.accessToken("jill"))).toMatchObject({ name: "RecordUnreadable" });
       }),
       runs,
     );

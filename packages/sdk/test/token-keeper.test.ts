@@ -10,7 +10,7 @@ import {
   type TokenStore,
 } from "../src/index.js";
 import { type StubOptions, type StubServer, startStub } from "./support/authorization-server.js";
-import { testClock, testKeeper } from "./support/keeper.js";
+import { keyOf, testClock, testKeeper } from "./support/keeper.js";
 
 const servers: StubServer[] = [];
 afterEach(async () => {
@@ -33,7 +33,7 @@ async function scene(stubOptions: StubOptions = {}, keeperOptions: Parameters<ty
   const kept = testKeeper(server.url, clock, keeperOptions);
   const token = server.authorize();
   await kept.keeper.save("jill", token);
-  return { clock, server, token, ...kept };
+  return { clock, server, token, key: keyOf("jill", server.url), ...kept };
 }
 const expired = 3600;
 
@@ -156,10 +156,10 @@ describe("several keepers on one store", () => {
     const winner = server.authorize();
     const read = store.read.bind(store);
     let raced = false;
-    // While the loser asks, the user authorizes anew in another process.
+    // While the loser asks, the user authorizes again in another process.
     store.read = async (key) => {
       const entry = await read(key);
-      if (!raced) {
+      if (!raced && entry.value !== undefined) {
         raced = true;
         server.revoke((JSON.parse(entry.value ?? "{}") as { refreshToken: string }).refreshToken);
         const write = store.write.bind(store);
@@ -229,10 +229,16 @@ describe("a fault that passes", () => {
     clock.advance(expired);
     const error = await failure(keeper.accessToken("jill"));
     expect(error).toBeInstanceOf(TemporarilyUnavailable);
-    expect(error).toMatchObject({ action: "retry", reason: "server", cause: { code: 500 } });
+    expect(error).toMatchObject({
+      action: "retry",
+      reason: "server",
+      retryAfterSeconds: 1,
+      cause: { code: 500 },
+    });
     expect(events.at(-1)).toMatchObject({ type: "unavailable", userId: "jill" });
     down = false;
     expect(await keeper.status("jill")).toBe("active");
+    clock.advance(1);
     await keeper.accessToken("jill");
   });
 
@@ -332,9 +338,10 @@ describe("the end of a session", () => {
       body,
       { error: { error_name: "bad_request", error_msg: "Parameter refresh_token is missing" } },
       { error: { error_name: "forbidden", error_msg: "no" } },
-      {},
+      { error: "invalid_request" },
     ];
     for (body of bodies) {
+      clock.advance(60);
       const error = await failure(keeper.accessToken("jill"));
       expect(error).toBeInstanceOf(ClientRejected);
       expect(error).toMatchObject({ action: "fix_configuration" });
@@ -353,20 +360,21 @@ describe("the end of a session", () => {
   });
 
   it("of a user never seen, or forgotten, is said as such", async () => {
-    const { keeper, store } = await scene();
+    const { keeper, store, key } = await scene();
     expect(await failure(keeper.accessToken("jack"))).toMatchObject({ reason: "unknown_user" });
     await keeper.forget("jill");
     expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "unknown_user" });
     expect(await keeper.status("jill")).toBe("unknown");
-    expect((await store.read("jill")).value).toBeUndefined();
+    expect((await store.read(key)).value).toBeUndefined();
     await keeper.forget("jack");
   });
 
   it("by revoke leaves no token in the store, and tells the server when asked to", async () => {
-    const { keeper, server, store, token } = await scene({}, { revokeAtServer: true });
+    const { keeper, server, store, token, key } = await scene({}, { revokeAtServer: true });
     await keeper.revoke("jill");
     expect(server.isActive(token.accessToken)).toBe(false);
-    const { value = "" } = await store.read("jill");
+    const { value = "" } = await store.read(key);
+    expect(value).not.toBe("");
     expect(value).not.toContain(token.accessToken);
     expect(value).not.toContain(token.refreshToken);
     expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "revoked" });
@@ -430,7 +438,7 @@ describe("a store that fails", () => {
 
   it("keeps a new token in memory, says so, and saves it before it is used", async () => {
     const { store, fault } = faultyStore();
-    const { keeper, server, clock, events } = await scene({ rotation: true, graceMs: 0 }, { store });
+    const { keeper, server, clock, events, key } = await scene({ rotation: true, graceMs: 0 }, { store });
     clock.advance(expired);
     Object.assign(fault, { write: "before", when: isSave });
     const error = await failure(keeper.accessToken("jill"));
@@ -442,17 +450,20 @@ describe("a store that fails", () => {
     const token = await keeper.accessToken("jill");
     expect(server.isActive(token)).toBe(true);
     expect(server.refreshes).toBe(1);
-    expect((await store.read("jill")).value).toContain(token);
+    expect((await store.read(key)).value).toContain(token);
   });
 
-  it("that fails altogether while a new token waits says save_failed, not something milder", async () => {
+  it("that fails altogether while a new token waits says save_failed, and costs no token that is still good", async () => {
     const { store, fault } = faultyStore();
-    const { keeper, server, clock } = await scene(
+    const { keeper, server, clock, token, events } = await scene(
       { gate: async () => void Object.assign(fault, { read: true }) },
       { store },
     );
     clock.advance(expired - 200);
     Object.assign(fault, { write: "before", when: isSave });
+    expect(await keeper.accessToken("jill")).toBe(token.accessToken);
+    expect(events.at(-1)).toMatchObject({ type: "unavailable", reason: "save_failed" });
+    clock.advance(200);
     expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "save_failed" });
     Object.assign(fault, { write: undefined, read: false });
     expect(server.isActive(await keeper.accessToken("jill"))).toBe(true);
@@ -470,31 +481,38 @@ describe("a store that fails", () => {
     }
   });
 
-  it("of which the content is broken is no logout either", async () => {
-    const { keeper, store, clock } = await scene();
+  it("of which the content is broken is no logout, has an error of its own, and costs no token in memory", async () => {
+    const { keeper, store, clock, key, token, events } = await scene();
     for (const broken of ["", "{}", "null", '{"v":2}', '{"v":1,"accessToken":5}', "\u0000"]) {
-      await store.write("jill", (await store.read("jill")).version, broken);
-      clock.advance(expired);
-      const error = await failure(keeper.accessToken("jill"));
-      expect(error).toMatchObject({ name: "TemporarilyUnavailable", reason: "store" });
+      await store.write(key, (await store.read(key)).version, broken);
+      clock.advance(70);
+      expect(await keeper.accessToken("jill")).toBe(token.accessToken);
+      expect(events.at(-1)).toMatchObject({ type: "unreadable", userId: "jill" });
     }
+    clock.advance(expired);
+    expect(await failure(keeper.accessToken("jill"))).toMatchObject({
+      name: "RecordUnreadable",
+      reason: "unreadable",
+      action: "restore_or_replace",
+      userId: "jill",
+    });
   });
 });
 
 describe("a process that died while refreshing", () => {
-  const leaseOfTheDead = async (store: TokenStore, untilMs: number) => {
-    const { version, value = "" } = await store.read("jill");
+  const leaseOfTheDead = async (store: TokenStore, key: string, untilMs: number) => {
+    const { version, value = "" } = await store.read(key);
     await store.write(
-      "jill",
+      key,
       version,
       JSON.stringify({ ...JSON.parse(value), lease: { owner: "dead", untilMs } }),
     );
   };
 
   it("is waited for until its lease runs out, then passed over", async () => {
-    const { keeper, store, clock, waits, server } = await scene();
+    const { keeper, store, clock, waits, server, key } = await scene();
     clock.advance(expired);
-    await leaseOfTheDead(store, clock.ms + 30_000);
+    await leaseOfTheDead(store, key, clock.ms + 30_000);
     await keeper.accessToken("jill");
     const waited = waits.reduce((sum, ms) => sum + ms, 0);
     expect(waited).toBeGreaterThanOrEqual(30_000);
@@ -516,7 +534,7 @@ describe("a process that died while refreshing", () => {
     const late = testKeeper(server.url, clock, { store: slow });
     // A server that takes the old refresh token for stolen, but leaves the newest alone.
     const fetch = async () => Response.json({ error: "invalid_grant" }, { status: 400 });
-    const next = testKeeper("", clock, { store, config: { fetch } });
+    const next = testKeeper("", clock, { store, config: { fetch, baseUrl: server.url } });
     clock.advance(expired);
     const lateToken = late.keeper.accessToken("jill");
     while (stalled.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -529,29 +547,29 @@ describe("a process that died while refreshing", () => {
   });
 
   it("is waited for no longer than one lease even when its clock was an hour ahead", async () => {
-    const { keeper, store, clock, waits, server } = await scene();
+    const { keeper, store, clock, waits, server, key } = await scene();
     clock.advance(expired);
-    await leaseOfTheDead(store, clock.ms + 3_600_000);
+    await leaseOfTheDead(store, key, clock.ms + 3_600_000);
     await keeper.accessToken("jill");
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30_500);
     expect(server.refreshes).toBe(1);
   });
 
   it("leaves a typed error when its answer is gone for good", async () => {
-    const { keeper, store, clock, server, token } = await scene({ rotation: true, graceMs: 0 });
+    const { keeper, store, clock, server, token, key } = await scene({ rotation: true, graceMs: 0 });
     clock.advance(expired);
-    await leaseOfTheDead(store, clock.ms - 1);
+    await leaseOfTheDead(store, key, clock.ms - 1);
     server.revoke(token.refreshToken);
     expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "refresh_lost" });
     expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "refresh_lost" });
   });
 
   it("makes callers give up with a typed error only when leases are taken again and again", async () => {
-    const { keeper, store, clock } = await scene();
+    const { keeper, store, clock, key: place } = await scene();
     clock.advance(expired);
     const read = store.read.bind(store);
     store.read = async (key) => {
-      await leaseOfTheDead({ read, write: store.write.bind(store) }, clock.ms + 30_000);
+      await leaseOfTheDead({ read, write: store.write.bind(store) }, place, clock.ms + 30_000);
       return read(key);
     };
     expect(await failure(keeper.accessToken("jill"))).toMatchObject({ reason: "busy" });

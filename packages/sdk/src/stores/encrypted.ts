@@ -1,19 +1,34 @@
+/** Encryption of what any other store keeps. Knows nothing of tokens; what it cannot read can still be replaced. */
+
 import { fromBase64url, type RandomSource, systemRandom, toBase64url, toBytes } from "../encoding.js";
-import { CountersignError, InvalidArgumentError } from "../errors.js";
+import { InvalidArgumentError, UnreadableEntryError } from "../errors.js";
 import type { StoredEntry, TokenStore } from "./store.js";
 
 /** One key of the ring. */
 export interface EncryptionKey {
   /** A short name that is stored beside what the key encrypted: letters, digits, `-` and `_`. */
-  id: string;
+  readonly id: string;
   /** 32 random bytes. */
-  key: Uint8Array;
+  readonly key: Uint8Array;
 }
+
+/** Options of `EncryptedTokenStore`. */
+export interface EncryptedStoreOptions {
+  /**
+   * Takes a value that was stored before encryption was switched on as it is. Turn it off when `TokenKeeper.rewrite` has seen
+   * every user: until then whoever can write to the store can put a value in. @default false
+   */
+  readonly acceptPlain?: boolean | undefined;
+  /** @default crypto.getRandomValues */
+  readonly random?: RandomSource | undefined;
+}
+
+const prefix = "a256gcm.";
 
 type SealingKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 /** A stored value cannot be decrypted: its key is not in the ring, or it was changed. No session is ended by it. */
-export class DecryptionError extends CountersignError {
+export class DecryptionError extends UnreadableEntryError {
   override name = "DecryptionError";
 }
 
@@ -26,21 +41,25 @@ export class EncryptedTokenStore implements TokenStore {
   readonly #keys: Map<string, Promise<SealingKey>>;
   readonly #current: string;
   readonly #random: RandomSource;
+  readonly #acceptPlain: boolean;
 
-  /** Throws InvalidArgumentError when a key is unusable. `random` defaults to `crypto.getRandomValues`. */
-  constructor(store: TokenStore, keyRing: readonly EncryptionKey[], random: RandomSource = systemRandom) {
+  /** @throws {InvalidArgumentError} when a key is unusable. */
+  constructor(store: TokenStore, keyRing: readonly EncryptionKey[], options: EncryptedStoreOptions = {}) {
     const [first] = keyRing;
     if (first === undefined) throw new InvalidArgumentError("keyRing", "must hold at least one key");
     this.#keys = new Map(keyRing.map(({ id, key }) => [checkedId(id), importKey(key)]));
     if (this.#keys.size !== keyRing.length) throw new InvalidArgumentError("keyRing", "names a key twice");
     this.#store = store;
     this.#current = first.id;
-    this.#random = random;
+    this.#random = options.random ?? systemRandom;
+    this.#acceptPlain = options.acceptPlain === true;
   }
 
+  /** @throws {DecryptionError} with the version, so that the entry can be replaced. */
   async read(key: string): Promise<StoredEntry> {
     const { version, value } = await this.#store.read(key);
-    return { version, value: value === undefined ? undefined : await this.#decrypt(key, version, value) };
+    if (value === undefined || (this.#acceptPlain && !value.startsWith(prefix))) return { version, value };
+    return { version, value: await this.#decrypt(key, version, value) };
   }
 
   async write(key: string, expectedVersion: number, value: string | undefined): Promise<boolean> {
@@ -52,22 +71,26 @@ export class EncryptedTokenStore implements TokenStore {
     const iv = this.#random(new Uint8Array(12));
     const cryptoKey = await (this.#keys.get(this.#current) as Promise<SealingKey>);
     const sealed = await crypto.subtle.encrypt(parameters(iv, key, version), cryptoKey, toBytes(value));
-    return `a256gcm.${this.#current}.${toBase64url(iv)}.${toBase64url(new Uint8Array(sealed))}`;
+    return `${prefix}${this.#current}.${toBase64url(iv)}.${toBase64url(new Uint8Array(sealed))}`;
   }
 
   async #decrypt(key: string, version: number, value: string): Promise<string> {
     const [scheme, id = "", iv = "", sealed = ""] = value.split(".");
     const ivBytes = fromBase64url(iv);
     const sealedBytes = fromBase64url(sealed);
-    if (scheme !== "a256gcm" || !ivBytes || !sealedBytes)
-      throw new DecryptionError("the value is not encrypted");
+    if (scheme !== "a256gcm" || !ivBytes || !sealedBytes) {
+      throw new DecryptionError("the value is not encrypted; acceptPlain takes it as it is", version);
+    }
     const cryptoKey = await this.#keys.get(id);
-    if (cryptoKey === undefined) throw new DecryptionError("the key of the value is not in the key ring");
+    if (cryptoKey === undefined) {
+      throw new DecryptionError("the key of the value is not in the key ring", version);
+    }
     try {
       const clear = await crypto.subtle.decrypt(parameters(ivBytes, key, version), cryptoKey, sealedBytes);
       return new TextDecoder().decode(clear);
     } catch {
-      throw new DecryptionError("the value was changed, moved or encrypted by another key of the same name");
+      const problem = "the value was changed, moved or encrypted by another key of the same name";
+      throw new DecryptionError(problem, version);
     }
   }
 }

@@ -1,17 +1,22 @@
+/** Entries in files, for the processes of one machine: versions by hard links, and what is trusted in a folder. */
+
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rm, truncate } from "node:fs/promises";
+import { constants } from "node:fs";
+import { link, lstat, mkdir, open, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { CountersignError, UnreadableEntryError } from "../errors.js";
 import type { StoredEntry, TokenStore } from "./store.js";
 
 /** Old versions that stay as empty files, so that a writer that slept cannot take their number. */
-const KEPT = 64;
+const keptVersions = 64;
 
 /**
  * Tokens in files, shared by every process of one machine; no lock is left behind by a process that dies.
  *
  * Each user has a folder, each version a file in it named by its number. A new version is written beside, synced and
  * then linked to its name, which fails when another process was first: that is the atomic act. Superseded versions are
- * emptied. Files are 0600, folders 0700. The file system must have hard links; network shares are not supported.
+ * emptied. Files are 0600, folders 0700; a link is not followed, and a folder that others can write to is refused. The file
+ * system must have hard links; network shares are not supported.
  */
 export class FileTokenStore implements TokenStore {
   readonly #directory: string;
@@ -21,8 +26,9 @@ export class FileTokenStore implements TokenStore {
     this.#directory = directory;
   }
 
+  /** @throws {UnreadableEntryError} when the newest file is damaged. */
   async read(key: string): Promise<StoredEntry> {
-    const folder = this.#folder(key);
+    const folder = await this.#folder(key);
     for (;;) {
       const version = (await listVersions(folder)).at(-1) ?? 0;
       if (version === 0) return { version, value: undefined };
@@ -30,12 +36,14 @@ export class FileTokenStore implements TokenStore {
       // The last byte tells a whole text from one that was emptied while it was read.
       if (text?.endsWith("\n")) return { version, value: text === "-\n" ? undefined : text.slice(1, -1) };
       // Emptied or deleted meanwhile: a newer version exists.
-      if (((await listVersions(folder)).at(-1) ?? 0) === version) throw new Error("a token file is damaged");
+      if (((await listVersions(folder)).at(-1) ?? 0) === version) {
+        throw new UnreadableEntryError("a token file is damaged", version);
+      }
     }
   }
 
   async write(key: string, expectedVersion: number, value: string | undefined): Promise<boolean> {
-    const folder = this.#folder(key);
+    const folder = await this.#folder(key);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if (((await listVersions(folder)).at(-1) ?? 0) !== expectedVersion) return false;
     const version = expectedVersion + 1;
@@ -54,22 +62,35 @@ export class FileTokenStore implements TokenStore {
     return settle(folder, version);
   }
 
-  #folder(key: string): string {
-    return join(this.#directory, createHash("sha256").update(key).digest("hex"));
+  async #folder(key: string): Promise<string> {
+    const folder = join(this.#directory, createHash("sha256").update(key).digest("hex"));
+    // The directory may be a link that the operator made; what is in it is made here, and never is one.
+    await refuseUnsafe(this.#directory, stat);
+    await refuseUnsafe(folder, lstat);
+    return folder;
   }
 }
 
-// The number could be taken although it was used before only after KEPT newer versions; those would be seen now.
+async function refuseUnsafe(folder: string, look: typeof stat): Promise<void> {
+  const found = await look(folder).catch(ignoreMissing);
+  if (found === undefined) return;
+  if (!found.isDirectory()) throw new CountersignError("the token folder is a link or no folder");
+  if (process.platform !== "win32" && (found.mode & 0o022) !== 0) {
+    throw new CountersignError("the token folder can be written to by others: chmod go-w it");
+  }
+}
+
+// The number could be taken although it was used before only after `keptVersions` newer versions; those would be seen now.
 async function settle(folder: string, version: number): Promise<boolean> {
   const versions = await listVersions(folder);
-  if ((versions.at(-1) ?? version) > version + KEPT / 2) {
+  if ((versions.at(-1) ?? version) > version + keptVersions / 2) {
     await rm(join(folder, String(version)), { force: true });
     return false;
   }
   for (const old of versions) {
     if (old >= version) break;
     const path = join(folder, String(old));
-    await (old < version - KEPT ? rm(path, { force: true }) : truncate(path, 0)).catch(ignoreMissing);
+    await (old < version - keptVersions ? rm(path, { force: true }) : truncate(path, 0)).catch(ignoreMissing);
   }
   // What a killed writer left; a writer still alive with such a number has lost already.
   for (const name of await readdir(folder)) {
@@ -91,7 +112,14 @@ async function listVersions(folder: string): Promise<number[]> {
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(ignoreMissing);
+  // Windows has no such flag, and lets only administrators make links.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+  const file = await open(path, flags).catch(ignoreMissing);
+  try {
+    return await file?.readFile("utf8");
+  } finally {
+    await file?.close();
+  }
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

@@ -1,3 +1,5 @@
+/** The store that needs nothing outside the process. */
+
 import type { StoredEntry, TokenStore } from "./store.js";
 
 /** Tokens in this process, lost with it: for tests, scripts and development. */

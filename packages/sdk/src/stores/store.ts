@@ -12,7 +12,10 @@ export interface StoredEntry {
  * number that stops a late writer. A store knows nothing of tokens, leases or time.
  */
 export interface TokenStore {
-  /** The entry as the last successful write left it, whichever process wrote it. */
+  /**
+   * The entry as the last successful write left it, whichever process wrote it. A store that has one and cannot make sense of
+   * it throws UnreadableEntryError with its version, so that it can be replaced.
+   */
   read(key: string): Promise<StoredEntry>;
   /**
    * True when the entry's version was `expectedVersion`; it is then `expectedVersion + 1`, the value is durable as far as the

@@ -23,12 +23,24 @@ export function testClock(): TestClock {
   return clock;
 }
 
+/** Where a store has what the test keepers keep of a user; `server` is an address without a slash at its end. */
+export function keyOf(userId: string, server: string, clientId = "client"): string {
+  return JSON.stringify([userId, clientId, server]);
+}
+
 export interface TestKeeper {
   keeper: TokenKeeper;
   events: TokenKeeperEvent[];
   /** The waits that were asked for, in milliseconds; each moves the clock and takes no time. */
   waits: number[];
   store: NonNullable<TokenKeeperOptions["store"]>;
+}
+
+let names = 0;
+// Never the same twice, as real random bytes, in whichever keeper.
+function nextName(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  new DataView(bytes.buffer).setUint32(0, ++names);
+  return bytes;
 }
 
 /** A keeper whose clock, chance and waits are the test's. */
@@ -40,14 +52,13 @@ export function testKeeper(
   const events: TokenKeeperEvent[] = [];
   const waits: number[] = [];
   const store = options.store ?? new MemoryTokenStore();
-  let owners = 0;
   const keeper = new TokenKeeper({
     clientId: "client",
     clientSecret: "secret",
     config: url,
     now: clock.now,
     // One byte asks for chance: none. More ask for a name: a new one each time.
-    random: (bytes) => bytes.fill(bytes.length === 1 ? 0 : ++owners % 256),
+    random: (bytes) => (bytes.length === 1 ? bytes.fill(0) : nextName(bytes)),
     sleep: async (ms) => {
       waits.push(ms);
       clock.ms += ms;
