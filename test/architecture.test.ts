@@ -59,7 +59,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "oauth/profile/": ["oauth/refusal.ts"],
   "pages/": [],
   "crypto/": [],
-  "config.ts": ["crypto/", "limits/rate-limit.ts", "oauth/profile/"],
+  "config-file.ts": [],
+  "config.ts": ["config-file.ts", "crypto/", "limits/", "oauth/profile/"],
   "log.ts": [],
   "storage/": ["log.ts"],
   "storage/storage.ts": [],
@@ -80,7 +81,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "@node-rs/argon2": ["crypto/passwords.ts"],
   "node:buffer": ["http/body.ts"],
   "node:crypto": ["oauth/", "crypto/", "pages/", "storage/", "cli/", "emulator/"],
-  "node:fs": ["cli/", "config.ts", "emulator/", "storage/sqlite/"],
+  "node:fs": ["cli/", "config.ts", "config-file.ts", "emulator/", "storage/sqlite/"],
   "node:fs/promises": ["cli/"],
   "node:module": ["storage/sqlite/", "testing/"],
   "node:net": ["emulator/", "http/closing.ts", "limits/address.ts"],
@@ -90,7 +91,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:https": ["emulator/", "testing/"],
   "node:os": ["emulator/"],
   undici: ["testing/"],
-  "node:util": ["cli/", "config.ts"],
+  "node:util": ["cli/"],
 };
 
 const covers = (part: string, path: string) => (part.endsWith("/") ? path.startsWith(part) : path === part);

@@ -3,10 +3,12 @@
 import type { FastifyInstance } from "fastify";
 import { LoginThrottle } from "./accounts/login-throttle.js";
 import type { KeyRing } from "./crypto/key-ring.js";
+import { clientAddresses } from "./http/client-address.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
 import { createServer, type Timeouts } from "./http/server.js";
+import { networks } from "./limits/address.js";
 import { Limiter } from "./limits/limiter.js";
 import type { RateLimits } from "./limits/rate-limit.js";
 import type { Log } from "./log.js";
@@ -24,7 +26,8 @@ export interface AppOptions {
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;
   readonly issuer: () => string;
-  readonly trustProxy?: boolean | string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. @default none */
+  readonly trustProxy?: readonly string[];
   readonly demoLogins?: readonly DemoLogin[];
   readonly liveApiHostTokenPath?: boolean;
   /** Absent is without limits. */
@@ -53,6 +56,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     now,
     randomBytes,
     issuer,
+    addresses: clientAddresses(networks(options.trustProxy ?? []), log, now),
     limiter: new Limiter(storage, now),
     loginThrottle: new LoginThrottle(ring, storage, now),
     rateLimits: options.rateLimits ?? { client: undefined, address: undefined, account: undefined },
@@ -66,7 +70,6 @@ export function createCountersign(options: AppOptions): CountersignApp {
   };
   const readiness = { draining: false };
   const server = createServer(context, {
-    trustProxy: options.trustProxy ?? false,
     readiness,
     timeouts: options.timeouts,
   });

@@ -1,8 +1,9 @@
 /** Configuration of `countersign serve` and the commands beside it: environment and file to one frozen Config. */
 
 import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+import { readConfigFile, type Values } from "./config-file.js";
 import { faultInSecret } from "./crypto/key-ring.js";
+import { faultInNetwork } from "./limits/address.js";
 import type { RateLimit, RateLimits } from "./limits/rate-limit.js";
 import { type Profile, profiles } from "./oauth/profile/profile.js";
 
@@ -24,6 +25,8 @@ export interface Config {
   readonly accessLog: "all" | "failures";
   readonly liveApiHostTokenPath: boolean;
   readonly rateLimits: RateLimits;
+  /** What may be meant and is more likely forgotten: to be logged at every start. */
+  readonly warnings: readonly string[];
 }
 
 /** Every fault of the configuration, in one message. */
@@ -38,8 +41,6 @@ export class ConfigFault extends Error {
     this.faults = faults;
   }
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every key, with what `.env.example` says of it. A key that is not here is refused, so that a typo is seen. */
 export const configKeys = [
@@ -73,22 +74,24 @@ type Key = (typeof configKeys)[number];
  * Returns the configuration. The environment wins over the file.
  * @throws {ConfigFault} that lists every fault, not the first.
  */
-export function loadConfig(environment: Environment, file?: string): Config {
+export function loadConfig(environment: Values, file?: string): Config {
   const faults: string[] = [];
-  const reader = new ConfigReader({ ...readFile(file, faults), ...environment }, faults);
-  reader.refuseUnknown();
+  const inFile = file === undefined ? {} : readConfigFile(file, faults);
+  const reader = new ConfigReader({ ...inFile, ...filledIn(environment) }, faults);
+  reader.refuseUnknown(inFile);
   const publicUrl = reader.publicUrl();
   const host = reader.text("COUNTERSIGN_HOST", "127.0.0.1");
+  const warnings: string[] = [];
   const config: Config = {
     publicUrl,
     host,
     port: reader.whole("COUNTERSIGN_PORT", 4010, 0, 65_535),
-    database: reader.text("COUNTERSIGN_DATABASE", "countersign.db"),
+    database: reader.database(),
     poolSize: reader.whole("COUNTERSIGN_POOL_SIZE", 10, 1, 1000),
     statementTimeoutMilliseconds: reader.whole("COUNTERSIGN_STATEMENT_TIMEOUT_MS", 5000, 100, 600_000),
     ...reader.secrets(),
     profile: reader.profile(),
-    trustProxy: reader.list("COUNTERSIGN_TRUST_PROXY"),
+    trustProxy: reader.trustProxy(publicUrl, warnings),
     auditDays: reader.whole("COUNTERSIGN_AUDIT_DAYS", 400, 1, 36_500),
     accessLog: reader.choice("COUNTERSIGN_ACCESS_LOG", ["all", "failures"]),
     liveApiHostTokenPath: reader.flag("COUNTERSIGN_LIVE_API_HOST_TOKEN_PATH"),
@@ -97,29 +100,28 @@ export function loadConfig(environment: Environment, file?: string): Config {
       address: reader.rateLimit("COUNTERSIGN_RATE_LIMIT_ADDRESS", "6000/60"),
       account: reader.rateLimit("COUNTERSIGN_RATE_LIMIT_ACCOUNT", "6000/60"),
     },
+    warnings,
   };
   reader.checkTransport(publicUrl, host);
   if (faults.length > 0) throw new ConfigFault(faults);
   return Object.freeze(config);
 }
 
-function readFile(file: string | undefined, faults: string[]): Environment {
-  if (file === undefined) return {};
-  try {
-    return parseEnv(readFileSync(file, "utf8")) as Environment;
-  } catch (error) {
-    faults.push(`cannot read the configuration file ${file}: ${(error as Error).message}`);
-    return {};
-  }
+/** Compose files and charts set a variable that nobody filled in to nothing: that is no value, and takes none away. */
+function filledIn(environment: Values): Values {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
 }
+
+const noTrustedProxy =
+  "COUNTERSIGN_TRUST_PROXY is empty, though a proxy must terminate TLS for the https public URL: all visitors have the proxy's address, share one limit, and a stranger's wrong guesses keep everybody from signing in. Set it to the proxy's address or network, or to none if the proxy passes connections on without X-Forwarded-For";
 
 const loopback = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
 
 class ConfigReader {
-  readonly #values: Environment;
+  readonly #values: Values;
   readonly #faults: string[];
 
-  constructor(values: Environment, faults: string[]) {
+  constructor(values: Values, faults: string[]) {
     this.#values = values;
     this.#faults = faults;
   }
@@ -132,12 +134,13 @@ class ConfigReader {
     this.#faults.push(`${key} ${message}`);
   }
 
-  refuseUnknown(): void {
+  /** The environment is shared with other programs; the file is ours, and every key in it must be one that we know. */
+  refuseUnknown(inFile: Values): void {
     const known: readonly string[] = configKeys;
     for (const key of Object.keys(this.#values)) {
-      if (key.startsWith("COUNTERSIGN_") && !known.includes(key) && !key.startsWith("COUNTERSIGN_TEST_")) {
+      const ours = key.startsWith("COUNTERSIGN_") && !key.startsWith("COUNTERSIGN_TEST_");
+      if ((ours || Object.hasOwn(inFile, key)) && !known.includes(key))
         this.#faults.push(`${key} is not a key of the configuration`);
-      }
     }
   }
 
@@ -147,6 +150,28 @@ class ConfigReader {
 
   list(key: Key): string[] {
     return (this.#get(key) ?? "").split(/[\s,]+/).filter((item) => item !== "");
+  }
+
+  /** `none` says on purpose what an absent value may have forgotten. */
+  trustProxy(publicUrl: string, warnings: string[]): string[] {
+    const items = this.list("COUNTERSIGN_TRUST_PROXY");
+    if (items.length === 0 && publicUrl.startsWith("https:")) warnings.push(noTrustedProxy);
+    if (items.length === 1 && items[0] === "none") return [];
+    for (const item of items) {
+      const fault = faultInNetwork(item);
+      if (fault !== undefined) this.#fault("COUNTERSIGN_TRUST_PROXY", `lists what is no address: ${fault}`);
+    }
+    return items;
+  }
+
+  database(): string {
+    const text = this.text("COUNTERSIGN_DATABASE", "countersign.db");
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
+    if (scheme !== undefined && !/^postgres(ql)?$/.test(scheme)) {
+      const message = `must be postgres://… or the path of a SQLite file, not a URL that begins with "${scheme}:"`;
+      this.#fault("COUNTERSIGN_DATABASE", message);
+    }
+    return text;
   }
 
   whole(key: Key, absent: number, least: number, most: number): number {
@@ -198,7 +223,8 @@ class ConfigReader {
       url.pathname !== "/" ||
       url.search ||
       url.hash ||
-      url.username
+      url.username ||
+      url.password
     ) {
       this.#fault(
         "COUNTERSIGN_PUBLIC_URL",

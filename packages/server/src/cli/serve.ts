@@ -26,7 +26,6 @@ export async function serve(args: string[]): Promise<void> {
     ...config,
     log,
     issuer: () => config.publicUrl,
-    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
   });
   homeRoute(app.server, app.context);
   try {
@@ -48,6 +47,7 @@ export async function serve(args: string[]): Promise<void> {
     { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },
     "ready",
   );
+  for (const warning of config.warnings) log.warn({}, warning);
   log.flush();
   await stopped;
 }

@@ -11,6 +11,7 @@ import type { TokenLookupDeps } from "../oauth/tokens/jwt.js";
 import type { SigningKeys } from "../oauth/tokens/signing-keys.js";
 import type { DemoLogin } from "../pages/login.js";
 import type { Storage } from "../storage/storage.js";
+import type { ClientAddresses } from "./client-address.js";
 import type { CookieJar } from "./cookies.js";
 import type { Csrf } from "./csrf.js";
 
@@ -24,6 +25,7 @@ export interface HttpContext extends TokenLookupDeps {
   readonly randomBytes: (count: number) => Buffer;
   /** The server's public URL without a trailing slash: the issuer identifier. */
   readonly issuer: () => string;
+  readonly addresses: ClientAddresses;
   readonly limiter: Limiter;
   readonly loginThrottle: LoginThrottle;
   readonly rateLimits: RateLimits;

@@ -38,7 +38,8 @@ function record(
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
   if (authenticationFailures.has(reason)) {
     const clientId = printable(notes.clientId);
-    context.audit("client_authentication_failed", { clientId, reason, address: request.ip });
+    const address = context.addresses.of(request);
+    context.audit("client_authentication_failed", { clientId, reason, address });
   }
 }
 

@@ -36,7 +36,8 @@ export async function logIn(
   if (email === undefined || password === undefined) {
     return refused(401, "login_failed", "Enter your e-mail address and your password.");
   }
-  const attempt = { email, address: request.ip, device: context.cookies.get(request, "device") };
+  const address = context.addresses.of(request);
+  const attempt = { email, address, device: context.cookies.get(request, "device") };
   const login = await context.loginThrottle.attempt(attempt, () =>
     checkLogin(context.storage, email, password),
   );
@@ -45,7 +46,7 @@ export async function logIn(
     return refused(429, "login_throttled", "Too many failed attempts. Please wait a quarter of an hour.");
   }
   if (login.outcome === "wrong") {
-    context.audit("login_failed", { ...(clientId !== undefined && { clientId }), address: request.ip });
+    context.audit("login_failed", { ...(clientId !== undefined && { clientId }), address });
     return refused(401, "login_failed", "E-mail address or password is wrong.");
   }
   const account = login.value;

@@ -15,7 +15,7 @@ export async function limitTokenRequest(
   clientId: string | undefined,
 ): Promise<void> {
   const { address, client } = context.rateLimits;
-  const from = addressKey(request.ip);
+  const from = addressKey(context.addresses.of(request));
   let state = address && (await context.limiter.take(`address:${from}`, address));
   // Keyed by address too: whoever knows a client_id must not be able to spend another's limit. Hashed, since a key is
   // stored: who swaps the two credentials sends the secret as client_id.

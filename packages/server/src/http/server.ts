@@ -33,8 +33,6 @@ const publicTimeouts: Timeouts = {
 };
 
 export interface ServerOptions {
-  /** Whether X-Forwarded-* of the connecting peer is believed: a list of addresses, or false. */
-  readonly trustProxy: boolean | string[];
   readonly readiness: Readiness;
   readonly timeouts?: Timeouts | undefined;
 }
@@ -44,7 +42,6 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   const server = Fastify({
     http: { connectionsCheckingInterval: timeouts.checkMilliseconds },
     logger: false,
-    trustProxy: options.trustProxy,
     bodyLimit: largestBodyBytes,
     requestTimeout: timeouts.requestMilliseconds,
     keepAliveTimeout: 72_000,

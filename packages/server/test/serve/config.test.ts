@@ -67,9 +67,111 @@ describe("configuration", () => {
     expect(faultsOf({ ...good, COUNTERSIGN_HOST: "0.0.0.0", COUNTERSIGN_TLS_PROXY: "true" })).toEqual([]);
   });
 
-  it("lets the environment win over the file", () => {
+  it("takes password, query and path in the public URL for the mistakes they are", () => {
+    for (const wrong of [
+      "https://:pw@sign.example.com",
+      "https://u@sign.example.com",
+      "https://sign.example.com/auth",
+    ])
+      expect(faultsOf({ ...good, COUNTERSIGN_PUBLIC_URL: wrong })[0]).toContain(
+        "without path, query and user",
+      );
+  });
+
+  it("names the key of a proxy that is no address, with all other faults", () => {
+    const wrong = [
+      "1",
+      "nginx",
+      "10.0.0.0/33",
+      "10.0.0.0/x",
+      "10.0.0.0/8/8",
+      "0.0.0.0/0",
+      "::/0",
+      "[::1]",
+      "2001:db8::/129",
+    ];
+    for (const item of [...wrong, "127.0.0.1, nginx", "none 10.0.0.1"]) {
+      const faults = faultsOf({ ...good, COUNTERSIGN_TRUST_PROXY: item, COUNTERSIGN_PORT: "x" });
+      expect([item, faults.length, faults.join()]).toEqual([
+        item,
+        2,
+        expect.stringContaining("COUNTERSIGN_TRUST_PROXY lists"),
+      ]);
+    }
+    const right = "127.0.0.1 ::1,10.0.0.0/8, 2001:db8::/32 loopback";
+    expect(loadConfig({ ...good, COUNTERSIGN_TRUST_PROXY: right }).trustProxy).toHaveLength(5);
+    expect(loadConfig({ ...good, COUNTERSIGN_TRUST_PROXY: "none" }).trustProxy).toEqual([]);
+  });
+
+  it("warns where a TLS proxy is needed and none is trusted, unless that is said on purpose", () => {
+    const warnings = (more: Record<string, string>) => loadConfig({ ...good, ...more }).warnings;
+    expect(warnings({})).toEqual([expect.stringContaining("COUNTERSIGN_TRUST_PROXY is empty")]);
+    expect(warnings({ COUNTERSIGN_HOST: "0.0.0.0", COUNTERSIGN_TLS_PROXY: "true" })).toHaveLength(1);
+    expect(warnings({ COUNTERSIGN_TRUST_PROXY: "none" })).toEqual([]);
+    expect(warnings({ COUNTERSIGN_TRUST_PROXY: "10.0.0.1" })).toEqual([]);
+    expect(warnings({ COUNTERSIGN_PUBLIC_URL: "http://127.0.0.1:4010" })).toEqual([]);
+  });
+
+  it("refuses a database of another kind instead of making a file of that name", () => {
+    for (const url of ["mysql://h/db", "postgress://h/db", "sqlite://x.db", "file:///x.db"])
+      expect(faultsOf({ ...good, COUNTERSIGN_DATABASE: url })[0]).toContain("COUNTERSIGN_DATABASE must be");
+    for (const database of ["postgres://h/db", "postgresql://h/db", "/var/lib/x.db", "pa#ss.db"])
+      expect(loadConfig({ ...good, COUNTERSIGN_DATABASE: database }).database).toBe(database);
+  });
+
+  const inFile = (content: string | Uint8Array) => {
     const file = join(mkdtempSync(join(tmpdir(), "countersign-config-")), "env");
-    writeFileSync(file, `COUNTERSIGN_PORT=5000\nCOUNTERSIGN_HOST=localhost\n`);
+    writeFileSync(file, content);
+    return file;
+  };
+
+  it("reads a file with a byte order mark, in any line ending, with comments, quotes and # in values", () => {
+    const lines = [
+      "COUNTERSIGN_PUBLIC_URL=https://sign.example.com",
+      `export COUNTERSIGN_SECRETS = "${secret}" # the newest`,
+      "COUNTERSIGN_DATABASE=pa#ss.db",
+      "COUNTERSIGN_HOST='localhost'",
+      "COUNTERSIGN_PORT=5000 # a comment",
+      "COUNTERSIGN_PROFILE= # none",
+      "  # a comment",
+      "",
+    ];
+    for (const text of [lines.join("\n"), `\ufeff${lines.join("\r\n")}`, lines.join("\r")]) {
+      const config = loadConfig({}, inFile(text));
+      const { publicUrl, database, host, port, profile } = config;
+      expect([publicUrl, database, host, port, profile.name]).toEqual([
+        ...["https://sign.example.com", "pa#ss.db", "localhost", 5000, "standard"],
+      ]);
+    }
+  });
+
+  it("refuses lines of the file that it does not understand, by their number, and says no value", () => {
+    const text =
+      'COUNTERSIGN_PORT\nCOUNTERSIGN_HOST="a" b\nPORT=4010\nCOUNTERSIGN_SECRETS="hunter2\nCOUNTERSIGN_DATABASE=a\nCOUNTERSIGN_DATABASE=b';
+    const faults = faultsOf(good, inFile(text)).join("\n");
+    for (const part of ["line 1: it is neither", "line 2: COUNTERSIGN_HOST goes on", "PORT is not a key"])
+      expect(faults).toContain(part);
+    expect(faults).toContain("line 4: COUNTERSIGN_SECRETS has an opening");
+    expect(faults).toContain("line 6: COUNTERSIGN_DATABASE stands there twice");
+    expect(faults).not.toContain("hunter2");
+    const utf16 = Buffer.from("\ufeffCOUNTERSIGN_PORT=1", "utf16le");
+    expect(faultsOf(good, inFile(utf16))[0]).toContain("it is UTF-16");
+    expect(faultsOf(good, inFile(Uint8Array.of(0x41, 0x3d, 0xff)))[0]).toContain("it is not UTF-8");
+  });
+
+  it("keeps the file's value where a variable is set to nothing, as compose does", () => {
+    const file = inFile("COUNTERSIGN_DATABASE=postgres://db/x\nCOUNTERSIGN_PROFILE=dropbox-sign\n");
+    const empty = { COUNTERSIGN_DATABASE: "", COUNTERSIGN_PROFILE: " ", COUNTERSIGN_PORT: "" };
+    const config = loadConfig({ ...good, ...empty }, file);
+    expect([config.database, config.profile.name, config.port]).toEqual([
+      "postgres://db/x",
+      "dropbox-sign",
+      4010,
+    ]);
+  });
+
+  it("lets the environment win over the file", () => {
+    const file = inFile("COUNTERSIGN_PORT=5000\nCOUNTERSIGN_HOST=localhost\n");
     const config = loadConfig({ ...good, COUNTERSIGN_PORT: "6000" }, file);
     expect([config.port, config.host]).toEqual([6000, "localhost"]);
     expect(faultsOf(good, `${file}.gone`)[0]).toContain("cannot read the configuration file");

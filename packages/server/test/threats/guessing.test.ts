@@ -32,7 +32,7 @@ vi.mock("@node-rs/argon2", async (original) => {
 
 let server: TestServer;
 beforeEach(async () => {
-  server = await startHouse({ trustProxy: true });
+  server = await startHouse({ trustProxy: ["loopback"] });
 });
 afterEach(() => server.close());
 
