@@ -1,4 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { installTools } from "./tools/install.mjs";
+
+// Also for a single file that is run by hand.
+installTools();
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cacheFolder, nodeOfLine, toolProgram } from "../../../test/support/tools.js";
 import { Configuration } from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
 
@@ -15,8 +16,7 @@ import { type StubServer, startStub } from "./support/authorization-server.js";
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const support = join(root, "test/support");
-const cache = join(root, "../../node_modules/.cache/countersign-sdk");
-const bin = (name: string) => join(root, "../../node_modules/.bin", name);
+const cache = cacheFolder("sdk-package");
 let folder: string;
 let built = "";
 let server: StubServer;
@@ -24,7 +24,6 @@ let esm: string;
 let cjs: string;
 
 beforeAll(async () => {
-  mkdirSync(cache, { recursive: true });
   folder = mkdtempSync(join(cache, "package-"));
   for (const file of ["package.json", "README.md"]) copyFileSync(join(root, file), join(folder, file));
   built = (await run(process.execPath, [join(root, "scripts/build.mjs"), join(folder, "dist")])).stdout;
@@ -67,25 +66,24 @@ describe("the built package", () => {
 
   it("documents every public name", async () => {
     const options = ["--options", join(root, "typedoc.json"), "--out", join(folder, "api")];
-    await run(bin("typedoc"), options, { cwd: root });
+    await run(toolProgram("typedoc"), options, { cwd: root });
   }, 90_000);
 
   it("is found faultless by publint and by are-the-types-wrong", async () => {
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: folder });
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as [{ filename: string }];
     const tarball = join(folder, packed.filename);
-    await run(bin("publint"), ["run", tarball, "--strict"]);
-    await run(bin("attw"), [tarball, "--profile", "node16", "--no-color"]);
+    await run(toolProgram("publint"), ["run", tarball, "--strict"]);
+    await run(toolProgram("attw"), [tarball, "--profile", "node16", "--no-color"]);
   }, 90_000);
 });
 
-// A runtime that is not there yet comes from npm; the first time that takes some seconds.
+// A runtime that npm does not have yet is fetched; that takes some seconds.
 const slow = 180_000;
-const npx = (version: string) => ["npx", ["--yes", "--package", `node@${version}`, "node"]] as const;
 
 describe.concurrent("the whole flow runs", () => {
   it.each(["22", "24", "26"])("on Node %s", { timeout: slow }, async (version) => {
-    const [command, args] = npx(version);
+    const [command, args] = nodeOfLine(version);
     const { stdout } = await run(command, [...args, join(support, "flow.mjs"), esm, server.url], {
       cwd: folder,
     });
@@ -99,7 +97,7 @@ describe.concurrent("the whole flow runs", () => {
   });
 
   it("on Bun", { timeout: slow }, async () => {
-    const { stdout } = await run(bin("bun"), ["run", join(support, "flow.mjs"), esm, server.url]);
+    const { stdout } = await run(toolProgram("bun"), ["run", join(support, "flow.mjs"), esm, server.url]);
     expect(stdout).toBe("flow complete\n");
   });
 
@@ -114,7 +112,7 @@ describe.concurrent("the whole flow runs", () => {
       esm,
     ];
     const env = { ...process.env, DENO_DIR: join(folder, "deno"), DENO_NO_UPDATE_CHECK: "1" };
-    const { stdout } = await run(bin("deno"), [...args, server.url], { env });
+    const { stdout } = await run(toolProgram("deno"), [...args, server.url], { env });
     expect(stdout).toBe("flow complete\n");
   });
 
@@ -142,11 +140,11 @@ describe("the SQLite store", () => {
   it("keeps its promises over node:sqlite and bun:sqlite", { timeout: slow }, async () => {
     const script = join(support, "sqlite.mjs");
     const store = pathToFileURL(join(folder, "dist/esm/stores/sqlite.js")).href;
-    const [command, args] = npx("24");
+    const [command, args] = nodeOfLine("24");
     const node = await run(command, [...args, "--no-warnings", script, store, "node:sqlite"], {
       cwd: folder,
     });
-    const bun = await run(bin("bun"), ["run", script, store, "bun:sqlite"]);
+    const bun = await run(toolProgram("bun"), ["run", script, store, "bun:sqlite"]);
     expect([node.stdout, bun.stdout]).toEqual(["store holds\n", "store holds\n"]);
   });
 });

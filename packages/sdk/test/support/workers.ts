@@ -1,14 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { cacheFolder } from "../../../../test/support/tools.js";
 import type { WorkerReport, WorkerTask } from "./worker.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
-// Below node_modules, so that the drivers, which stay outside the bundle, are found from it.
-const cache = join(here, "../../../../node_modules/.cache/countersign-sdk");
+// The drivers, which stay outside the bundle, are found from there.
+const cache = cacheFolder("sdk-workers");
 
 /** Real processes that use the SDK on a shared store. */
 export interface Workers {
@@ -20,7 +21,6 @@ export interface Workers {
 }
 
 export async function openWorkers(): Promise<Workers> {
-  mkdirSync(cache, { recursive: true });
   const outfile = join(cache, `worker-${process.pid}.mjs`);
   await build({
     entryPoints: [join(here, "worker.ts")],

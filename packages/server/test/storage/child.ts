@@ -2,15 +2,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { cacheFolder } from "../../../../test/support/tools.js";
 
 let built: Promise<string> | undefined;
 
-/** The file is within node_modules, so that the packages it imports are found from where it is. */
-const bundled = fileURLToPath(
-  new URL("../../../../node_modules/.cache/countersign/storage-child.mjs", import.meta.url),
-);
+/** In a folder from which the packages it imports are found. */
+const bundled = join(cacheFolder("storage"), "child.mjs");
 
 async function bundle(): Promise<string> {
   const entryPoints = [fileURLToPath(new URL("child-main.ts", import.meta.url))];

@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { nodeOfLine } from "../../../../test/support/tools.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const suites = ["sqlite", "sqlite-together", "sqlite-faults"];
@@ -15,7 +16,8 @@ it("holds the contract of the storage over node:sqlite", { timeout: 180_000 }, a
   const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=verbose", ...files];
   // A run within a run must not take itself for the outer one.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VITEST")));
-  const { stdout } = await promisify(execFile)("npx", ["--yes", "--package", "node@22", "node", ...vitest], {
+  const [command, args] = nodeOfLine("22");
+  const { stdout } = await promisify(execFile)(command, [...args, ...vitest], {
     cwd: root,
     env: { ...env, NO_COLOR: "1" },
     maxBuffer: 2 ** 25,
