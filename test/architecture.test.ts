@@ -81,7 +81,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "@node-rs/argon2": ["crypto/passwords.ts"],
   "node:buffer": ["http/body.ts"],
   "node:crypto": ["oauth/", "crypto/", "pages/", "storage/", "cli/", "emulator/"],
-  "node:fs": ["cli/", "config.ts", "config-file.ts", "emulator/", "storage/sqlite/"],
+  "node:fs": ["cli/", "config.ts", "config-file.ts", "emulator/", "pages/asset.ts", "storage/sqlite/"],
   "node:fs/promises": ["cli/"],
   "node:module": ["storage/sqlite/", "testing/"],
   "node:net": ["emulator/", "http/closing.ts", "limits/address.ts"],

@@ -7,6 +7,7 @@ import { clientAddresses } from "./http/client-address.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
+import { typedCredentials } from "./http/login-form.js";
 import { createServer, type Timeouts } from "./http/server.js";
 import { networks } from "./limits/address.js";
 import { Limiter } from "./limits/limiter.js";
@@ -15,7 +16,6 @@ import type { Log } from "./log.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { signAccessJwt } from "./oauth/tokens/jwt.js";
 import { SigningKeys } from "./oauth/tokens/signing-keys.js";
-import type { DemoLogin } from "./pages/login.js";
 import type { Storage } from "./storage/storage.js";
 
 export interface AppOptions {
@@ -28,7 +28,8 @@ export interface AppOptions {
   readonly issuer: () => string;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. @default none */
   readonly trustProxy?: readonly string[];
-  readonly demoLogins?: readonly DemoLogin[];
+  /** @default what the form's fields `email` and `password` say */
+  readonly credentialsOf?: HttpContext["credentialsOf"];
   readonly liveApiHostTokenPath?: boolean;
   /** Absent is without limits. */
   readonly rateLimits?: RateLimits;
@@ -62,7 +63,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     rateLimits: options.rateLimits ?? { client: undefined, address: undefined, account: undefined },
     cookies,
     csrf: csrfProtection(ring, cookies, randomBytes),
-    demoLogins: options.demoLogins ?? [],
+    credentialsOf: options.credentialsOf ?? typedCredentials,
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
     keys,
     signJwt: (claims) => signAccessJwt(keys, issuer(), claims),

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type CountersignApp, createCountersign } from "../app.js";
 import { KeyRing } from "../crypto/key-ring.js";
+import { serveAssets } from "../http/assets.js";
 import type { Log } from "../log.js";
 import { type Profile, profiles } from "../oauth/profile/profile.js";
 import { startPurging } from "../storage/purging.js";
@@ -19,6 +20,9 @@ import { controlRoutes } from "./control/routes.js";
 import { injectFaults } from "./faults/inject.js";
 import { type HttpsListener, listenHttps } from "./https/listener.js";
 import { inspectorRoutes } from "./inspector/routes.js";
+import { credentialsOf, knownLogins } from "./pages/accounts.js";
+import { emulatorAssets } from "./pages/assets.js";
+import { dressPages } from "./pages/dress.js";
 import { attachPlayground, withPlayground } from "./playground/attach.js";
 import { applySeed } from "./seed/apply.js";
 import { demoLogins, demoSeed } from "./seed/demo.js";
@@ -72,7 +76,9 @@ const rememberMilliseconds = 30 * 86_400_000;
 
 /** Starts an emulator and returns it listening. @throws {SeedFault} and faults of opening the port or the data. */
 export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const seed = options.seed ?? (options.seedFile === undefined ? undefined : readSeedFile(options.seedFile, options.environment ?? {}));
+  const seed =
+    options.seed ??
+    (options.seedFile === undefined ? undefined : readSeedFile(options.seedFile, options.environment ?? {}));
   const { storage, ring } = openData(options.data);
   const parts = assemble(options, seed, storage, ring);
   const { app, world, timeline } = parts;
@@ -137,6 +143,7 @@ function assemble(
   const startClock = () => options.startClock?.(timeline.clock);
   startClock();
   const place = { url: baseUrl("http", options) };
+  const logins = knownLogins(seed?.accounts ?? demoLogins);
   const profile = profiles[options.profile ?? seed?.profile ?? "dropbox-sign"];
   const app = createCountersign({
     profile,
@@ -146,12 +153,14 @@ function assemble(
     now: timeline.clock.now,
     randomBytes: options.randomBytes ?? systemRandomBytes,
     issuer: () => place.url,
-    demoLogins: seed ? [] : demoLogins,
+    credentialsOf: credentialsOf(logins),
   });
   const plant = () => applySeed(app.context, seed ? withPlayground(seed, place.url) : demoSeed(place.url));
   const world = new World({ context: app.context, storage, timeline, startClock, plant });
   attach(app, world, options);
-  attachPlayground(app, { seed, url: () => place.url, profileName: profile.name });
+  serveAssets(app.server, emulatorAssets);
+  dressPages(app.server, { logins });
+  attachPlayground(app, { seed, url: () => place.url, profileName: profile.name, logins });
   return { app, world, timeline, place, plant };
 }
 
@@ -190,7 +199,6 @@ async function listen(options: EmulatorOptions, { app, place, plant, world }: Pa
   }
   if (options.data === undefined) world.planted();
 }
-
 
 function openData(folder: string | undefined): { storage: ReplaceableStorage; ring: KeyRing } {
   if (folder === undefined) {

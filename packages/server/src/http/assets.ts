@@ -1,11 +1,10 @@
-/** The style sheet and the script of the pages, under names that change with their content. */
+/** Serves the static files of pages: their address changes with their content, so they are kept for ever. */
 
 import type { FastifyInstance } from "fastify";
-import { script } from "../pages/script.js";
-import { stylesheet } from "../pages/stylesheet.js";
+import type { Asset } from "../pages/asset.js";
 
-export function assetRoutes(server: FastifyInstance): void {
-  for (const { path, contentType, text } of [stylesheet, script]) {
+export function serveAssets(server: FastifyInstance, assets: readonly Asset[]): void {
+  for (const { path, contentType, text } of assets) {
     server.get(path, async (_request, reply) =>
       reply
         .header("content-type", contentType)

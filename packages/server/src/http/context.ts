@@ -6,14 +6,19 @@ import type { KeyRing } from "../crypto/key-ring.js";
 import type { Limiter } from "../limits/limiter.js";
 import type { RateLimits } from "../limits/rate-limit.js";
 import type { Log } from "../log.js";
+import type { Parameters } from "../oauth/parameters.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import type { TokenLookupDeps } from "../oauth/tokens/jwt.js";
 import type { SigningKeys } from "../oauth/tokens/signing-keys.js";
-import type { DemoLogin } from "../pages/login.js";
 import type { Storage } from "../storage/storage.js";
 import type { ClientAddresses } from "./client-address.js";
 import type { CookieJar } from "./cookies.js";
 import type { Csrf } from "./csrf.js";
+
+export interface Credentials {
+  readonly email: string | undefined;
+  readonly password: string | undefined;
+}
 
 export interface HttpContext extends TokenLookupDeps {
   readonly profile: Profile;
@@ -31,8 +36,8 @@ export interface HttpContext extends TokenLookupDeps {
   readonly rateLimits: RateLimits;
   readonly cookies: CookieJar;
   readonly csrf: Csrf;
-  /** Logins an emulator shows on its login page. */
-  readonly demoLogins: readonly DemoLogin[];
+  /** What a sign-in form says. */
+  readonly credentialsOf: (form: Parameters) => Credentials;
   /** Whether `/v3/oauth/token` answers like the live API host: 404. */
   readonly liveApiHostTokenPath: boolean;
 }

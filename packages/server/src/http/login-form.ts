@@ -3,9 +3,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkLogin, sessionHash, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
 import { deviceSeconds } from "../accounts/login-throttle.js";
+import type { Parameters } from "../oauth/parameters.js";
 import type { SessionView } from "../storage/storage.js";
 import { readParameters } from "./body.js";
-import { type HttpContext, notesOf } from "./context.js";
+import { type Credentials, type HttpContext, notesOf } from "./context.js";
 
 export type LoginOutcome =
   | { readonly outcome: "logged_in" }
@@ -16,6 +17,11 @@ export type LoginOutcome =
       readonly email: string | undefined;
     };
 
+/** Returns what a person typed. */
+export function typedCredentials(form: Parameters): Credentials {
+  return { email: form.optional("email"), password: form.optional("password") };
+}
+
 /** Logs in by the form of a request, or says what to show instead. */
 export async function logIn(
   context: HttpContext,
@@ -24,8 +30,7 @@ export async function logIn(
   clientId?: string,
 ): Promise<LoginOutcome> {
   const form = await readParameters(request);
-  const email = form.optional("email");
-  const password = form.optional("password");
+  const { email, password } = context.credentialsOf(form);
   const refused = (status: number, reason: string, problem: string): LoginOutcome => {
     Object.assign(notesOf(request), { reason, clientId });
     return { outcome: "refused", status, problem, email };
@@ -34,7 +39,7 @@ export async function logIn(
     return refused(403, "csrf", "This form has expired. Please sign in again.");
   }
   if (email === undefined || password === undefined) {
-    return refused(401, "login_failed", "Enter your e-mail address and your password.");
+    return refused(401, "login_failed", "Enter your email address and your password.");
   }
   const address = context.addresses.of(request);
   const attempt = { email, address, device: context.cookies.get(request, "device") };
@@ -43,11 +48,11 @@ export async function logIn(
   );
   if (login.outcome === "throttled") {
     reply.header("retry-after", "900");
-    return refused(429, "login_throttled", "Too many failed attempts. Please wait a quarter of an hour.");
+    return refused(429, "login_throttled", "Too many failed attempts. Please try again in 15 minutes.");
   }
   if (login.outcome === "wrong") {
     context.audit("login_failed", { ...(clientId !== undefined && { clientId }), address });
-    return refused(401, "login_failed", "E-mail address or password is wrong.");
+    return refused(401, "login_failed", "The email address or password is wrong.");
   }
   const account = login.value;
   // A new session and a new visit at each login: nothing an attacker planted before survives it (session fixation).

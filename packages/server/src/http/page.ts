@@ -1,15 +1,17 @@
 /** Pages as they are sent: never stored, never framed, with no script or style but our own. */
 
 import type { FastifyReply } from "fastify";
+import type { Page } from "../pages/layout.js";
 
 /**
  * Sends a page. `formTargets` are origins beside our own that a form's answer may lead to, or `anywhere` for the forms
  * that end at an app's callback. Chromium applies `form-action` to every redirect that follows, and a callback may well
  * send the browser on to another origin, an IPv6 address (which the policy cannot name) or a scheme of its own.
+ * The page becomes text at the last moment: a `preSerialization` hook may still add to it.
  */
 export function sendPage(
   reply: FastifyReply,
-  page: string,
+  page: Page,
   status = 200,
   formTargets: readonly string[] | "anywhere" = [],
 ): FastifyReply {
@@ -21,6 +23,7 @@ export function sendPage(
     .header("referrer-policy", "same-origin")
     .header("x-content-type-options", "nosniff")
     .header("x-frame-options", "DENY")
+    .serializer((sent: Page) => sent.document())
     .send(page);
 }
 

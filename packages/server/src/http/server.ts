@@ -1,7 +1,8 @@
 /** The HTTP server: its limits on connections and bodies, what every request goes through, and the routes. */
 
 import Fastify, { type FastifyInstance } from "fastify";
-import { assetRoutes } from "./assets.js";
+import { loginScript, stylesheet } from "../pages/assets.js";
+import { serveAssets } from "./assets.js";
 import { closeGently } from "./closing.js";
 import { refuseConnection } from "./connections.js";
 import { type HttpContext, keepNotes } from "./context.js";
@@ -60,7 +61,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   logRequests(server, context);
   handleErrors(server, context);
   healthRoutes(server, context, options.readiness);
-  assetRoutes(server);
+  serveAssets(server, [stylesheet, loginScript]);
   tokenRoutes(server, context);
   standardRoutes(server, context);
   accountRoutes(server, context);

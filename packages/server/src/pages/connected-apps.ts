@@ -1,7 +1,7 @@
 /** The page on which a person sees which apps have access, and takes it back. */
 
 import { type Html, html } from "./html.js";
-import { layout } from "./layout.js";
+import { Page } from "./layout.js";
 import { plainName, shownName } from "./names.js";
 import { csrfField, notice } from "./parts.js";
 
@@ -24,8 +24,8 @@ export interface ConnectedAppsView {
   notice?: string | undefined;
 }
 
-export function connectedAppsPage(view: ConnectedAppsView): string {
-  return layout({
+export function connectedAppsPage(view: ConnectedAppsView): Page {
+  return new Page({
     title: "Connected apps",
     width: "card",
     main: html`<section class="card">

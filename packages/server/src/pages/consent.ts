@@ -1,7 +1,7 @@
 /** The page on which a person allows or denies what an app asks for. */
 
 import { type Html, html } from "./html.js";
-import { layout } from "./layout.js";
+import { Page } from "./layout.js";
 import { plainName, shownName } from "./names.js";
 import { csrfField, notice } from "./parts.js";
 
@@ -27,8 +27,8 @@ export interface ConsentView {
   canAllow: boolean;
 }
 
-export function consentPage(view: ConsentView): string {
-  return layout({
+export function consentPage(view: ConsentView): Page {
+  return new Page({
     title: view.canAllow
       ? `Allow ${plainName(view.appName)}?`
       : `${plainName(view.appName)} cannot be allowed`,

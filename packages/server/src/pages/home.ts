@@ -1,7 +1,7 @@
 /** What an operator or a passer-by finds at the root of a server, and the page after signing out. */
 
 import { html } from "./html.js";
-import { layout } from "./layout.js";
+import { Page } from "./layout.js";
 
 export interface HomeView {
   /** How this server calls itself: an operator's name for it, or its address. */
@@ -9,8 +9,8 @@ export interface HomeView {
   links: readonly { href: string; label: string; description: string }[];
 }
 
-export function homePage(view: HomeView): string {
-  return layout({
+export function homePage(view: HomeView): Page {
+  return new Page({
     title: view.name,
     width: "card",
     main: html`<section class="card">
@@ -29,8 +29,8 @@ export interface SignedOutView {
   signInHref?: string | undefined;
 }
 
-export function signedOutPage(view: SignedOutView = {}): string {
-  return layout({
+export function signedOutPage(view: SignedOutView = {}): Page {
+  return new Page({
     title: "Signed out",
     width: "card",
     main: html`<section class="card">

@@ -1,26 +1,54 @@
 /** Owns the document around every page: head, landmarks, wordmark. */
 
+import type { Asset } from "./asset.js";
+import { stylesheet } from "./assets.js";
 import { attributes, type HtmlValue, html } from "./html.js";
 import { plainName } from "./names.js";
 import { wordmark } from "./parts.js";
-import { script } from "./script.js";
-import { stylesheet } from "./stylesheet.js";
 
-export interface Layout {
+export interface PageParts {
   /** Shown in the browser's tab, before the name of the service. */
-  title: string;
+  readonly title: string;
   /** `card` is one narrow column; `wide` is for pages with code. */
-  width: "card" | "wide";
-  main: HtmlValue;
+  readonly width: "card" | "wide";
+  readonly main: HtmlValue;
   /** Beside the wordmark. */
-  beside?: HtmlValue;
-  footer?: HtmlValue;
-  /** The address of a script beside the one that every page has. */
-  script?: string;
+  readonly beside?: HtmlValue;
+  readonly footer?: HtmlValue;
+  /** Beside the stylesheet that every page has. */
+  readonly styles?: readonly Asset[];
+  readonly scripts?: readonly Asset[];
+  /** Where the wordmark leads. */
+  readonly home?: string;
+  /** What the page is for, to those who add to it on its way out. */
+  readonly subject?: Subject;
 }
 
-/** A complete document; nothing in it is inline, and it loads nothing from elsewhere. */
-export function layout(page: Layout): string {
+/** A form to sign in with, or a request that could not go on. */
+export type Subject =
+  | { readonly kind: "login"; readonly action: string; readonly csrf: string }
+  | { readonly kind: "problem"; readonly reference: string };
+
+/** A page on its way to the browser. Whoever sends it may add to it; only `document()` makes text of it. */
+export class Page {
+  readonly parts: PageParts;
+
+  constructor(parts: PageParts) {
+    this.parts = parts;
+  }
+
+  /** Returns the page with some of its parts replaced. */
+  with(changes: Partial<PageParts>): Page {
+    return new Page({ ...this.parts, ...changes });
+  }
+
+  /** Returns the complete document; nothing in it is inline, and it loads nothing from elsewhere. */
+  document(): string {
+    return documentOf(this.parts);
+  }
+}
+
+function documentOf(page: PageParts): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -31,13 +59,12 @@ export function layout(page: Layout): string {
 <meta name="robots" content="noindex">
 <title>${plainName(page.title)} · Countersign</title>
 <link rel="icon" href="${icon}">
-<link rel="stylesheet" href="${stylesheet.path}">
-<script src="${script.path}" defer></script>
-${page.script && html`<script src="${page.script}" defer></script>`}
+${[stylesheet, ...(page.styles ?? [])].map(({ path }) => html`<link rel="stylesheet" href="${path}">`)}
+${page.scripts?.map(({ path }) => html`<script src="${path}" defer></script>`)}
 </head>
 <body${attributes({ class: `page-${page.width}` })}>
 <a class="skip" href="#main">Skip to content</a>
-<header class="top"><div class="top-inner">${wordmark()}${page.beside}</div></header>
+<header class="top"><div class="top-inner">${wordmark(page.home)}${page.beside}</div></header>
 <main id="main" tabindex="-1">
 ${page.main}
 </main>

@@ -3,12 +3,15 @@
 import { attributes, type Html, type HtmlValue, html } from "./html.js";
 
 /** The mark: a first signature, and the one that answers it. */
-export function wordmark(): Html {
-  return html`<span class="wordmark"><svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+export function wordmark(home?: string): Html {
+  const mark = html`<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
 <rect class="mark-ground" x="1" y="1" width="30" height="30" rx="8"/>
 <path class="mark-first" d="M6.5 16.5l5 5L20 10.5"/>
 <path class="mark-second" d="M16.8 21.2l.7.6L26 10.5"/>
-</svg><span>Countersign</span></span>`;
+</svg><span>Countersign</span>`;
+  return home === undefined
+    ? html`<span class="wordmark">${mark}</span>`
+    : html`<a class="wordmark" href="${home}">${mark}</a>`;
 }
 
 export function csrfField(csrf: string): Html {
@@ -24,6 +27,8 @@ export interface FieldOptions {
   autofocus?: boolean;
   describedBy?: string | undefined;
   invalid?: boolean;
+  /** Shown after the input. */
+  beside?: Html;
 }
 
 /** A required input tied to its label, and to the message that explains what is wrong with it. */
@@ -41,7 +46,7 @@ export function field(options: FieldOptions): Html {
     spellcheck: "false",
     required: true,
   });
-  return html`<div class="field"><label for="${options.name}">${options.label}</label><input${given}></div>`;
+  return html`<div class="field"><label for="${options.name}">${options.label}</label><input${given}>${options.beside}</div>`;
 }
 
 export type Tone = "good" | "bad" | "note";
@@ -66,8 +71,3 @@ const icons: Readonly<Record<Tone, Html>> = {
   bad: html`<path d="M10 5.6v5.4"/><path d="M10 14v.1"/>`,
   note: html`<path d="M10 9.2v5"/><path d="M10 6v.1"/>`,
 };
-
-/** A button that copies the text of the element with the given id; the script shows it, as it needs the script. */
-export function copyButton(targetId: string, what: string): Html {
-  return html`<button type="button" class="copy" data-copy="${targetId}" hidden>Copy<span class="quiet-words"> ${what}</span></button>`;
-}

@@ -1,7 +1,7 @@
 /** The page for a request that cannot go on: unknown app, wrong redirect, expired form, nothing here, our own fault. */
 
 import { type Html, html } from "./html.js";
-import { layout } from "./layout.js";
+import { Page } from "./layout.js";
 
 export interface ProblemView {
   status: number;
@@ -14,8 +14,8 @@ export interface ProblemView {
   link?: { href: string; label: string } | undefined;
 }
 
-export function problemPage(view: ProblemView): string {
-  return layout({
+export function problemPage(view: ProblemView): Page {
+  return new Page({
     title: view.title,
     width: "card",
     main: html`<section class="card">
@@ -27,6 +27,7 @@ ${view.details?.length ? details(view.details) : undefined}
 ${view.link && html`<p><a class="button primary" href="${view.link.href}">${view.link.label}</a></p>`}
 <p class="muted small rule">Reference <code>${view.reference}</code></p>
 </section>`,
+    subject: { kind: "problem", reference: view.reference },
   });
 }
 

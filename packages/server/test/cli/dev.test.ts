@@ -292,7 +292,10 @@ describe("unable to start, it says why in a sentence and ends with 1:", () => {
   });
 
   it("the seed file is not there", async () => {
-    await fails(dev("--memory", "--seed", "none.yaml"), "Cannot read the seed file none.yaml: there is no such file.");
+    await fails(
+      dev("--memory", "--seed", "none.yaml"),
+      "Cannot read the seed file none.yaml: there is no such file.",
+    );
   });
 
   it("the seed file has a fault, told with its line", async () => {

@@ -272,7 +272,7 @@ describe("a wrong login", () => {
     const unknown = await attempt("nobody@example.com", "wrong");
     expectPage(wrong, 401);
     expectPage(unknown, 401);
-    expect(textOf(wrong.text)).toContain("E-mail address or password is wrong.");
+    expect(textOf(wrong.text)).toContain("The email address or password is wrong.");
     expect(plain(unknown, "nobody@example.com")).toBe(plain(wrong, jill.email));
     const omitted = new Set(["date", "set-cookie", "content-length"]);
     const heads = [wrong, unknown].map(({ headers }) =>

@@ -62,7 +62,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
     await page.goto(`${emulator.url}/`);
     await press(page, "Sign in and allow");
     await signIn(page, { ...jack, password: "wrong" });
-    await page.getByRole("alert").getByText("E-mail address or password is wrong.").waitFor();
+    await page.getByRole("alert").getByText("The email address or password is wrong.").waitFor();
     // The 401 of a wrong password is the one thing a browser notes.
     expect(complaints.splice(0).filter((text) => !text.includes("401"))).toEqual([]);
     expect(await page.getByLabel("Email address").inputValue()).toBe(jack.email);
@@ -94,12 +94,11 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
   });
 });
 
-it("a demo login is filled in at a click", async () => {
+it("an account of the seed is signed in with one click", async () => {
   const { context, page, complaints } = await visit();
   await page.goto(`${emulator.url}/`);
   await press(page, "Sign in and allow");
-  await press(page, `Fill in ${jack.email}`);
-  await press(page, "Sign in");
+  await press(page, `Continue as ${jack.email}`);
   await page.getByText(jack.email).first().waitFor();
   await page.getByRole("button", { name: "Allow" }).waitFor();
   expect(complaints).toEqual([]);

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import fc from "fast-check";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { emulatorAssets } from "../../src/emulator/pages/assets.js";
+import { loginScript, stylesheet } from "../../src/pages/assets.js";
 import { html } from "../../src/pages/html.js";
-import { script } from "../../src/pages/script.js";
-import { stylesheet } from "../../src/pages/stylesheet.js";
 import { contentSecurityPolicy } from "../playground/demo.js";
 import { launchBrowser } from "../support/browser.js";
 import { examples, hostileTexts, pagesWith } from "./examples.js";
@@ -52,7 +52,7 @@ async function open(
   });
   await page.route("**/*", (route) => {
     const { pathname } = new URL(route.request().url());
-    const asset = [stylesheet, script].find(({ path }) => path === pathname);
+    const asset = [stylesheet, loginScript, ...emulatorAssets].find(({ path }) => path === pathname);
     if (asset) return route.fulfill({ body: asset.text, contentType: asset.contentType });
     const headers = { "content-security-policy": contentSecurityPolicy };
     return route.fulfill({ body: document, contentType: "text/html; charset=utf-8", headers });

@@ -5,12 +5,13 @@ import type { CallStepView, Language } from "../../src/emulator/playground/page/
 import { connectedAppsPage } from "../../src/pages/connected-apps.js";
 import { consentPage } from "../../src/pages/consent.js";
 import { homePage, signedOutPage } from "../../src/pages/home.js";
+import type { Page } from "../../src/pages/layout.js";
 import { loginPage } from "../../src/pages/login.js";
 import { problemPage } from "../../src/pages/problem.js";
 
 const csrf = "0f6b2f1c";
-const jill = { email: "jill@example.com", password: "correct horse battery" };
-const jack = { email: "jack@example.com", password: "purple monkey dishwasher" };
+const jill = { email: "jill@example.com" };
+const jack = { email: "jack@example.com" };
 
 export const scopes = [
   {
@@ -47,8 +48,8 @@ const app = {
   revokeAction: "/apps/1/revoke",
 };
 
-export const examples: Readonly<Record<string, string>> = {
-  login: loginPage({ action: "/login", csrf, appName: "Demo app", demoLogins: [jill, jack] }),
+const shown: Readonly<Record<string, Page>> = {
+  login: loginPage({ action: "/login", csrf, appName: "Demo app" }),
   "login-refused": loginPage({
     action: "/login",
     csrf,
@@ -100,9 +101,18 @@ export const examples: Readonly<Record<string, string>> = {
   "signed-out": signedOutPage({ signInHref: "/login" }),
 };
 
+function documentsOf(pages: Readonly<Record<string, Page>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(pages).map(([name, page]) => [name, page.document()]));
+}
+
+export const examples = documentsOf(shown);
+
 /** Every page with the given text wherever a text may come from outside. */
 export function pagesWith(text: string): Readonly<Record<string, string>> {
-  const login = { email: text, password: text };
+  return documentsOf(hostilePages(text));
+}
+
+function hostilePages(text: string): Readonly<Record<string, Page>> {
   const scope = { name: text, title: text, description: text, charged: "user" as const };
   const hostileConsent = {
     action: text,
@@ -123,7 +133,6 @@ export function pagesWith(text: string): Readonly<Record<string, string>> {
       appName: text,
       email: text,
       problem: text,
-      demoLogins: [login],
     }),
     consent: consentPage({ ...hostileConsent, canAllow: true }),
     "consent-barred": consentPage({ ...hostileConsent, canAllow: false }),
@@ -151,7 +160,7 @@ export function pagesWith(text: string): Readonly<Record<string, string>> {
 
 const languages: readonly Language[] = ["curl", "typescript", "ruby", "python"];
 
-function playgroundWith(text: string): string {
+function playgroundWith(text: string): Page {
   const told = { tone: "bad", verdict: text, explanation: text } as const;
   const parameter = { name: text, value: text, meaning: text };
   const samples = languages.map((language) => ({ language, code: text, note: text }));
@@ -162,7 +171,7 @@ function playgroundWith(text: string): string {
     app: { name: text, clientId: text, clientSecret: text, callbackUrl: text },
     baseUrl: text,
     profileName: text,
-    demoLogins: [{ email: text, password: text }],
+    logins: [{ email: text, password: text }],
     betterAddress: text,
     start: { status: "done", address: text, parameters: [parameter], samples },
     callback: {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { inspectorScript } from "../../src/emulator/inspector/page/script.js";
+import { emulatorAssets, inspectorScript } from "../../src/emulator/pages/assets.js";
+import { loginScript, stylesheet } from "../../src/pages/assets.js";
 import { consentPage } from "../../src/pages/consent.js";
 import { loginPage } from "../../src/pages/login.js";
-import { script } from "../../src/pages/script.js";
-import { stylesheet } from "../../src/pages/stylesheet.js";
 import { examples, hostileTexts, pagesWith, scopes } from "./examples.js";
 
 const pages = Object.entries({ ...examples, ...pagesWith("plain") });
@@ -28,14 +27,14 @@ describe.each(pages)("the page %s", (_, page) => {
     expect(page.match(/<h1[ >]/g)).toHaveLength(1);
   });
 
-  it("holds no inline script, style or handler, and loads its own two assets alone", () => {
+  it("holds no inline script, style or handler, and loads only assets of this server", () => {
     expect(page).not.toMatch(/ style=| on[a-z]+=|<style|<base|<iframe|<object/i);
-    expect(page.match(/<script[^>]*>[^<]*<\/script>/g)).toEqual([
-      `<script src="${script.path}" defer></script>`,
-    ]);
-    expect(page.match(/<link rel="stylesheet"[^>]*>/g)).toEqual([
-      `<link rel="stylesheet" href="${stylesheet.path}">`,
-    ]);
+    const known = [stylesheet, loginScript, ...emulatorAssets].map(({ path }) => path);
+    expect(page).not.toMatch(/<script[^>]*>[^<]/);
+    const loaded = [...page.matchAll(/<(?:script src|link rel="stylesheet" href)="([^"]*)"/g)];
+    expect(loaded[0]?.[1]).toBe(stylesheet.path);
+    for (const [, path] of loaded) expect(known).toContain(path);
+    expect(page.match(/<(script|link)[ >]/g)?.length).toBe(loaded.length + 1);
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\/(?!127\.0\.0\.1)/);
   });
 
@@ -59,7 +58,7 @@ describe.each(hostileTexts.map((text) => [text.slice(0, 30), text]))("a page giv
 
 describe("the sign-in page", () => {
   it("names its fields email and password, for password managers too", () => {
-    const page = loginPage({ action: "/login", csrf: "token" });
+    const page = loginPage({ action: "/login", csrf: "token" }).document();
     expect(page).toMatch(/<label for="email">/);
     expect(page).toMatch(/<input id="email" name="email" type="email" autocomplete="username" autofocus/);
     expect(page).toMatch(
@@ -68,41 +67,48 @@ describe("the sign-in page", () => {
   });
 
   it("announces what is wrong, ties it to both fields and puts the cursor where typing goes on", () => {
-    const page = loginPage({ action: "/login", csrf: "token", email: "jill@example.com", problem: "Wrong." });
+    const page = loginPage({
+      action: "/login",
+      csrf: "token",
+      email: "jill@example.com",
+      problem: "Wrong.",
+    }).document();
     expect(page).toMatch(/id="problem" role="alert"/);
     expect(page.match(/aria-describedby="problem" aria-invalid="true"/g)).toHaveLength(2);
     expect(page).toMatch(/name="password"[^>]* autofocus/);
     expect(page.match(/autofocus/g)).toHaveLength(1);
   });
 
-  it("never fills a password in, and shows demo accounts only when there are some", () => {
-    expect(loginPage({ action: "/login", csrf: "t", demoLogins: [] })).not.toContain("Demo accounts");
-    expect(examples.login).toContain("correct horse battery");
+  it("never fills a password in", () => {
     expect(examples.login).not.toMatch(/name="password"[^>]*value=/);
   });
 });
 
 describe("the consent page", () => {
   it("says which app asks, who runs it, who is signed in, what for, who is charged and where it leads", () => {
-    const page = consentPage(consent);
+    const page = consentPage(consent).document();
     for (const text of ["Demo app", "jill@example.com", "jack@example.com", "127.0.0.1:4010"]) {
       expect(page).toContain(text);
     }
     for (const scope of scopes) expect(page).toContain(scope.title);
     expect(page.match(/charged to the app’s owner/g)).toHaveLength(2);
-    expect(consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] })).toContain(
+    expect(consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] }).document()).toContain(
       "charged to you",
     );
   });
 
   it("offers allow and deny in one form, and another account in a form of its own", () => {
-    const page = consentPage(consent);
+    const page = consentPage(consent).document();
     expect(page).toMatch(/name="decision" value="allow"[\s\S]*name="decision" value="deny"/);
     expect(page).toContain('action="/oauth/switch"');
   });
 
   it("offers the way back alone to a person who may not allow the app, and says why", () => {
-    const page = consentPage({ ...consent, canAllow: false, notice: "Only its owner can authorize it." });
+    const page = consentPage({
+      ...consent,
+      canAllow: false,
+      notice: "Only its owner can authorize it.",
+    }).document();
     expect(page).toContain("Only its owner can authorize it.");
     expect(page).not.toContain('value="allow"');
     expect(page.match(/name="decision" value="deny"/g)).toHaveLength(1);
@@ -110,23 +116,29 @@ describe("the consent page", () => {
 });
 
 describe("the assets", () => {
+  const assets = [stylesheet, loginScript, ...emulatorAssets];
+
   it("are addressed by their content", () => {
-    expect(stylesheet.path).toBe(`/assets/style-${stylesheet.hash}.css`);
-    expect(script.path).toBe(`/assets/script-${script.hash}.js`);
+    for (const { path, hash } of assets)
+      expect(path).toMatch(new RegExp(`^/assets/(style|script)-${hash}\\.(css|js)$`));
+    expect(new Set(assets.map(({ path }) => path)).size).toBe(assets.length);
   });
 
   it("load nothing from elsewhere", () => {
-    expect(stylesheet.text).not.toMatch(/url\(|@import|https?:/);
-    expect(script.text).not.toMatch(/https?:|fetch|eval|innerHTML|import/);
-    // The inspector's own asks for one thing: the page it is on, for what is shown live.
-    expect(inspectorScript.text).not.toMatch(/https?:|eval|innerHTML|outerHTML|insertAdjacentHTML|import/);
-    expect([...inspectorScript.text.matchAll(/fetch\(([^,)]*)/g)].map(([, what]) => what)).toEqual([
-      "location.href",
-    ]);
+    for (const { path, text } of assets) {
+      expect(text, path).not.toMatch(
+        /url\(|@import|https?:|eval|(inner|outer)HTML|insertAdjacentHTML|\bimport\b/,
+      );
+      // The inspector's own asks for one thing: the page it is on, for what is shown live.
+      const asked = [...text.matchAll(/fetch\(([^,)]*)/g)].map(([, what]) => what);
+      expect(asked, path).toEqual(path === inspectorScript.path ? ["location.href"] : []);
+    }
   });
 
   it("are balanced and without syntax errors", () => {
-    expect(stylesheet.text.match(/\{/g)?.length).toBe(stylesheet.text.match(/\}/g)?.length);
-    expect(() => new Function(script.text)).not.toThrow();
+    for (const { path, text } of assets) {
+      if (path.endsWith(".js")) expect(() => new Function(text), path).not.toThrow();
+      else expect(text.match(/\{/g)?.length, path).toBe(text.match(/\}/g)?.length);
+    }
   });
 });

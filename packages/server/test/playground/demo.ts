@@ -2,9 +2,10 @@
 
 import { randomBytes } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { emulatorAssets } from "../../src/emulator/pages/assets.js";
 import { type PlaygroundDependencies, registerPlayground } from "../../src/emulator/playground/register.js";
-import { script } from "../../src/pages/script.js";
-import { stylesheet } from "../../src/pages/stylesheet.js";
+import { stylesheet } from "../../src/pages/assets.js";
+import type { Page } from "../../src/pages/layout.js";
 
 export const demoClient = {
   clientId: "cc91c61d00f8bb2ece1428035716b",
@@ -33,7 +34,7 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
   const client = { ...demoClient, callbackUrl: "" };
   registerPlayground(server, {
     client,
-    demoLogins: [
+    logins: [
       { email: "jill@example.com", password: "correct horse battery" },
       { email: "jack@example.com", password: "purple monkey dishwasher" },
     ],
@@ -52,17 +53,17 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
   return demo;
 }
 
-function respondPage(reply: FastifyReply, html: string, status = 200): void {
+function respondPage(reply: FastifyReply, page: Page, status = 200): void {
   reply
     .code(status)
     .header("content-security-policy", contentSecurityPolicy)
     .header("cache-control", "no-store")
     .type("text/html; charset=utf-8")
-    .send(html);
+    .send(page.document());
 }
 
 function addAssets(server: FastifyInstance): void {
-  for (const asset of [stylesheet, script]) {
+  for (const asset of [stylesheet, ...emulatorAssets]) {
     server.get(asset.path, (_, reply) => reply.type(asset.contentType).send(asset.text));
   }
 }

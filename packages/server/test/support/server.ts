@@ -130,7 +130,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export interface TestServerOptions extends Partial<Pick<AppOptions, "liveApiHostTokenPath" | "demoLogins">> {
+export interface TestServerOptions extends Partial<Pick<AppOptions, "liveApiHostTokenPath">> {
   readonly profile?: Profile["name"];
   readonly seed?: Seed;
 }

@@ -1,7 +1,7 @@
 /** The page behind the link of the confirmation e-mail. */
 
 import { html } from "../../pages/html.js";
-import { layout } from "../../pages/layout.js";
+import { Page } from "../../pages/layout.js";
 import { shownName } from "../../pages/names.js";
 import { csrfField, field, notice } from "../../pages/parts.js";
 
@@ -12,9 +12,9 @@ export interface ConfirmView {
   problem?: string | undefined;
 }
 
-export function confirmPage(view: ConfirmView): string {
+export function confirmPage(view: ConfirmView): Page {
   const describedBy = view.problem ? "problem" : undefined;
-  return layout({
+  return new Page({
     title: "Confirm your account",
     width: "card",
     main: html`<section class="card">
@@ -29,8 +29,8 @@ ${field({ name: "password", label: "Choose a password", type: "password", autoco
   });
 }
 
-export function confirmedPage(view: { email: string }): string {
-  return layout({
+export function confirmedPage(view: { email: string }): Page {
+  return new Page({
     title: "Account confirmed",
     width: "card",
     main: html`<section class="card">

@@ -12,16 +12,11 @@ import { familyKeys } from "../control/find.js";
 import type { World } from "../state/world.js";
 import { buildView } from "./build-view.js";
 import { inspectorPage } from "./page/page.js";
-import { inspectorScript } from "./page/script.js";
 
 type Act = (world: World, form: Parameters) => Promise<unknown> | unknown;
 
 export function inspectorRoutes(server: FastifyInstance, world: World): void {
   server.get("/_emulator", (request, reply) => show(world, request, reply));
-  const { path, contentType, text } = inspectorScript;
-  server.get(path, async (_request, reply) =>
-    reply.header("content-type", contentType).header("x-content-type-options", "nosniff").send(text),
-  );
   for (const [name, act] of Object.entries(forms)) {
     server.post(`/_emulator/inspector/${name}`, (request, reply) => obey(world, act, request, reply));
   }

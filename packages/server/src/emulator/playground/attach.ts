@@ -2,13 +2,21 @@
 
 import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
+import type { KnownLogin } from "../pages/accounts.js";
 import { demoClient, playgroundApp, playgroundCallbackPath, playgroundClient } from "../seed/demo.js";
 import type { Seed } from "../seed/seed.js";
 import { registerPlayground } from "./register.js";
 
+export interface PlaygroundOptions {
+  readonly seed: Seed | undefined;
+  readonly url: () => string;
+  readonly profileName: string;
+  readonly logins: readonly KnownLogin[];
+}
+
 export function attachPlayground(
   { server, context }: CountersignApp,
-  { seed, url, profileName }: { seed: Seed | undefined; url: () => string; profileName: string },
+  { seed, url, profileName, logins }: PlaygroundOptions,
 ): void {
   const client = seed === undefined ? demoClient : playgroundClient;
   server.register(async (scope) => {
@@ -25,7 +33,7 @@ export function attachPlayground(
           return `${url()}${playgroundCallbackPath}`;
         },
       },
-      demoLogins: context.demoLogins,
+      logins,
       baseUrl: url,
       fetch,
       randomBytes: context.randomBytes,

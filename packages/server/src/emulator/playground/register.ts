@@ -1,8 +1,9 @@
 /** The playground's routes: each reads its form or query, takes one step, and sends the browser back to the page. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { DemoLogin } from "../../pages/login.js";
+import type { Page } from "../../pages/layout.js";
 import { problemPage } from "../../pages/problem.js";
+import type { KnownLogin } from "../pages/accounts.js";
 import { betterAddress } from "./address.js";
 import { playgroundPage } from "./page/page.js";
 import { isOwnForm, type Session, Sessions, setCookie } from "./sessions.js";
@@ -16,7 +17,7 @@ export interface PlaygroundDependencies {
     readonly name: string;
     readonly callbackUrl: string;
   };
-  readonly demoLogins: readonly DemoLogin[];
+  readonly logins: readonly KnownLogin[];
   /** Where the server answers, without a slash at the end; asked at every request, as the port may be chosen late. */
   readonly baseUrl: () => string;
   readonly fetch: typeof fetch;
@@ -25,7 +26,7 @@ export interface PlaygroundDependencies {
   readonly now: () => number;
   readonly profileName: string;
   /** Sends a page with the headers that every page has. */
-  readonly respondPage: (reply: FastifyReply, html: string, status?: number) => unknown;
+  readonly respondPage: (reply: FastifyReply, page: Page, status?: number) => unknown;
 }
 
 /** Adds the playground at `/` and `/playground/…`. Needs form bodies parsed to URLSearchParams. */

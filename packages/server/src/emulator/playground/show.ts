@@ -1,6 +1,6 @@
 /** Owns the step from what a browser has done to what its page shows. */
 
-import type { DemoLogin } from "../../pages/login.js";
+import type { KnownLogin } from "../pages/accounts.js";
 import type { Client } from "./calls.js";
 import { isSuccess, type Operation } from "./explain.js";
 import { showCall } from "./http-text.js";
@@ -21,7 +21,7 @@ import { showCallback } from "./show-callback.js";
 
 export interface Surroundings {
   readonly client: Client & { readonly name: string; readonly callbackUrl: string };
-  readonly demoLogins: readonly DemoLogin[];
+  readonly logins: readonly KnownLogin[];
   readonly baseUrl: string;
   readonly profileName: string;
   readonly betterAddress: string | undefined;
@@ -34,7 +34,7 @@ export function showRun(run: Run, csrf: string, around: Surroundings): Playgroun
     app: { ...client, clientSecret: shorten(client.clientSecret) },
     baseUrl: around.baseUrl,
     profileName: around.profileName,
-    demoLogins: around.demoLogins,
+    logins: around.logins,
     betterAddress: around.betterAddress,
     start: showStart(run, around),
     callback: showCallback(run),

@@ -129,7 +129,6 @@ class AuthorizeRoutes {
       appName: wanted.app.name,
       email: email ?? wanted.loginHint,
       problem,
-      demoLogins: this.#context.demoLogins,
     });
     return sendPage(reply, page, status, "anywhere");
   }

@@ -90,7 +90,6 @@ class ConnectedAppsRoutes {
       csrf: this.#context.csrf.token(request, reply),
       email,
       problem,
-      demoLogins: this.#context.demoLogins,
     });
     return sendPage(reply, page, status);
   }

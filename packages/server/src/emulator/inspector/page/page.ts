@@ -1,20 +1,20 @@
 /** The inspector's page: what happened as stories, beside it time and faults, below what there is. */
 
 import { attributes, type Html, html } from "../../../pages/html.js";
-import { layout } from "../../../pages/layout.js";
+import { Page } from "../../../pages/layout.js";
 import { notice } from "../../../pages/parts.js";
+import { inspectorScript, inspectorStyles } from "../../pages/assets.js";
 import { clockPanel, faultPanel, resetPanel } from "./controls.js";
-import { inspectorScript } from "./script.js";
 import { accountSection, appSection, familySection, outboxSection } from "./state.js";
 import { storyList } from "./stories.js";
 import type { InspectorView } from "./view.js";
 
-export function inspectorPage(view: InspectorView): string {
-  return layout({
+export function inspectorPage(view: InspectorView): Page {
+  return new Page({
     title: "Inspector",
-    script: inspectorScript.path,
+    styles: [inspectorStyles],
+    scripts: [inspectorScript],
     width: "wide",
-    beside: html`<p class="muted small"><a href="/">Playground</a> · Emulator · <strong>${view.profile}</strong></p>`,
     main: html`<div class="ins-head">
 <h1>Inspector</h1>
 <p class="muted">Every request to <code>${view.url}</code>, told as stories: one authorization with all that followed from it.</p>

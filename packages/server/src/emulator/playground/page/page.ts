@@ -1,19 +1,21 @@
 /** The playground's page: the demo app's side of the flow, one step after the other. */
 
 import { type Html, html } from "../../../pages/html.js";
-import { layout } from "../../../pages/layout.js";
-import type { DemoLogin } from "../../../pages/login.js";
+import { Page } from "../../../pages/layout.js";
 import { plainName, shownName } from "../../../pages/names.js";
 import { csrfField, notice } from "../../../pages/parts.js";
+import type { KnownLogin } from "../../pages/accounts.js";
+import { playgroundScript, playgroundStyles } from "../../pages/assets.js";
 import { accountStep, exchangeStep, refreshStep } from "./call-steps.js";
 import { callbackStep, startStep } from "./opening-steps.js";
 import type { PlaygroundView } from "./view.js";
 
-export function playgroundPage(view: PlaygroundView): string {
-  return layout({
+export function playgroundPage(view: PlaygroundView): Page {
+  return new Page({
     title: "Playground",
     width: "wide",
-    beside: html`<p class="muted small">Emulator · <strong>${view.profileName}</strong></p>`,
+    styles: [playgroundStyles],
+    scripts: [playgroundScript],
     main: html`<div class="hero">
 <h1>Watch an app get access</h1>
 <p>This page plays ${shownName(view.app.name)}, an app that wants to act for a person. The server it asks is the one your own
@@ -47,11 +49,11 @@ function otherAddress(href: string): Html {
 
 function accounts(view: PlaygroundView): Html {
   return html`<aside class="side" aria-labelledby="accounts"><h2 id="accounts">Sign in as</h2>
-${view.demoLogins.length > 0 ? logins(view.demoLogins) : html`<p class="muted small">An account of your seed file.</p>`}</aside>`;
+${view.logins.length > 0 ? loginList(view.logins) : html`<p class="muted small">An account of your seed file.</p>`}</aside>`;
 }
 
-function logins(list: readonly DemoLogin[]): Html {
-  return html`<ul class="logins">${list.map(
+function loginList(list: readonly KnownLogin[]): Html {
+  return html`<ul class="passwords">${list.map(
     (login) =>
       html`<li><dl><dt>Email</dt><dd><code>${login.email}</code></dd><dt>Password</dt><dd><code>${login.password}</code></dd></dl></li>`,
   )}</ul>`;

@@ -1,7 +1,8 @@
 /** Owns the frame of a step, and the pieces that several steps share. */
 
 import { attributes, type Html, type HtmlValue, html } from "../../../pages/html.js";
-import { copyButton, csrfField, notice } from "../../../pages/parts.js";
+import { csrfField, notice } from "../../../pages/parts.js";
+import { copyButton } from "../../pages/copy-button.js";
 import type { Language, ParameterView, SampleView, StepStatus, VerdictView } from "./view.js";
 
 export interface StepFrame {

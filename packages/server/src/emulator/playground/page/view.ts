@@ -1,7 +1,7 @@
 /** What the playground's page shows: texts that are ready to be shown, secrets already shortened. */
 
-import type { DemoLogin } from "../../../pages/login.js";
 import type { Tone } from "../../../pages/parts.js";
+import type { KnownLogin } from "../../pages/accounts.js";
 
 /** `later` steps cannot be taken yet, the `open` one comes next. */
 export type StepStatus = "later" | "open" | "done" | "failed";
@@ -69,7 +69,7 @@ export interface PlaygroundView {
   app: { name: string; clientId: string; clientSecret: string; callbackUrl: string };
   baseUrl: string;
   profileName: string;
-  demoLogins: readonly DemoLogin[];
+  logins: readonly KnownLogin[];
   /** Set when this page was opened at another address than the app's callback, whose cookies differ. */
   betterAddress?: string | undefined;
   start: StartView;

@@ -1,8 +1,5 @@
-/** Owns the inspector's own script: parts of the page keep themselves up to date. Served by an emulator alone. */
+/* The inspector: parts of the page keep themselves up to date. */
 
-import { asset } from "../../../pages/asset.js";
-
-const source = `"use strict";
 (() => {
   const live = [...document.querySelectorAll("[data-live]")];
   for (const link of document.querySelectorAll("[data-live-hide]")) link.hidden = true;
@@ -14,13 +11,12 @@ const source = `"use strict";
     for (const part of live) {
       const next = page.getElementById(part.id);
       const opened = [...part.querySelectorAll("details[open]")].map((one) => one.id);
-      for (const id of opened) next?.querySelector("#" + CSS.escape(id))?.setAttribute("open", "");
+      for (const id of opened) next?.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
       if (!next || next.isEqualNode(part) || part.contains(document.activeElement)) continue;
       part.replaceChildren(...next.childNodes);
     }
   };
-  setInterval(() => { look().catch(() => {}); }, 1500);
+  setInterval(() => {
+    look().catch(() => {});
+  }, 1500);
 })();
-`;
-
-export const inspectorScript = asset("script", source);
