@@ -1,15 +1,21 @@
 /** Our server as it is run in production: `countersign serve`, one SQLite file, the JSON access log in a file. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, openSync } from "node:fs";
+import { existsSync, mkdirSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { start, stop } from "../processes.mjs";
 import { codeChallenge, loadFor, redirectUri } from "../servers/ready.mjs";
 
 const here = fileURLToPath(new URL("../../packages/server", import.meta.url));
-const built = new URL("../../packages/server/dist/", import.meta.url);
-export const part = (file) => import(new URL(file, built));
+/** Files that were elsewhere in an older build. */
+const earlier = { "oauth/tokens/opaque.js": "oauth/tokens.js" };
+
+/** Returns a module of a build. What prepares a database is of the build that serves it: their schemas are the same. */
+export function part(file, root = here) {
+  const found = [file, earlier[file]].find((place) => place && existsSync(join(root, "dist", place)));
+  return import(pathToFileURL(join(root, "dist", found ?? file)));
+}
 
 const secret = "bench-0123456789abcdefghijklmnopqrstuvwxyz";
 const hour = 3_600_000;
@@ -17,10 +23,10 @@ export const scopes = ["basic_account_info", "request_signature"];
 const accounts = 1000;
 
 /** Returns the port of the storage and the keys, as the server has them, to prepare load with. */
-export async function openParts(database) {
-  const { openSqliteStorage } = await part("storage/sqlite/sqlite-storage.js");
-  const { KeyRing } = await part("crypto/key-ring.js");
-  return { storage: openSqliteStorage(database), ring: new KeyRing([secret]), now: Date.now, randomBytes };
+export async function openParts(database, root = here) {
+  const { openSqliteStorage } = await part("storage/sqlite/sqlite-storage.js", root);
+  const { KeyRing } = await part("crypto/key-ring.js", root);
+  return { storage: openSqliteStorage(database), ring: new KeyRing([secret]), now: Date.now, randomBytes, root };
 }
 
 const unreached = "999999999/60";
@@ -57,12 +63,12 @@ export async function serve({
 /**
  * Returns the subject of the comparison: a server of its own on a new file, and what prepares its load.
  * @param {{ folder: string, core: number, name?: string, root?: string }} place `root` is another build of the
- * package, to be measured beside this one; its database must be of the same schema.
+ * package, to be measured beside this one.
  */
 export async function countersign({ folder, core, name = "countersign", root = here }) {
   mkdirSync(folder, { recursive: true });
   const database = join(folder, `${name}.db`);
-  const parts = await openParts(database);
+  const parts = await openParts(database, root);
   const world = await makeWorld(parts);
   const server = await serve({ folder, database, core, name, root });
   return {
@@ -76,8 +82,8 @@ export async function countersign({ folder, core, name = "countersign", root = h
 }
 
 async function makeWorld(parts) {
-  const { createAccount } = await part("accounts/create-account.js");
-  const { createApp } = await part("apps/create-app.js");
+  const { createAccount } = await part("accounts/create-account.js", parts.root);
+  const { createApp } = await part("apps/create-app.js", parts.root);
   const people = Array.from({ length: accounts }, (_, index) => {
     const email = `account${index}@example.com`;
     return createAccount(parts, { email, password: undefined, confirmed: true });
@@ -91,7 +97,7 @@ async function makeWorld(parts) {
 
 async function prepare(parts, world, operation, count) {
   const { app, clientSecret } = operation === "refresh, rotating" ? world.rotating : world.same;
-  const make = operation === "code exchange" ? makeCode : await tokenMaker(operation);
+  const make = operation === "code exchange" ? makeCode : await tokenMaker(operation, parts.root);
   const made = Array.from({ length: count }, (_, index) =>
     make(parts, app, world.accounts[index % accounts]),
   );
@@ -101,8 +107,8 @@ async function prepare(parts, world, operation, count) {
 }
 
 /** A code as the authorization endpoint issues it; only its life is longer, so that it can wait for the load. */
-async function makeCode({ storage }, app, account) {
-  const { hashed } = await part("crypto/compare.js");
+async function makeCode({ storage, root }, app, account) {
+  const { hashed } = await part("crypto/compare.js", root);
   const code = randomBytes(32).toString("base64url");
   const now = Date.now();
   await storage.issueCode({
@@ -121,22 +127,22 @@ async function makeCode({ storage }, app, account) {
   return code;
 }
 
-async function tokenMaker(operation) {
-  const { hashed } = await part("crypto/compare.js");
-  const { newFamilyId } = await part("oauth/tokens/opaque.js");
+async function tokenMaker(operation, root) {
+  const { hashed } = await part("crypto/compare.js", root);
+  const { newFamilyId } = await part("oauth/tokens/opaque.js", root);
   return async (parts, app, account) => {
     const code = await makeCode(parts, app, account);
     const familyId = newFamilyId(Date.now(), randomBytes);
     const act = { hash: hashed(code), familyId, now: Date.now(), endEarlierFamilies: false };
     const { outcome } = await parts.storage.consumeCode(act);
     if (outcome !== "consumed") throw new Error(`preparing: ${outcome}`);
-    return sealFor(operation, parts.ring, familyId);
+    return sealFor(operation, parts.ring, familyId, root);
   };
 }
 
 /** Returns a token of a family for an operation. */
-export async function sealFor(operation, ring, familyId) {
-  const { sealAccessToken, sealRefreshToken } = await part("oauth/tokens/opaque.js");
+export async function sealFor(operation, ring, familyId, root = here) {
+  const { sealAccessToken, sealRefreshToken } = await part("oauth/tokens/opaque.js", root);
   const encoding = "prefixed-base64url";
   if (operation !== "bearer check") return sealRefreshToken(ring, encoding, { familyId, generation: 0 });
   const token = { familyId, issuedAt: Date.now(), lifetimeSeconds: 86_400, scopeMask: 3, resource: 0 };

@@ -1,7 +1,7 @@
 /** Apps on PostgreSQL. */
 
-import { appChangeColumns, appValues, assignments } from "../shared/columns.js";
-import { appColumns, toApp } from "../shared/rows.js";
+import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
+import { appColumns } from "../shared/rows.js";
 import type { App, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
@@ -15,7 +15,7 @@ const insert = {
 };
 const listed = {
   name: "list_apps",
-  text: `SELECT ${appColumns} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT $1`,
+  text: `SELECT ${appColumns.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT $1`,
 };
 
 export function appVerbs(connections: Connections): Verbs {
@@ -25,7 +25,7 @@ export function appVerbs(connections: Connections): Verbs {
       return rows.length > 0 ? "created" : "client_id_taken";
     },
     updateApp: updateApp(connections),
-    listApps: async (limit) => (await connections.read(listed, [limit])).map(toApp),
+    listApps: async (limit) => (await connections.read(listed, [limit])).map(appColumns.named),
   };
 }
 
@@ -58,9 +58,9 @@ SELECT (SELECT count(*) FROM revoked) AS revoked FROM before`;
 export const findApp: BatchedVerb<string, App | undefined> = {
   name: "find_app",
   sql: `
-SELECT i.n, ${appColumns} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
+SELECT i.n, ${appColumns.list} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
 JOIN apps p ON p.client_id = i.client_id JOIN accounts o ON o.pk = p.owner_pk`,
   changes: false,
   rows: (clientId) => [[clientId]],
-  answer: (row) => row && toApp(row),
+  answer: (row) => row && appColumns.named(row),
 };

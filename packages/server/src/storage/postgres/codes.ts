@@ -1,9 +1,9 @@
 /** Codes on PostgreSQL: consent, and the exchange that happens once. */
 
-import { toCode } from "../shared/rows.js";
+import { codeColumns } from "../shared/rows.js";
 import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
-import { fromUuid } from "./engine/family-id.js";
+import { familyId, fromUuid } from "./engine/family-id.js";
 
 /** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */
 const current = "string_to_array(COALESCE(g.widened_scopes, g.scopes), ' ')";
@@ -61,15 +61,17 @@ function codeValues(code: NewCode): unknown[] {
   ];
 }
 
+const found = codeColumns(familyId);
+
 export const findCode: BatchedVerb<string, Code | undefined> = {
   name: "find_code",
   sql: `
-SELECT i.n, c.*, a.id AS account_id, p.client_id, g.revoked_at AS grant_revoked_at
+SELECT i.n, ${found.list}
 FROM unnest($1::int[], $2::text[]) AS i(n, hash) JOIN codes c ON c.hash = i.hash
 JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk`,
   changes: false,
   rows: (hash) => [[hash]],
-  answer: (row) => row && toCode(row, row.family_id === null ? undefined : fromUuid(row.family_id)),
+  answer: (row, hash) => row && { ...found.named(row), hash },
 };
 
 /**

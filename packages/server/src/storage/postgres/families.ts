@@ -1,43 +1,39 @@
 /** Token families on PostgreSQL. */
 
-import {
-  accountColumns,
-  appColumns,
-  grantColumns,
-  type Row,
-  toAccount,
-  toApp,
-  toFamily,
-  toGrant,
-} from "../shared/rows.js";
+import { columns, joined, type Row } from "../shared/columns.js";
+import { accountColumns, appColumns, familyColumns, grantColumns } from "../shared/rows.js";
 import { isFamilyId } from "../shared/text.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
-import { fromUuid } from "./engine/family-id.js";
+import { familyId } from "./engine/family-id.js";
 
 type Verbs = Pick<Storage, "listFamilies" | "touchFamily" | "endAccessTokens" | "revokeFamily">;
 
 /** A family of an earlier epoch than its grant's was ended by a later exchange. */
 const revokedAt = "COALESCE(f.revoked_at, CASE WHEN f.epoch < g.epoch THEN g.epoch_at END)";
-const familyColumns = `f.id f_id, COALESCE(f.scopes, g.scopes) f_scopes, f.resources f_resources, f.generation f_generation, f.created_at f_created_at, f.used_at f_used_at, ${revokedAt} f_revoked_at, f.access_valid_from f_access_valid_from`;
-const view = `${familyColumns}, ${grantColumns}, ${accountColumns}, ${appColumns}`;
-const joined =
+const view = joined({
+  id: columns("id", { family: familyId("f.id") }),
+  family: familyColumns(revokedAt),
+  grant: grantColumns,
+  account: accountColumns,
+  app: appColumns,
+});
+const tables =
   "JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk";
 
 export const findFamily: BatchedVerb<string, FamilyView | undefined> = {
   name: "find_family",
-  sql: `SELECT i.n, ${view} FROM unnest($1::int[], $2::uuid[]) AS i(n, id) JOIN families f ON f.id = i.id ${joined}`,
+  sql: `SELECT i.n, ${view.list} FROM unnest($1::int[], $2::uuid[]) AS i(n, id) JOIN families f ON f.id = i.id ${tables}`,
   changes: false,
   rows: (id) => [[id]],
   answer: (row) => row && toView(row),
 };
 
 function toView(row: Row): FamilyView {
-  const account = toAccount(row);
-  const app = toApp(row);
-  const family = toFamily(row, fromUuid(row.f_id));
-  return { family, grant: toGrant(row, account.id, app.clientId), account, app };
+  const { id, account, app, grant: read, family } = view.named(row);
+  const grant = { ...read, accountId: account.id, clientId: app.clientId };
+  return { family: { ...family, id: id.family, grantId: grant.id }, grant, account, app };
 }
 
 const live = "UPDATE families f SET";
@@ -46,7 +42,7 @@ const ofLive =
 
 const listed = {
   name: "list_families",
-  text: `SELECT ${view} FROM families f ${joined} WHERE p.client_id = $1 ORDER BY f.created_at DESC, f.id DESC LIMIT $2`,
+  text: `SELECT ${view.list} FROM families f ${tables} WHERE p.client_id = $1 ORDER BY f.created_at DESC, f.id DESC LIMIT $2`,
 };
 const touched = {
   name: "touch_family",

@@ -1,6 +1,7 @@
 /** Grants on PostgreSQL. */
 
-import { appColumns, grantColumns, toApp, toGrant } from "../shared/rows.js";
+import { joined } from "../shared/columns.js";
+import { appColumns, grantColumns } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 
@@ -8,11 +9,9 @@ type Verbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 
 const from =
   "FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE a.id = $1 AND g.revoked_at IS NULL";
-const found = { name: "find_grant", text: `SELECT ${grantColumns} ${from} AND p.client_id = $2` };
-const listed = {
-  name: "list_grants",
-  text: `SELECT ${grantColumns}, ${appColumns} ${from} ORDER BY g.pk`,
-};
+const found = { name: "find_grant", text: `SELECT ${grantColumns.list} ${from} AND p.client_id = $2` };
+const grantAndApp = joined({ grant: grantColumns, app: appColumns });
+const listed = { name: "list_grants", text: `SELECT ${grantAndApp.list} ${from} ORDER BY g.pk` };
 const revoked = {
   name: "revoke_grant",
   text: "UPDATE grants g SET revoked_at = $3 FROM accounts a, apps p WHERE a.id = $1 AND p.client_id = $2 AND g.account_pk = a.pk AND g.app_pk = p.pk AND g.revoked_at IS NULL RETURNING g.pk",
@@ -22,13 +21,13 @@ export function grantVerbs(connections: Connections): Verbs {
   return {
     findGrant: async (accountId, clientId) => {
       const [row] = await connections.read(found, [accountId, clientId]);
-      return row && toGrant(row, accountId, clientId);
+      return row && { ...grantColumns.named(row), accountId, clientId };
     },
     listGrants: async (accountId) => {
       const rows = await connections.read(listed, [accountId]);
       return rows.map((row) => {
-        const app = toApp(row);
-        return { grant: toGrant(row, accountId, app.clientId), app };
+        const { grant, app } = grantAndApp.named(row);
+        return { grant: { ...grant, accountId, clientId: app.clientId }, app };
       });
     },
     revokeGrant: async (accountId, clientId, now) =>

@@ -1,6 +1,7 @@
 /** Sessions on PostgreSQL. */
 
-import { accountColumns, toAccount } from "../shared/rows.js";
+import { joined } from "../shared/columns.js";
+import { accountColumns, sessionColumns } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
 import type { Session, SessionView, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
@@ -28,19 +29,20 @@ SELECT i.n FROM input i JOIN made USING (hash)`,
   },
 };
 
+const found = joined({ session: sessionColumns, account: accountColumns });
+
 export const findSession: BatchedVerb<{ hash: string; now: number }, SessionView | undefined> = {
   name: "find_session",
   sql: `
-SELECT i.n, s.authenticated_at, s.expires_at, ${accountColumns}
+SELECT i.n, ${found.list}
 FROM unnest($1::int[], $2::text[], $3::bigint[]) AS i(n, hash, now)
 JOIN sessions s ON s.hash = i.hash AND s.expires_at > i.now JOIN accounts a ON a.pk = s.account_pk`,
   changes: false,
   rows: ({ hash, now }) => [[indexKey(hash), now]],
   answer: (row, { hash }) => {
     if (row === undefined) return undefined;
-    const account = toAccount(row);
-    const [authenticatedAt, expiresAt] = [row.authenticated_at as number, row.expires_at as number];
-    return { session: { hash, accountId: account.id, authenticatedAt, expiresAt }, account };
+    const { session, account } = found.named(row);
+    return { session: { hash, accountId: account.id, ...session }, account };
   },
 };
 

@@ -1,103 +1,110 @@
-/** Rows to the objects of the port. Both schemas give their columns the same names, in the reads of this file. */
+/** The rows of the port's objects: both schemas give their columns the same names. The aliases a, p, o and g are theirs. */
 
-import type { Account, App, AuditEvent, Code, Family, Grant } from "../storage.js";
-import { optional, toList, toSecrets, toWords } from "./values.js";
+import type { Account, App, AuditEvent, ClientSecret, Code, Family, Grant } from "../storage.js";
+import {
+  type Column,
+  type Columns,
+  columns,
+  flag,
+  json,
+  list,
+  number,
+  oneOf,
+  optional,
+  text,
+  words,
+} from "./columns.js";
 
-export type Row = Readonly<Record<string, unknown>>;
+export const accountColumns: Columns<Account> = columns("account", {
+  id: text("a.id"),
+  email: text("a.email"),
+  passwordHash: optional(text("a.password_hash")),
+  createdAt: number("a.created_at"),
+  confirmedAt: optional(number("a.confirmed_at")),
+  locked: flag("a.locked"),
+  locale: text("a.locale"),
+  callbackUrl: optional(text("a.callback_url")),
+  createdByClient: optional(text("a.created_by_client")),
+});
 
-/** The columns of an account, app, grant and family under prefixes, for reads that join them. */
-export const accountColumns =
-  "a.id a_id, a.email a_email, a.password_hash a_password_hash, a.created_at a_created_at, a.confirmed_at a_confirmed_at, a.locked a_locked, a.locale a_locale, a.callback_url a_callback_url, a.created_by_client a_created_by_client";
-export const appColumns =
-  "p.client_id p_client_id, p.name p_name, o.id p_owner_id, p.callback_urls p_callback_urls, p.scopes p_scopes, p.secrets p_secrets, p.is_public p_is_public, p.approved p_approved, p.require_client_credentials_on_refresh p_require, p.refresh_tokens p_refresh_tokens, p.access_tokens p_access_tokens, p.jwks p_jwks, p.resources p_resources, p.event_callback_url p_event_callback_url, p.created_at p_created_at";
-export const grantColumns =
-  "g.pk g_pk, COALESCE(g.widened_scopes, g.scopes) g_scopes, g.created_at g_created_at, g.revoked_at g_revoked_at";
+export const apiKeyColumns = columns("key", { lookup: text("k.lookup"), sealed: text("k.sealed") });
 
-export function toAccount(row: Row): Account {
-  return {
-    id: row.a_id as string,
-    email: row.a_email as string,
-    passwordHash: optional(row.a_password_hash),
-    createdAt: row.a_created_at as number,
-    confirmedAt: optional(row.a_confirmed_at),
-    locked: Boolean(row.a_locked),
-    locale: row.a_locale as string,
-    callbackUrl: optional(row.a_callback_url),
-    createdByClient: optional(row.a_created_by_client),
-  };
-}
+/** JSON leaves out what is undefined; the port's objects have it. */
+const secrets: Column<ClientSecret[]> = {
+  sql: "p.secrets",
+  read: (value) => {
+    const stored: ClientSecret[] = JSON.parse(value as string);
+    return stored.map(({ sealed, createdAt, expiresAt }) => ({ sealed, createdAt, expiresAt }));
+  },
+};
 
-export function toApp(row: Row): App {
-  return {
-    clientId: row.p_client_id as string,
-    name: row.p_name as string,
-    ownerId: row.p_owner_id as string,
-    callbackUrls: toList(row.p_callback_urls),
-    scopes: toWords(row.p_scopes),
-    secrets: toSecrets(row.p_secrets),
-    public: Boolean(row.p_is_public),
-    approved: Boolean(row.p_approved),
-    requireClientCredentialsOnRefresh: Boolean(row.p_require),
-    refreshTokens: row.p_refresh_tokens as App["refreshTokens"],
-    accessTokens: row.p_access_tokens as App["accessTokens"],
-    jwks: optional(row.p_jwks),
-    resources: toList(row.p_resources),
-    eventCallbackUrl: optional(row.p_event_callback_url),
-    createdAt: row.p_created_at as number,
-  };
-}
+/** `o` is the account that owns the app. */
+export const appColumns: Columns<App> = columns("app", {
+  clientId: text("p.client_id"),
+  name: text("p.name"),
+  ownerId: text("o.id"),
+  callbackUrls: list("p.callback_urls"),
+  scopes: words("p.scopes"),
+  secrets,
+  public: flag("p.is_public"),
+  approved: flag("p.approved"),
+  requireClientCredentialsOnRefresh: flag("p.require_client_credentials_on_refresh"),
+  refreshTokens: oneOf<App["refreshTokens"]>("p.refresh_tokens"),
+  accessTokens: oneOf<App["accessTokens"]>("p.access_tokens"),
+  jwks: optional(text("p.jwks")),
+  resources: list("p.resources"),
+  eventCallbackUrl: optional(text("p.event_callback_url")),
+  createdAt: number("p.created_at"),
+});
 
-export function toGrant(row: Row, accountId: string, clientId: string): Grant {
-  return {
-    id: String(row.g_pk),
-    accountId,
-    clientId,
-    scopes: toWords(row.g_scopes),
-    createdAt: row.g_created_at as number,
-    revokedAt: optional(row.g_revoked_at),
-  };
-}
+/** A grant but for the two it joins, which are read with it or known before. */
+export const grantColumns: Columns<Omit<Grant, "accountId" | "clientId">> = columns("grant", {
+  id: { sql: "g.pk", read: String },
+  scopes: words("COALESCE(g.widened_scopes, g.scopes)"),
+  createdAt: number("g.created_at"),
+  revokedAt: optional(number("g.revoked_at")),
+});
 
-export function toFamily(row: Row, id: string): Family {
-  return {
-    id,
-    grantId: String(row.g_pk),
-    scopes: toWords(row.f_scopes),
-    resources: toList(row.f_resources),
-    generation: row.f_generation as number,
-    createdAt: row.f_created_at as number,
-    usedAt: row.f_used_at as number,
-    revokedAt: optional(row.f_revoked_at),
-    accessValidFrom: row.f_access_valid_from as number,
-  };
-}
+/** A family but for its id and its grant's, which are read with it. @param revokedAt the SQL of when it ended. */
+export const familyColumns = (revokedAt: string): Columns<Omit<Family, "id" | "grantId">> =>
+  columns("family", {
+    scopes: words("COALESCE(f.scopes, g.scopes)"),
+    resources: list("f.resources"),
+    generation: number("f.generation"),
+    createdAt: number("f.created_at"),
+    usedAt: number("f.used_at"),
+    revokedAt: optional(number(revokedAt)),
+    accessValidFrom: number("f.access_valid_from"),
+  });
 
-export function toCode(row: Row, familyId: string | undefined): Code {
-  return {
-    hash: row.hash as string,
-    grantId: String(row.grant_pk),
-    accountId: row.account_id as string,
-    clientId: row.client_id as string,
-    scopes: toWords(row.scopes),
-    resources: toList(row.resources),
-    redirectUri: row.redirect_uri as string,
-    redirectUriGiven: Boolean(row.redirect_uri_given),
-    state: optional(row.state),
-    codeChallenge: optional(row.code_challenge),
-    issuedAt: row.issued_at as number,
-    expiresAt: row.expires_at as number,
-    consumedAt: optional(row.consumed_at),
-    familyId,
-    grantRevokedAt: optional(row.grant_revoked_at),
-  };
-}
+/** A code but for the hash it is looked up by. @param familyId how the adapter keeps the id of a family. */
+export const codeColumns = (familyId: (sql: string) => Column<string>): Columns<Omit<Code, "hash">> =>
+  columns("code", {
+    grantId: { sql: "c.grant_pk", read: String },
+    accountId: text("a.id"),
+    clientId: text("p.client_id"),
+    scopes: words("c.scopes"),
+    resources: list("c.resources"),
+    redirectUri: text("c.redirect_uri"),
+    redirectUriGiven: flag("c.redirect_uri_given"),
+    state: optional(text("c.state")),
+    codeChallenge: optional(text("c.code_challenge")),
+    issuedAt: number("c.issued_at"),
+    expiresAt: number("c.expires_at"),
+    consumedAt: optional(number("c.consumed_at")),
+    familyId: optional(familyId("c.family_id")),
+    grantRevokedAt: optional(number("g.revoked_at")),
+  });
 
-export function toAuditEvent(row: Row): AuditEvent {
-  return {
-    at: row.at as number,
-    event: row.event as string,
-    clientId: optional(row.client_id),
-    accountId: optional(row.account_id),
-    data: JSON.parse(row.data as string),
-  };
-}
+export const sessionColumns = columns("session", {
+  authenticatedAt: number("s.authenticated_at"),
+  expiresAt: number("s.expires_at"),
+});
+
+export const auditColumns: Columns<AuditEvent> = columns("audit", {
+  at: number("at"),
+  event: text("event"),
+  clientId: optional(text("client_id")),
+  accountId: optional(text("account_id")),
+  data: json<AuditEvent["data"]>("data"),
+});

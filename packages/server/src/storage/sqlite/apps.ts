@@ -1,11 +1,11 @@
 /** Apps on SQLite. */
 
-import { appChangeColumns, appValues, assignments } from "../shared/columns.js";
-import { appColumns, toApp } from "../shared/rows.js";
-import { sameWords } from "../shared/values.js";
+import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
+import { toWords } from "../shared/columns.js";
+import { appColumns } from "../shared/rows.js";
 import type { AppChanges, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
-import type { Parsed } from "./engine/parsed.js";
+import { appPlace, type Parsed } from "./engine/parsed.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
 
@@ -13,9 +13,9 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
     "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
-  const byId = context.prepareRow("SELECT pk, revision FROM apps WHERE client_id = ?");
+  const byId = context.prepareRow(`SELECT ${appPlace.list} FROM apps p WHERE p.client_id = ?`);
   const all = context.prepare(
-    `SELECT ${appColumns} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT ?`,
+    `SELECT ${appColumns.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT ?`,
   );
   return {
     createApp: (app) =>
@@ -24,9 +24,9 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
     findApp: (clientId) =>
       context.read(() => {
         const row = byId.get(clientId);
-        return row && parsed.app(row[0], row[1]);
+        return row && parsed.app(appPlace.placed(row));
       }),
-    listApps: (limit) => context.read(() => all.all(limit).map(toApp)),
+    listApps: (limit) => context.read(() => all.all(limit).map(appColumns.named)),
   };
 }
 
@@ -53,4 +53,10 @@ function updateApp(context: Context): Storage["updateApp"] {
 
 function withScopes(changes: AppChanges, scopes: string | undefined): Record<string, unknown> {
   return scopes === undefined ? { ...changes } : { ...changes, scopes };
+}
+
+/** Whether two lists of words are the same set: their order does not matter. */
+function sameWords(a: string, b: string): boolean {
+  const sorted = (words: string) => toWords(words).sort().join(" ");
+  return sorted(a) === sorted(b);
 }

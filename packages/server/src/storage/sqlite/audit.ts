@@ -1,6 +1,6 @@
 /** The audit log on SQLite. */
 
-import { toAuditEvent } from "../shared/rows.js";
+import { auditColumns } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import type { SqlValue } from "./engine/driver.js";
@@ -30,11 +30,11 @@ export function auditVerbs(context: Context): AuditVerbs {
         ];
         const given = conditions.filter(([, value]) => value !== undefined);
         const where = given.length ? `WHERE ${given.map(([sql]) => sql).join(" AND ")}` : "";
-        const sql = `SELECT * FROM audit ${where} ORDER BY pk DESC LIMIT ?`;
+        const sql = `SELECT ${auditColumns.list} FROM audit ${where} ORDER BY pk DESC LIMIT ?`;
         return context
           .prepare(sql)
           .all(...given.map(([, value]) => value as SqlValue), query.limit)
-          .map(toAuditEvent);
+          .map(auditColumns.named);
       });
     },
   };

@@ -1,10 +1,11 @@
 /** Codes on SQLite: consent, and the exchange that happens once. */
 
-import { type Row, toCode } from "../shared/rows.js";
+import { columns, number, optional, text } from "../shared/columns.js";
+import { codeColumns } from "../shared/rows.js";
 import type { ConsumeCode, ConsumeCodeOutcome, NewCode, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
-import type { SqlRow, SqlValue } from "./engine/driver.js";
-import { blobToId, idToBlob } from "./engine/family-id.js";
+import type { SqlRow } from "./engine/driver.js";
+import { familyId, idToBlob } from "./engine/family-id.js";
 
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 
@@ -13,8 +14,9 @@ export function codeVerbs(context: Context): CodeVerbs {
   const insert = context.prepare(
     "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
   );
+  const found = codeColumns(familyId);
   const find = context.prepareRow(
-    "SELECT c.grant_pk, c.scopes, c.resources, c.redirect_uri, c.redirect_uri_given, c.state, c.code_challenge, c.issued_at, c.expires_at, c.consumed_at, c.family_id, a.id, p.client_id, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?",
+    `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?`,
   );
   const consume = consumeCode(context);
   return {
@@ -29,29 +31,9 @@ export function codeVerbs(context: Context): CodeVerbs {
     findCode: (hash) =>
       context.read(() => {
         const row = find.get(hash);
-        return row && toCode(codeRow(hash, row), row[10] === null ? undefined : blobToId(row[10]));
+        return row && { ...found.placed(row), hash };
       }),
     consumeCode: (act) => context.write(() => consume(act)),
-  };
-}
-
-/** Names the values of a code's row, which come in the order in which they are asked for. */
-function codeRow(hash: string, row: SqlValue[]): Row {
-  return {
-    hash,
-    grant_pk: row[0],
-    scopes: row[1],
-    resources: row[2],
-    redirect_uri: row[3],
-    redirect_uri_given: row[4],
-    state: row[5],
-    code_challenge: row[6],
-    issued_at: row[7],
-    expires_at: row[8],
-    consumed_at: row[9],
-    account_id: row[11],
-    client_id: row[12],
-    grant_revoked_at: row[13],
   };
 }
 
@@ -78,8 +60,18 @@ function recordConsent(context: Context): (code: NewCode) => number {
 }
 
 function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome {
+  const found = columns("code", {
+    rowid: number("c.rowid"),
+    firstFamily: optional(familyId("c.family_id")),
+    expiresAt: number("c.expires_at"),
+    grant: number("c.grant_pk"),
+    scopes: text("c.scopes"),
+    resources: text("c.resources"),
+    grantScopes: text("g.scopes"),
+    revokedAt: optional(number("g.revoked_at")),
+  });
   const find = context.prepareRow(
-    "SELECT c.rowid, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources, g.scopes grant_scopes, g.revoked_at FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?",
+    `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?`,
   );
   const mark = context.prepareExact("UPDATE codes SET consumed_at = ?, family_id = ? WHERE rowid = ?");
   const endEarlier = context.prepareExact(
@@ -94,19 +86,19 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
   return ({ hash, familyId, now, endEarlierFamilies }) => {
     const row = find.get(hash);
     if (row === undefined) return { outcome: "unknown" };
-    const [rowid, consumedAt, earlierFamily, expiresAt, grant, codeScopes, codeResources, grantScopes] = row;
-    if (consumedAt !== null) {
-      endFamily.run(now, earlierFamily as Uint8Array);
-      return { outcome: "used_before", familyId: blobToId(earlierFamily) };
+    const code = found.placed(row);
+    if (code.firstFamily !== undefined) {
+      endFamily.run(now, idToBlob(code.firstFamily));
+      return { outcome: "used_before", familyId: code.firstFamily };
     }
-    if ((expiresAt as number) <= now) return { outcome: "expired" };
-    if (row[8] !== null) return { outcome: "revoked" };
-    if (endEarlierFamilies) endEarlier.run(now, grant as number);
+    if (code.expiresAt <= now) return { outcome: "expired" };
+    if (code.revokedAt !== undefined) return { outcome: "revoked" };
+    if (endEarlierFamilies) endEarlier.run(now, code.grant);
     const id = idToBlob(familyId);
-    mark.run(now, id, rowid as number);
-    const scopes = codeScopes === grantScopes ? null : (codeScopes as string);
-    const resources = codeResources === "[]" ? null : (codeResources as string);
-    insert.run(id, grant as number, scopes, resources, now, now);
+    mark.run(now, id, code.rowid);
+    const scopes = code.scopes === code.grantScopes ? null : code.scopes;
+    const resources = code.resources === "[]" ? null : code.resources;
+    insert.run(id, code.grant, scopes, resources, now, now);
     return { outcome: "consumed" };
   };
 }

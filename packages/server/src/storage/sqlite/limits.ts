@@ -1,12 +1,14 @@
 /** Rate-limit buckets and single-use values on SQLite. */
 
+import { columns, number } from "../shared/columns.js";
 import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
 import type { Context } from "./engine/context.js";
 
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;
 
 export function limitVerbs(context: Context): LimitVerbs {
-  const find = context.prepare("SELECT level, updated_at FROM buckets WHERE key = ?");
+  const bucket = columns("bucket", { level: number("level"), updatedAt: number("updated_at") });
+  const find = context.prepareRow(`SELECT ${bucket.list} FROM buckets WHERE key = ?`);
   const put = context.prepare(
     "INSERT INTO buckets(key, level, updated_at, expires_at) VALUES (?,?,?,?) ON CONFLICT(key) DO UPDATE SET level = excluded.level, updated_at = excluded.updated_at, expires_at = excluded.expires_at",
   );
@@ -16,13 +18,14 @@ export function limitVerbs(context: Context): LimitVerbs {
   );
   const take = (act: TakeFromBucket): BucketOutcome => {
     const row = find.get(act.key);
+    const stored = row && bucket.placed(row);
     const perMillisecond = act.capacity / (act.periodSeconds * 1000);
     // A clock that steps back refills nothing, and must not make the same time refill twice.
-    const now = Math.max(act.now, (row?.updated_at as number | undefined) ?? act.now);
+    const now = Math.max(act.now, stored?.updatedAt ?? act.now);
     const level =
-      row === undefined
+      stored === undefined
         ? act.capacity
-        : Math.min(act.capacity, (row.level as number) + (now - (row.updated_at as number)) * perMillisecond);
+        : Math.min(act.capacity, stored.level + (now - stored.updatedAt) * perMillisecond);
     const allowed = level >= Math.max(act.cost, 1);
     const left = allowed ? level - act.cost : level;
     const resetAt = now + Math.ceil((act.capacity - left) / perMillisecond);

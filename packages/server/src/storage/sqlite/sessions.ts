@@ -1,8 +1,10 @@
 /** Sessions on SQLite. */
 
+import { joined } from "../shared/columns.js";
+import { sessionColumns } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
-import type { Parsed } from "./engine/parsed.js";
+import { accountPlace, type Parsed } from "./engine/parsed.js";
 
 type SessionVerbs = Pick<Storage, "createSession" | "findSession" | "deleteSession">;
 
@@ -10,8 +12,9 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
   const insert = context.prepare(
     "INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
   );
+  const found = joined({ session: sessionColumns, account: accountPlace });
   const find = context.prepare(
-    "SELECT s.authenticated_at, s.expires_at, a.pk, a.revision FROM sessions s JOIN accounts a ON a.pk = s.account_pk WHERE s.hash = ? AND s.expires_at > ?",
+    `SELECT ${found.list} FROM sessions s JOIN accounts a ON a.pk = s.account_pk WHERE s.hash = ? AND s.expires_at > ?`,
   );
   const remove = context.prepare("DELETE FROM sessions WHERE hash = ?");
   return {
@@ -23,9 +26,9 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
       context.read(() => {
         const row = find.get(hash, now);
         if (row === undefined) return undefined;
-        const account = parsed.account(row.pk, row.revision);
-        const [authenticatedAt, expiresAt] = [row.authenticated_at as number, row.expires_at as number];
-        return { session: { hash, accountId: account.id, authenticatedAt, expiresAt }, account };
+        const { session, account: place } = found.named(row);
+        const account = parsed.account(place);
+        return { session: { hash, accountId: account.id, ...session }, account };
       }),
     deleteSession: (hash) => context.write(() => void remove.run(hash)),
   };

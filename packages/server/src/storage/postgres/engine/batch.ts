@@ -3,7 +3,7 @@
  * same thing never share one, so that they stay one after the other.
  */
 
-import type { Row } from "../../shared/rows.js";
+import type { Row } from "../../shared/columns.js";
 import { StorageUnavailable } from "../../storage.js";
 import type { Connections } from "./connections.js";
 import { isRefusal } from "./faults.js";

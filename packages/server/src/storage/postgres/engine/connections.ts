@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Row } from "../../shared/rows.js";
+import type { Row } from "../../shared/columns.js";
 import { decodeText, encodeText } from "../../shared/text.js";
 import { StorageUnavailable } from "../../storage.js";
 import { asStorageFault, isAnswer, isConflict, isUnsent } from "./faults.js";
