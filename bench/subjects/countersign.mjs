@@ -26,7 +26,13 @@ const accounts = 1000;
 export async function openParts(database, root = here) {
   const { openSqliteStorage } = await part("storage/sqlite/sqlite-storage.js", root);
   const { KeyRing } = await part("crypto/key-ring.js", root);
-  return { storage: openSqliteStorage(database), ring: new KeyRing([secret]), now: Date.now, randomBytes, root };
+  return {
+    storage: openSqliteStorage(database),
+    ring: new KeyRing([secret]),
+    now: Date.now,
+    randomBytes,
+    root,
+  };
 }
 
 const unreached = "999999999/60";

@@ -25,13 +25,13 @@ const commands: Readonly<Record<string, Command>> = {
   key: { summary: "make and rotate the server's secrets", load: async () => (await import("./key.js")).key },
   migrate: {
     summary: "bring the database to this build",
-    load: async () => (await import("./database.js")).migrate,
+    load: async () => (await import("./migrate.js")).migrate,
   },
   backup: {
     summary: "copy a SQLite database in use",
-    load: async () => (await import("./database.js")).backup,
+    load: async () => (await import("./backup.js")).backup,
   },
-  audit: { summary: "print security events", load: async () => (await import("./database.js")).audit },
+  audit: { summary: "print security events", load: async () => (await import("./audit.js")).audit },
 };
 
 /** Runs a command. Sets the exit code instead of ending the process, so that output is written out. */

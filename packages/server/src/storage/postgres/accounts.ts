@@ -1,8 +1,8 @@
 /** Accounts and their API keys on PostgreSQL. */
 
 import { accountChangeColumns, assignments } from "../shared/changes.js";
-import type { Row } from "../shared/columns.js";
-import { accountColumns, apiKeyColumns } from "../shared/rows.js";
+import { columns, type Row } from "../shared/columns.js";
+import { accountOf, apiKeyOf } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
 import { type Account, emailKey, type Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
@@ -20,39 +20,42 @@ type AccountVerbs = Pick<
 >;
 type ApiKeyVerbs = Pick<Storage, "setApiKeys" | "listApiKeys">;
 
+const account = columns(accountOf);
+const apiKey = columns(apiKeyOf);
+
 const insertAccount = {
   name: "create_account",
   text: "INSERT INTO accounts(id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT (email_key) DO NOTHING RETURNING pk",
 };
-const byId = { name: "find_account", text: `SELECT ${accountColumns.list} FROM accounts a WHERE a.id = $1` };
+const byId = { name: "find_account", text: `SELECT ${account.list} FROM accounts a WHERE a.id = $1` };
 const byEmail = {
   name: "find_account_by_email",
-  text: `SELECT ${accountColumns.list} FROM accounts a WHERE a.email_key = $1`,
+  text: `SELECT ${account.list} FROM accounts a WHERE a.email_key = $1`,
 };
 const byApiKey = {
   name: "find_account_by_api_key",
-  text: `SELECT ${accountColumns.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk AND a.keys_edition = k.edition WHERE k.lookup = ANY($1::text[]) LIMIT 1`,
+  text: `SELECT ${account.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk AND a.keys_edition = k.edition WHERE k.lookup = ANY($1::text[]) LIMIT 1`,
 };
 const listed = {
   name: "list_accounts",
-  text: `SELECT ${accountColumns.list} FROM accounts a ORDER BY a.pk LIMIT $1`,
+  text: `SELECT ${account.list} FROM accounts a ORDER BY a.pk LIMIT $1`,
 };
 
 export function accountVerbs(connections: Connections): AccountVerbs {
   const one = async (reading: Promise<Row[]>) => {
     const [row] = await reading;
-    return row && accountColumns.named(row);
+    return row && account.named(row);
   };
   return {
-    createAccount: async (account) => {
-      const rows = await connections.write(insertAccount, accountValues(account));
+    createAccount: async (made) => {
+      const rows = await connections.write(insertAccount, accountValues(made));
       return rows.length > 0 ? "created" : "email_taken";
     },
     updateAccount: updateAccount(connections),
     findAccount: (id) => one(connections.read(byId, [id])),
     findAccountByEmail: (email) => one(connections.read(byEmail, [indexKey(emailKey(email))])),
     findAccountByApiKey: (lookups) => one(connections.read(byApiKey, [lookups])),
-    listAccounts: async (limit) => (await connections.read(listed, [limit])).map(accountColumns.named),
+    listAccounts: async (limit) => (await connections.read(listed, [limit])).map(account.named),
   };
 }
 
@@ -103,7 +106,7 @@ SELECT pk FROM owner`,
 };
 const listKeys = {
   name: "list_api_keys",
-  text: `SELECT ${apiKeyColumns.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk AND a.keys_edition = k.edition WHERE a.id = $1 ORDER BY k.position`,
+  text: `SELECT ${apiKey.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk AND a.keys_edition = k.edition WHERE a.id = $1 ORDER BY k.position`,
 };
 const notNullViolation = "23502";
 
@@ -125,7 +128,6 @@ export function apiKeyVerbs(connections: Connections): ApiKeyVerbs {
         throw error;
       }
     },
-    listApiKeys: async (accountId) =>
-      (await connections.read(listKeys, [accountId])).map(apiKeyColumns.named),
+    listApiKeys: async (accountId) => (await connections.read(listKeys, [accountId])).map(apiKey.named),
   };
 }

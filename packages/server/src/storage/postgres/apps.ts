@@ -1,7 +1,8 @@
 /** Apps on PostgreSQL. */
 
 import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
-import { appColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { appOf } from "../shared/rows.js";
 import type { App, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
@@ -9,23 +10,25 @@ import { toSql } from "./engine/values.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "listApps">;
 
+const app = columns(appOf);
+
 const insert = {
   name: "create_app",
   text: "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES ($1, (SELECT pk FROM accounts WHERE id = $2), $3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT (client_id) DO NOTHING RETURNING pk",
 };
 const listed = {
   name: "list_apps",
-  text: `SELECT ${appColumns.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT $1`,
+  text: `SELECT ${app.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT $1`,
 };
 
 export function appVerbs(connections: Connections): Verbs {
   return {
-    createApp: async (app) => {
-      const rows = await connections.write(insert, appValues(app).map(toSql));
+    createApp: async (made) => {
+      const rows = await connections.write(insert, appValues(made).map(toSql));
       return rows.length > 0 ? "created" : "client_id_taken";
     },
     updateApp: updateApp(connections),
-    listApps: async (limit) => (await connections.read(listed, [limit])).map(appColumns.named),
+    listApps: async (limit) => (await connections.read(listed, [limit])).map(app.named),
   };
 }
 
@@ -58,9 +61,9 @@ SELECT (SELECT count(*) FROM revoked) AS revoked FROM before`;
 export const findApp: BatchedVerb<string, App | undefined> = {
   name: "find_app",
   sql: `
-SELECT i.n, ${appColumns.list} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
+SELECT i.n, ${app.list} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
 JOIN apps p ON p.client_id = i.client_id JOIN accounts o ON o.pk = p.owner_pk`,
   changes: false,
   rows: (clientId) => [[clientId]],
-  answer: (row) => row && appColumns.named(row),
+  answer: (row) => row && app.named(row),
 };

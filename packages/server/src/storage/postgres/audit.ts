@@ -1,9 +1,12 @@
 /** The audit log on PostgreSQL. */
 
-import { auditColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { auditEventOf } from "../shared/rows.js";
 import type { AuditEvent, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
+
+const auditEvent = columns(auditEventOf);
 
 export const recordAudit: BatchedVerb<readonly AuditEvent[], void> = {
   name: "record_audit",
@@ -27,7 +30,7 @@ FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::tex
 /** Not prepared: a plan for the filters that are given, not for all. */
 const audited = {
   text: `
-SELECT ${auditColumns.list} FROM audit
+SELECT ${auditEvent.list} FROM audit
 WHERE ($1::text IS NULL OR event = $1)
   AND ($2::text IS NULL OR (left(client_id, 100) = left($2, 100) AND client_id = $2))
   AND ($3::text IS NULL OR (left(account_id, 100) = left($3, 100) AND account_id = $3))
@@ -37,5 +40,5 @@ ORDER BY pk DESC LIMIT $5`,
 
 export function listAuditVerb(connections: Connections): Storage["listAudit"] {
   return async ({ event, clientId, accountId, since, limit }) =>
-    (await connections.read(audited, [event, clientId, accountId, since, limit])).map(auditColumns.named);
+    (await connections.read(audited, [event, clientId, accountId, since, limit])).map(auditEvent.named);
 }

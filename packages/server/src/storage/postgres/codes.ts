@@ -1,9 +1,10 @@
 /** Codes on PostgreSQL: consent, and the exchange that happens once. */
 
-import { codeColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { codeOf, filledCode } from "../shared/rows.js";
 import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
-import { familyId, fromUuid } from "./engine/family-id.js";
+import { fromUuid } from "./engine/family-id.js";
 
 /** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */
 const current = "string_to_array(COALESCE(g.widened_scopes, g.scopes), ' ')";
@@ -61,7 +62,7 @@ function codeValues(code: NewCode): unknown[] {
   ];
 }
 
-const found = codeColumns(familyId);
+const found = columns((cells) => codeOf(cells, fromUuid));
 
 export const findCode: BatchedVerb<string, Code | undefined> = {
   name: "find_code",
@@ -71,7 +72,7 @@ FROM unnest($1::int[], $2::text[]) AS i(n, hash) JOIN codes c ON c.hash = i.hash
 JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk`,
   changes: false,
   rows: (hash) => [[hash]],
-  answer: (row, hash) => row && { ...found.named(row), hash },
+  answer: (row, hash) => row && filledCode(found.named(row), hash),
 };
 
 /**

@@ -1,24 +1,24 @@
 /** Token families on PostgreSQL. */
 
-import { columns, joined, type Row } from "../shared/columns.js";
-import { accountColumns, appColumns, familyColumns, grantColumns } from "../shared/rows.js";
+import { columns, type Row } from "../shared/columns.js";
+import { accountOf, appOf, familyOf, filledFamily, filledGrant, grantOf } from "../shared/rows.js";
 import { isFamilyId } from "../shared/text.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
-import { familyId } from "./engine/family-id.js";
+import { fromUuid } from "./engine/family-id.js";
 
 type Verbs = Pick<Storage, "listFamilies" | "touchFamily" | "endAccessTokens" | "revokeFamily">;
 
 /** A family of an earlier epoch than its grant's was ended by a later exchange. */
 const revokedAt = "COALESCE(f.revoked_at, CASE WHEN f.epoch < g.epoch THEN g.epoch_at END)";
-const view = joined({
-  id: columns("id", { family: familyId("f.id") }),
-  family: familyColumns(revokedAt),
-  grant: grantColumns,
-  account: accountColumns,
-  app: appColumns,
-});
+const view = columns((cells) => ({
+  id: cells.value("f.id", fromUuid),
+  family: familyOf(cells, revokedAt),
+  grant: grantOf(cells),
+  account: accountOf(cells),
+  app: appOf(cells),
+}));
 const tables =
   "JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk";
 
@@ -32,8 +32,8 @@ export const findFamily: BatchedVerb<string, FamilyView | undefined> = {
 
 function toView(row: Row): FamilyView {
   const { id, account, app, grant: read, family } = view.named(row);
-  const grant = { ...read, accountId: account.id, clientId: app.clientId };
-  return { family: { ...family, id: id.family, grantId: grant.id }, grant, account, app };
+  const grant = filledGrant(read, account.id, app.clientId);
+  return { family: filledFamily(family, id, grant.id), grant, account, app };
 }
 
 const live = "UPDATE families f SET";

@@ -1,7 +1,7 @@
 /** Grants on PostgreSQL. */
 
-import { joined } from "../shared/columns.js";
-import { appColumns, grantColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { appOf, filledGrant, grantOf } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 
@@ -9,8 +9,9 @@ type Verbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 
 const from =
   "FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE a.id = $1 AND g.revoked_at IS NULL";
-const found = { name: "find_grant", text: `SELECT ${grantColumns.list} ${from} AND p.client_id = $2` };
-const grantAndApp = joined({ grant: grantColumns, app: appColumns });
+const grant = columns(grantOf);
+const found = { name: "find_grant", text: `SELECT ${grant.list} ${from} AND p.client_id = $2` };
+const grantAndApp = columns((cells) => ({ grant: grantOf(cells), app: appOf(cells) }));
 const listed = { name: "list_grants", text: `SELECT ${grantAndApp.list} ${from} ORDER BY g.pk` };
 const revoked = {
   name: "revoke_grant",
@@ -21,13 +22,13 @@ export function grantVerbs(connections: Connections): Verbs {
   return {
     findGrant: async (accountId, clientId) => {
       const [row] = await connections.read(found, [accountId, clientId]);
-      return row && { ...grantColumns.named(row), accountId, clientId };
+      return row && filledGrant(grant.named(row), accountId, clientId);
     },
     listGrants: async (accountId) => {
       const rows = await connections.read(listed, [accountId]);
       return rows.map((row) => {
-        const { grant, app } = grantAndApp.named(row);
-        return { grant: { ...grant, accountId, clientId: app.clientId }, app };
+        const { grant: read, app } = grantAndApp.named(row);
+        return { grant: filledGrant(read, accountId, app.clientId), app };
       });
     },
     revokeGrant: async (accountId, clientId, now) =>

@@ -1,7 +1,7 @@
 /** Sessions on PostgreSQL. */
 
-import { joined } from "../shared/columns.js";
-import { accountColumns, sessionColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { accountOf, filledSession, sessionOf } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
 import type { Session, SessionView, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
@@ -29,7 +29,7 @@ SELECT i.n FROM input i JOIN made USING (hash)`,
   },
 };
 
-const found = joined({ session: sessionColumns, account: accountColumns });
+const found = columns((cells) => ({ session: sessionOf(cells), account: accountOf(cells) }));
 
 export const findSession: BatchedVerb<{ hash: string; now: number }, SessionView | undefined> = {
   name: "find_session",
@@ -42,7 +42,7 @@ JOIN sessions s ON s.hash = i.hash AND s.expires_at > i.now JOIN accounts a ON a
   answer: (row, { hash }) => {
     if (row === undefined) return undefined;
     const { session, account } = found.named(row);
-    return { session: { hash, accountId: account.id, ...session }, account };
+    return { session: filledSession(session, hash, account.id), account };
   },
 };
 

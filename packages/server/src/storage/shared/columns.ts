@@ -1,101 +1,126 @@
 /**
- * The columns of a read, named once: the same list makes the text after SELECT and what reads a row of it, so that a
- * column can be added anywhere without shifting another.
+ * The columns of a read, named once. A read is a function that asks for one cell after another, each by the SQL that
+ * gives it, and returns an object of them. It is run once to learn the list that goes after SELECT, and then for every
+ * row: a column can be added anywhere without shifting another. It must ask for the same cells each time, so it has
+ * no branches.
  */
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One column: the SQL that gives its value, and how the value becomes a property. */
-export interface Column<T> {
-  readonly sql: string;
-  readonly read: (value: unknown) => T;
+export abstract class Cells {
+  protected abstract next(sql: string): unknown;
+
+  text(sql: string): string {
+    return this.next(sql) as string;
+  }
+
+  number(sql: string): number {
+    return this.next(sql) as number;
+  }
+
+  /** SQLite has no booleans, but 0 and 1. */
+  flag(sql: string): boolean {
+    return Boolean(this.next(sql));
+  }
+
+  /** NULL is undefined outside of a database. */
+  optionalText(sql: string): string | undefined {
+    return (this.next(sql) ?? undefined) as string | undefined;
+  }
+
+  optionalNumber(sql: string): number | undefined {
+    return (this.next(sql) ?? undefined) as number | undefined;
+  }
+
+  /** Scope tokens hold no space (RFC 6749 §3.3), and "" is the empty list. */
+  words(sql: string): string[] {
+    return toWords(this.next(sql) as string);
+  }
+
+  /** A list kept as JSON text; NULL is the empty one. */
+  list(sql: string): string[] {
+    const stored = this.next(sql) as string | null;
+    return stored === null ? [] : JSON.parse(stored);
+  }
+
+  /** A value only this server writes, in a form that `read` knows. */
+  value<T>(sql: string, read: (value: unknown) => T): T {
+    return read(this.next(sql));
+  }
+
+  optional<T>(sql: string, read: (value: unknown) => T): T | undefined {
+    const value = this.next(sql) ?? undefined;
+    return value === undefined ? undefined : read(value);
+  }
 }
-
-export interface Columns<T> {
-  /** What goes after SELECT. Each column has an alias of its own, so lists of different names can stand side by side. */
-  readonly list: string;
-  readonly width: number;
-  /** Reads a row that names its values; it may hold other columns too. */
-  readonly named: (row: Row) => T;
-  /** Reads a row of values in the order of the list, of which the first is at `from`. */
-  readonly placed: (values: readonly unknown[], from?: number) => T;
-}
-
-/** What a row of these columns is read to. */
-export type Read<C> = C extends Columns<infer T> ? T : never;
-
-type Fields<T> = { readonly [K in keyof T]: Column<T[K]> };
-
-/** @param name sets the aliases apart from those of other lists in the same SELECT. */
-export function columns<T extends object>(name: string, fields: Fields<T>): Columns<T> {
-  const all = Object.entries<Column<unknown>>(fields);
-  const aliases = all.map(([key]) => `${name}.${key}`);
-  return {
-    list: all.map(([, { sql }], index) => `${sql} AS "${aliases[index]}"`).join(", "),
-    width: all.length,
-    named: (row) => object(all, (index) => row[aliases[index] as string]) as T,
-    placed: (values, from = 0) => object(all, (index) => values[from + index]) as T,
-  };
-}
-
-function object(
-  fields: readonly [string, Column<unknown>][],
-  valueAt: (index: number) => unknown,
-): Record<string, unknown> {
-  const made: Record<string, unknown> = {};
-  let index = 0;
-  for (const [key, { read }] of fields) made[key] = read(valueAt(index++));
-  return made;
-}
-
-/** Several lists side by side, read to an object of each. */
-export function joined<T extends object>(parts: { readonly [K in keyof T]: Columns<T[K]> }): Columns<T> {
-  const all = Object.entries<Columns<unknown>>(parts);
-  return {
-    list: all.map(([, { list }]) => list).join(", "),
-    width: all.reduce((sum, [, { width }]) => sum + width, 0),
-    named: (row) => {
-      const object: Record<string, unknown> = {};
-      for (const [key, part] of all) object[key] = part.named(row);
-      return object as T;
-    },
-    placed: (values, from = 0) => {
-      const object: Record<string, unknown> = {};
-      let place = from;
-      for (const [key, part] of all) {
-        object[key] = part.placed(values, place);
-        place += part.width;
-      }
-      return object as T;
-    },
-  };
-}
-
-const asIs =
-  <T>() =>
-  (sql: string): Column<T> => ({ sql, read: (value) => value as T });
-
-export const text = asIs<string>();
-export const number = asIs<number>();
-/** SQLite has no booleans, but 0 and 1. */
-export const flag = (sql: string): Column<boolean> => ({ sql, read: Boolean });
-/** Text that is one of a few words, which only this server writes. */
-export const oneOf = <T extends string>(sql: string): Column<T> => asIs<T>()(sql);
-
-/** The column where it may be NULL, which is undefined outside of a database. */
-export function optional<T>({ sql, read }: Column<T>): Column<T | undefined> {
-  return { sql, read: (value) => (value === null || value === undefined ? undefined : read(value)) };
-}
-
-/** Scope tokens hold no space (RFC 6749 §3.3), and "" is the empty list. */
-export const words = (sql: string): Column<string[]> => ({ sql, read: (value) => toWords(value as string) });
 
 export const toWords = (stored: string): string[] => (stored === "" ? [] : stored.split(" "));
 
-/** A list kept as JSON text; NULL is the empty one. */
-export const list = (sql: string): Column<string[]> => ({
-  sql,
-  read: (value) => (value === null || value === undefined ? [] : JSON.parse(value as string)),
-});
+/** Learns the list. Its cells are empty, and nothing reads them. */
+class Listing extends Cells {
+  readonly found: string[] = [];
 
-export const json = <T>(sql: string): Column<T> => ({ sql, read: (value) => JSON.parse(value as string) });
+  override words(sql: string): string[] {
+    this.next(sql);
+    return [];
+  }
+
+  override value<T>(sql: string): T {
+    return this.next(sql) as T;
+  }
+
+  protected override next(sql: string): null {
+    this.found.push(sql);
+    return null;
+  }
+}
+
+class PlacedCells extends Cells {
+  readonly #values: readonly unknown[];
+  #place = 0;
+
+  constructor(values: readonly unknown[]) {
+    super();
+    this.#values = values;
+  }
+
+  protected override next(): unknown {
+    return this.#values[this.#place++];
+  }
+}
+
+class NamedCells extends Cells {
+  readonly #row: Row;
+  readonly #names: readonly string[];
+  #place = 0;
+
+  constructor(row: Row, names: readonly string[]) {
+    super();
+    this.#row = row;
+    this.#names = names;
+  }
+
+  protected override next(): unknown {
+    return this.#row[this.#names[this.#place++] as string];
+  }
+}
+
+export interface Columns<T> {
+  /** What goes after SELECT. */
+  readonly list: string;
+  /** Reads a row that names its values; it may hold other columns too. */
+  readonly named: (row: Row) => T;
+  /** Reads a row of values in the order of the list. */
+  readonly placed: (values: readonly unknown[]) => T;
+}
+
+export function columns<T>(read: (cells: Cells) => T): Columns<T> {
+  const listing = new Listing();
+  read(listing);
+  const names = listing.found.map((_, index) => `column_${index}`);
+  return {
+    list: listing.found.map((sql, index) => `${sql} AS ${names[index]}`).join(", "),
+    named: (row) => read(new NamedCells(row, names)),
+    placed: (values) => read(new PlacedCells(values)),
+  };
+}

@@ -1,7 +1,8 @@
 /** Accounts and their API keys on SQLite. */
 
 import { accountChangeColumns, assignments } from "../shared/changes.js";
-import { accountColumns, apiKeyColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { accountOf, apiKeyOf } from "../shared/rows.js";
 import { type Account, emailKey, type Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { accountPlace, type Parsed } from "./engine/parsed.js";
@@ -18,19 +19,22 @@ type Verbs = Pick<
   | "listApiKeys"
 >;
 
+const place = columns(accountPlace);
+const account = columns(accountOf);
+
 export function accountVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
     "INSERT INTO accounts(id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT(email_key) DO NOTHING",
   );
-  const byId = context.prepareRow(`SELECT ${accountPlace.list} FROM accounts a WHERE a.id = ?`);
-  const byEmail = context.prepareRow(`SELECT ${accountPlace.list} FROM accounts a WHERE a.email_key = ?`);
+  const byId = context.prepareRow(`SELECT ${place.list} FROM accounts a WHERE a.id = ?`);
+  const byEmail = context.prepareRow(`SELECT ${place.list} FROM accounts a WHERE a.email_key = ?`);
   const byKey = context.prepareRow(
-    `SELECT ${accountPlace.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ?`,
+    `SELECT ${place.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ?`,
   );
-  const all = context.prepare(`SELECT ${accountColumns.list} FROM accounts a ORDER BY a.pk LIMIT ?`);
+  const all = context.prepare(`SELECT ${account.list} FROM accounts a ORDER BY a.pk LIMIT ?`);
   const emailOwner = context.prepare("SELECT id FROM accounts WHERE email_key = ?");
   const one = (row: ReturnType<typeof byId.get>): Account | undefined =>
-    row && parsed.account(accountPlace.placed(row));
+    row && parsed.account(place.placed(row));
 
   return {
     createAccount: (a) =>
@@ -73,10 +77,12 @@ export function accountVerbs(context: Context, parsed: Parsed): Verbs {
       context.read(() =>
         lookups.map((lookup) => one(byKey.get(lookup))).find((found) => found !== undefined),
       ),
-    listAccounts: (limit) => context.read(() => all.all(limit).map(accountColumns.named)),
+    listAccounts: (limit) => context.read(() => all.all(limit).map(account.named)),
     ...apiKeyVerbs(context),
   };
 }
+
+const apiKey = columns(apiKeyOf);
 
 function apiKeyVerbs(context: Context): Pick<Verbs, "setApiKeys" | "listApiKeys"> {
   const taken = context.prepare(
@@ -89,7 +95,7 @@ function apiKeyVerbs(context: Context): Pick<Verbs, "setApiKeys" | "listApiKeys"
     "INSERT INTO api_keys(lookup, account_pk, position, sealed) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
   );
   const list = context.prepare(
-    `SELECT ${apiKeyColumns.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE a.id = ? ORDER BY k.position`,
+    `SELECT ${apiKey.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE a.id = ? ORDER BY k.position`,
   );
   return {
     setApiKeys: (accountId, keys) =>
@@ -99,6 +105,6 @@ function apiKeyVerbs(context: Context): Pick<Verbs, "setApiKeys" | "listApiKeys"
         for (const [position, key] of keys.entries()) insert.run(key.lookup, accountId, position, key.sealed);
         return "set";
       }),
-    listApiKeys: (accountId) => context.read(() => list.all(accountId).map(apiKeyColumns.named)),
+    listApiKeys: (accountId) => context.read(() => list.all(accountId).map(apiKey.named)),
   };
 }

@@ -1,32 +1,37 @@
 /** Apps on SQLite. */
 
 import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
-import { toWords } from "../shared/columns.js";
-import { appColumns } from "../shared/rows.js";
+import { columns, toWords } from "../shared/columns.js";
+import { appOf } from "../shared/rows.js";
 import type { AppChanges, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
 
+const place = columns(appPlace);
+const app = columns(appOf);
+
 export function appVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
     "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
-  const byId = context.prepareRow(`SELECT ${appPlace.list} FROM apps p WHERE p.client_id = ?`);
+  const byId = context.prepareRow(`SELECT ${place.list} FROM apps p WHERE p.client_id = ?`);
   const all = context.prepare(
-    `SELECT ${appColumns.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT ?`,
+    `SELECT ${app.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT ?`,
   );
   return {
-    createApp: (app) =>
-      context.write(() => (insert.run(...appValues(app).map(toSql)).changes ? "created" : "client_id_taken")),
+    createApp: (made) =>
+      context.write(() =>
+        insert.run(...appValues(made).map(toSql)).changes ? "created" : "client_id_taken",
+      ),
     updateApp: updateApp(context),
     findApp: (clientId) =>
       context.read(() => {
         const row = byId.get(clientId);
-        return row && parsed.app(appPlace.placed(row));
+        return row && parsed.app(place.placed(row));
       }),
-    listApps: (limit) => context.read(() => all.all(limit).map(appColumns.named)),
+    listApps: (limit) => context.read(() => all.all(limit).map(app.named)),
   };
 }
 

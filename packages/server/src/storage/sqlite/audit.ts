@@ -1,11 +1,14 @@
 /** The audit log on SQLite. */
 
-import { auditColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { auditEventOf } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import type { SqlValue } from "./engine/driver.js";
 
 type AuditVerbs = Pick<Storage, "recordAudit" | "listAudit">;
+
+const auditEvent = columns(auditEventOf);
 
 export function auditVerbs(context: Context): AuditVerbs {
   const insert = context.prepare(
@@ -30,11 +33,11 @@ export function auditVerbs(context: Context): AuditVerbs {
         ];
         const given = conditions.filter(([, value]) => value !== undefined);
         const where = given.length ? `WHERE ${given.map(([sql]) => sql).join(" AND ")}` : "";
-        const sql = `SELECT ${auditColumns.list} FROM audit ${where} ORDER BY pk DESC LIMIT ?`;
+        const sql = `SELECT ${auditEvent.list} FROM audit ${where} ORDER BY pk DESC LIMIT ?`;
         return context
           .prepare(sql)
           .all(...given.map(([, value]) => value as SqlValue), query.limit)
-          .map(auditColumns.named);
+          .map(auditEvent.named);
       });
     },
   };

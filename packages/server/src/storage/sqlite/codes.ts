@@ -1,11 +1,11 @@
 /** Codes on SQLite: consent, and the exchange that happens once. */
 
-import { columns, number, optional, text } from "../shared/columns.js";
-import { codeColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { codeOf, filledCode } from "../shared/rows.js";
 import type { ConsumeCode, ConsumeCodeOutcome, NewCode, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import type { SqlRow } from "./engine/driver.js";
-import { familyId, idToBlob } from "./engine/family-id.js";
+import { blobToId, idToBlob } from "./engine/family-id.js";
 
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 
@@ -14,7 +14,7 @@ export function codeVerbs(context: Context): CodeVerbs {
   const insert = context.prepare(
     "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
   );
-  const found = codeColumns(familyId);
+  const found = columns((cells) => codeOf(cells, blobToId));
   const find = context.prepareRow(
     `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?`,
   );
@@ -31,7 +31,7 @@ export function codeVerbs(context: Context): CodeVerbs {
     findCode: (hash) =>
       context.read(() => {
         const row = find.get(hash);
-        return row && { ...found.placed(row), hash };
+        return row && filledCode(found.placed(row), hash);
       }),
     consumeCode: (act) => context.write(() => consume(act)),
   };
@@ -60,16 +60,16 @@ function recordConsent(context: Context): (code: NewCode) => number {
 }
 
 function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome {
-  const found = columns("code", {
-    rowid: number("c.rowid"),
-    firstFamily: optional(familyId("c.family_id")),
-    expiresAt: number("c.expires_at"),
-    grant: number("c.grant_pk"),
-    scopes: text("c.scopes"),
-    resources: text("c.resources"),
-    grantScopes: text("g.scopes"),
-    revokedAt: optional(number("g.revoked_at")),
-  });
+  const found = columns((cells) => ({
+    rowid: cells.number("c.rowid"),
+    firstFamily: cells.optional("c.family_id", blobToId),
+    expiresAt: cells.number("c.expires_at"),
+    grant: cells.number("c.grant_pk"),
+    scopes: cells.text("c.scopes"),
+    resources: cells.text("c.resources"),
+    grantScopes: cells.text("g.scopes"),
+    revokedAt: cells.optionalNumber("g.revoked_at"),
+  }));
   const find = context.prepareRow(
     `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?`,
   );

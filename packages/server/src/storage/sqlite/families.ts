@@ -1,7 +1,7 @@
 /** Token families on SQLite. */
 
-import { columns, joined, number, optional, type Read } from "../shared/columns.js";
-import { familyColumns, grantColumns } from "../shared/rows.js";
+import { type Cells, columns } from "../shared/columns.js";
+import { familyOf, filledFamily, filledGrant, grantOf } from "../shared/rows.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
@@ -11,12 +11,13 @@ type FamilyVerbs = Pick<
   Storage,
   "findFamily" | "listFamilies" | "rotateFamily" | "touchFamily" | "endAccessTokens" | "revokeFamily"
 >;
-const view = joined({
-  family: familyColumns("f.revoked_at"),
-  grant: grantColumns,
-  account: accountPlace,
-  app: appPlace,
+const viewOf = (cells: Cells) => ({
+  family: familyOf(cells, "f.revoked_at"),
+  grant: grantOf(cells),
+  account: accountPlace(cells),
+  app: appPlace(cells),
 });
+const view = columns(viewOf);
 
 export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
   const from =
@@ -25,11 +26,11 @@ export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
   const ofApp = context.prepare(
     `SELECT f.id, ${view.list} ${from} WHERE p.client_id = ? ORDER BY f.pk DESC LIMIT ?`,
   );
-  const toView = (id: string, row: Read<typeof view>): FamilyView => {
+  const toView = (id: string, row: ReturnType<typeof viewOf>): FamilyView => {
     const account = parsed.account(row.account);
     const app = parsed.app(row.app);
-    const grant = { ...row.grant, accountId: account.id, clientId: app.clientId };
-    return { family: { ...row.family, id, grantId: grant.id }, grant, account, app };
+    const grant = filledGrant(row.grant, account.id, app.clientId);
+    return { family: filledFamily(row.family, id, grant.id), grant, account, app };
   };
   const touch = context.prepare("UPDATE families SET used_at = ? WHERE id = ? AND used_at < ?");
   const end = context.prepare(
@@ -53,12 +54,12 @@ export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
 }
 
 function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutcome {
-  const found = columns("family", {
-    pk: number("f.pk"),
-    generation: number("f.generation"),
-    usedAt: number("f.used_at"),
-    revokedAt: optional(number("COALESCE(f.revoked_at, g.revoked_at)")),
-  });
+  const found = columns((cells) => ({
+    pk: cells.number("f.pk"),
+    generation: cells.number("f.generation"),
+    usedAt: cells.number("f.used_at"),
+    revokedAt: cells.optionalNumber("COALESCE(f.revoked_at, g.revoked_at)"),
+  }));
   const find = context.prepareRow(
     `SELECT ${found.list} FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?`,
   );

@@ -1,18 +1,20 @@
 /** Grants on SQLite. */
 
-import { joined } from "../shared/columns.js";
-import { grantColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { filledGrant, grantOf } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
 
 type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 
+const grant = columns(grantOf);
+
 export function grantVerbs(context: Context, parsed: Parsed): GrantVerbs {
   const from =
     "FROM grants g JOIN apps p ON p.pk = g.app_pk WHERE g.account_pk = (SELECT pk FROM accounts WHERE id = ?) AND g.revoked_at IS NULL";
-  const listed = joined({ grant: grantColumns, app: appPlace });
-  const find = context.prepare(`SELECT ${grantColumns.list} ${from} AND p.client_id = ?`);
+  const listed = columns((cells) => ({ grant: grantOf(cells), app: appPlace(cells) }));
+  const find = context.prepare(`SELECT ${grant.list} ${from} AND p.client_id = ?`);
   const list = context.prepare(`SELECT ${listed.list} ${from} ORDER BY g.pk`);
   const revoke = context.prepare(
     "UPDATE grants SET revoked_at = ? WHERE account_pk = (SELECT pk FROM accounts WHERE id = ?) AND app_pk = (SELECT pk FROM apps WHERE client_id = ?) AND revoked_at IS NULL",
@@ -21,14 +23,14 @@ export function grantVerbs(context: Context, parsed: Parsed): GrantVerbs {
     findGrant: (accountId, clientId) =>
       context.read(() => {
         const row = find.get(accountId, clientId);
-        return row && { ...grantColumns.named(row), accountId, clientId };
+        return row && filledGrant(grant.named(row), accountId, clientId);
       }),
     listGrants: (accountId) =>
       context.read(() =>
         list.all(accountId).map((row) => {
-          const { grant, app: place } = listed.named(row);
+          const { grant: read, app: place } = listed.named(row);
           const app = parsed.app(place);
-          return { grant: { ...grant, accountId, clientId: app.clientId }, app };
+          return { grant: filledGrant(read, accountId, app.clientId), app };
         }),
       ),
     revokeGrant: (accountId, clientId, now) =>

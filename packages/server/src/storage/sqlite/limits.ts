@@ -1,13 +1,16 @@
 /** Rate-limit buckets and single-use values on SQLite. */
 
-import { columns, number } from "../shared/columns.js";
+import { columns } from "../shared/columns.js";
 import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
 import type { Context } from "./engine/context.js";
 
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;
 
 export function limitVerbs(context: Context): LimitVerbs {
-  const bucket = columns("bucket", { level: number("level"), updatedAt: number("updated_at") });
+  const bucket = columns((cells) => ({
+    level: cells.number("level"),
+    updatedAt: cells.number("updated_at"),
+  }));
   const find = context.prepareRow(`SELECT ${bucket.list} FROM buckets WHERE key = ?`);
   const put = context.prepare(
     "INSERT INTO buckets(key, level, updated_at, expires_at) VALUES (?,?,?,?) ON CONFLICT(key) DO UPDATE SET level = excluded.level, updated_at = excluded.updated_at, expires_at = excluded.expires_at",

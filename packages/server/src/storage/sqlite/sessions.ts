@@ -1,7 +1,7 @@
 /** Sessions on SQLite. */
 
-import { joined } from "../shared/columns.js";
-import { sessionColumns } from "../shared/rows.js";
+import { columns } from "../shared/columns.js";
+import { filledSession, sessionOf } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { accountPlace, type Parsed } from "./engine/parsed.js";
@@ -12,7 +12,7 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
   const insert = context.prepare(
     "INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
   );
-  const found = joined({ session: sessionColumns, account: accountPlace });
+  const found = columns((cells) => ({ session: sessionOf(cells), account: accountPlace(cells) }));
   const find = context.prepare(
     `SELECT ${found.list} FROM sessions s JOIN accounts a ON a.pk = s.account_pk WHERE s.hash = ? AND s.expires_at > ?`,
   );
@@ -28,7 +28,7 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
         if (row === undefined) return undefined;
         const { session, account: place } = found.named(row);
         const account = parsed.account(place);
-        return { session: { hash, accountId: account.id, ...session }, account };
+        return { session: filledSession(session, hash, account.id), account };
       }),
     deleteSession: (hash) => context.write(() => void remove.run(hash)),
   };

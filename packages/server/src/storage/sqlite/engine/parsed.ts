@@ -3,8 +3,8 @@
  * The row's revision is read each time, so a change, also one by another process, is seen by the next read.
  */
 
-import { type Columns, columns, joined, number } from "../../shared/columns.js";
-import { accountColumns, appColumns } from "../../shared/rows.js";
+import { type Cells, type Columns, columns } from "../../shared/columns.js";
+import { accountOf, appOf } from "../../shared/rows.js";
 import type { Account, App } from "../../storage.js";
 import type { Context } from "./context.js";
 import type { SqlValue } from "./driver.js";
@@ -15,13 +15,13 @@ export interface Place {
   readonly revision: number;
 }
 
-export const accountPlace: Columns<Place> = columns("account", {
-  pk: number("a.pk"),
-  revision: number("a.revision"),
+export const accountPlace = (cells: Cells): Place => ({
+  pk: cells.number("a.pk"),
+  revision: cells.number("a.revision"),
 });
-export const appPlace: Columns<Place> = columns("app", {
-  pk: number("p.pk"),
-  revision: number("p.revision"),
+export const appPlace = (cells: Cells): Place => ({
+  pk: cells.number("p.pk"),
+  revision: cells.number("p.revision"),
 });
 
 export interface Parsed {
@@ -38,8 +38,8 @@ interface Revised<T> {
 }
 
 export function parsedRows(context: Context): Parsed {
-  const account = joined({ place: accountPlace, value: accountColumns });
-  const app = joined({ place: appPlace, value: appColumns });
+  const account = columns((cells) => ({ place: accountPlace(cells), value: accountOf(cells) }));
+  const app = columns((cells) => ({ place: appPlace(cells), value: appOf(cells) }));
   return {
     account: keeping(context, account, "accounts a WHERE a.pk = ?"),
     app: keeping(context, app, "apps p JOIN accounts o ON o.pk = p.owner_pk WHERE p.pk = ?"),
