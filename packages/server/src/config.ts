@@ -5,6 +5,7 @@ import { readConfigFile, type Values } from "./config-file.js";
 import { faultInSecret } from "./crypto/key-ring.js";
 import { faultInNetwork } from "./limits/address.js";
 import type { RateLimit, RateLimits } from "./limits/rate-limit.js";
+import { loopbackNames } from "./oauth/loopback.js";
 import { type Profile, profiles } from "./oauth/profile/profile.js";
 
 export interface Config {
@@ -115,7 +116,8 @@ function filledIn(environment: Values): Values {
 const noTrustedProxy =
   "COUNTERSIGN_TRUST_PROXY is empty, though a proxy must terminate TLS for the https public URL: all visitors have the proxy's address, share one limit, and a stranger's wrong guesses keep everybody from signing in. Set it to the proxy's address or network, or to none if the proxy passes connections on without X-Forwarded-For";
 
-const loopback = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
+/** As an address to listen on, `::1` has no brackets. */
+const loopback: ReadonlySet<string> = new Set([...loopbackNames, "::1"]);
 
 class ConfigReader {
   readonly #values: Values;

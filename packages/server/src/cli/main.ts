@@ -1,6 +1,8 @@
 /** The command line: one file for each command. */
 
-import { UsageFault, verbNamed } from "./usage.js";
+import { createRequire } from "node:module";
+import { nearest } from "./did-you-mean.js";
+import { suggestion, UsageFault, verbNamed } from "./usage.js";
 
 interface Command {
   readonly summary: string;
@@ -12,6 +14,10 @@ const commands: Readonly<Record<string, Command>> = {
   dev: {
     summary: "the emulator with its playground, for development and tests",
     load: async () => (await import("./dev.js")).dev,
+  },
+  init: {
+    summary: "write a seed file to begin with: your own accounts and app",
+    load: async () => (await import("./init.js")).init,
   },
   serve: {
     summary: "the authorization server, for production",
@@ -41,9 +47,13 @@ export async function main(args: string[]): Promise<void> {
     console.log(usage());
     return;
   }
+  if (name === "version" || name === "--version" || name === "-v") {
+    console.log(createRequire(import.meta.url)("../../package.json").version);
+    return;
+  }
   const command = verbNamed(commands, name);
   try {
-    if (command === undefined) throw new UsageFault(`There is no command "${name}".\n\n${usage()}`);
+    if (command === undefined) throw unknownCommand(name);
     const run = await command.load();
     await run(rest);
   } catch (error) {
@@ -52,8 +62,13 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
+function unknownCommand(name: string): UsageFault {
+  const meant = suggestion(nearest(name, [...Object.keys(commands), "help", "version"]));
+  return new UsageFault(`There is no command "${name}"${meant}\n\`countersign --help\` lists them.`);
+}
+
 function usage(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Usage: countersign COMMAND [options]\n\n${lines.join("\n")}\n\n\`countersign COMMAND --help\` tells the options of a command.`;
+  return `Usage: countersign COMMAND [options]\n\n${lines.join("\n")}\n\n\`countersign COMMAND --help\` has the options of a command, \`countersign --version\` the version.`;
 }

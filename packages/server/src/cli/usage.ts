@@ -1,6 +1,7 @@
-/** Options of a command: parsed strictly, faults told in one sentence. */
+/** Options of a command: parsed strictly, faults named in a sentence or two. */
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { nearest } from "./did-you-mean.js";
 
 /** The command was called wrongly: exit code 2. */
 export class UsageFault extends Error {}
@@ -23,8 +24,26 @@ export function parseOptions<T extends Options>(
       throw new Error(`Unexpected argument '${parsed.positionals.at(-1)}'`);
     return parsed;
   } catch (error) {
-    throw new UsageFault(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageFault(`${inWords(error as Error, Object.keys(options))}\n${whereHelpIs(usage)}`);
   }
+}
+
+/** Node's advice on positionals helps nobody here; the option that was meant does. */
+function inWords({ message }: Error, options: readonly string[]): string {
+  const unknown = /^Unknown option '--([^']*)'/.exec(message);
+  if (unknown === null) return message;
+  return `Unknown option '--${unknown[1]}'${suggestion(nearest(unknown[1] as string, options), "--")}`;
+}
+
+/** The help itself would push the one useful line out of sight. */
+function whereHelpIs(usage: string): string {
+  const command = /^Usage: (countersign(?: [a-z]+)?)/.exec(usage)?.[1] ?? "countersign";
+  return `\`${command} --help\` has the options.`;
+}
+
+/** Returns the end of a sentence: what was meant, if it can be guessed. */
+export function suggestion(word: string | undefined, prefix = ""): string {
+  return word === undefined ? "." : `. Did you mean ${prefix}${word}?`;
 }
 
 /** Returns the verb of that name; a property that every object has is none. */
@@ -33,8 +52,8 @@ export function verbNamed<T>(verbs: Readonly<Record<string, T>>, name: string): 
 }
 
 /** Returns a TCP port; 0 lets the system choose. @throws {UsageFault} */
-export function portOf(text: string): number {
+export function portOf(text: string, name = "--port"): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new UsageFault(`--port takes a number from 0 to 65535, not "${text}".`);
+  throw new UsageFault(`${name} takes a number from 0 to 65535, not "${text}".`);
 }

@@ -18,7 +18,9 @@ export function listenFault(error: unknown, { host, port }: Address): unknown {
     return new Error(`Port ${taken} on ${host} is in use. Choose another with --port.`);
   if (code === "EACCES")
     return new Error(`Port ${taken} on ${host} may not be used by this user. Choose one above 1023.`);
-  if (code === "EADDRNOTAVAIL")
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return new Error(`${host} is not a name that resolves on this machine. Try --host 127.0.0.1.`);
+  if (code === "EADDRNOTAVAIL" || code === "EINVAL")
     return new Error(`${host} is not an address of this machine. Try --host 127.0.0.1.`);
   return error;
 }

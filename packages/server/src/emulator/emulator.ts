@@ -1,36 +1,30 @@
 /** The emulator: the authorization server with a demo to click through. Loaded by `countersign dev` and by tests alone. */
 
 import { randomBytes as systemRandomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { type CountersignApp, createCountersign } from "../app.js";
-import { KeyRing } from "../crypto/key-ring.js";
 import { serveAssets } from "../http/assets.js";
 import type { Log } from "../log.js";
 import { type Profile, profiles } from "../oauth/profile/profile.js";
 import { startPurging } from "../storage/purging.js";
-import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
 import { accountSettingsRoutes } from "./account-api/account-settings-routes.js";
 import { signUpRoutes } from "./account-api/sign-up-routes.js";
 import { baseUrl, listenFault } from "./address.js";
-import { bannerText } from "./banner.js";
 import { guardControl } from "./control/guard.js";
 import { controlRoutes } from "./control/routes.js";
+import { type Data, dataIn, dataInMemory } from "./data-folder.js";
 import { injectFaults } from "./faults/inject.js";
 import { type HttpsListener, listenHttps } from "./https/listener.js";
 import { inspectorRoutes } from "./inspector/routes.js";
+import { liveAnswers } from "./live-answers.js";
 import { credentialsOf, knownLogins } from "./pages/accounts.js";
 import { emulatorAssets } from "./pages/assets.js";
 import { dressPages } from "./pages/dress.js";
-import { attachPlayground, withPlayground } from "./playground/attach.js";
-import { applySeed } from "./seed/apply.js";
-import { demoLogins, demoSeed } from "./seed/demo.js";
-import { readSeedFile } from "./seed/file.js";
+import { attachPlayground } from "./playground/attach.js";
+import { RequestAddress } from "./request-address.js";
+import { applySeed, keptBeside } from "./seed/apply.js";
 import type { Seed } from "./seed/seed.js";
-import type { Environment } from "./seed/variables.js";
-import { keptSecret } from "./state/kept-secret.js";
-import { type ReplaceableStorage, replaceableStorage } from "./state/replaceable-storage.js";
+import { ownCallbacks, type StartingWorld, startingWorld } from "./seed/starting-world.js";
 import { World } from "./state/world.js";
 import { EmulatedClock } from "./time/clock.js";
 import { Timeline } from "./time/timeline.js";
@@ -39,24 +33,44 @@ export interface EmulatorOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly host: string;
+  /** The address others reach it by, without a trailing slash; what it listens on, if undefined. */
+  readonly publicUrl?: string | undefined;
   /** The folder data is kept in; undefined keeps nothing. */
   readonly data: string | undefined;
-  readonly seedFile?: string | undefined;
-  /** Where the variables of a seed file are looked up. */
-  readonly environment?: Environment | undefined;
-  /** Instead of a file. */
+  /** Whether what the folder holds is dropped first. */
+  readonly fresh?: boolean | undefined;
+  /** Accounts and apps; the demo, if undefined. */
   readonly seed?: Seed | undefined;
+  /** Callback URLs of the first app, instead of those it has. */
+  readonly callbacks?: readonly string[];
   readonly profile?: Profile["name"] | undefined;
   readonly log: Log;
   /** Another listener with a certificate of its own authority. */
   readonly https?: { readonly port: number } | undefined;
   /** More host names under which the control API may be reached. */
   readonly controlHosts?: readonly string[];
+  /** Whether `/v3/oauth/token` is 404 under every name, as at the live API host. */
+  readonly liveApiHostTokenPath?: boolean | undefined;
   /** The time that passes by itself. */
   readonly now?: () => number;
   /** Where the clock is put at the start and at each reset. */
   readonly startClock?: (clock: EmulatedClock) => void;
   readonly randomBytes?: (count: number) => Buffer;
+}
+
+/** What an emulator that runs says of itself. */
+export interface EmulatorFacts {
+  /** Where its pages are: the public URL, if there is one. */
+  readonly url: string;
+  readonly httpsUrl: string | undefined;
+  /** The file of the certificate authority to trust. */
+  readonly authorityFile: string | undefined;
+  readonly profile: Profile["name"];
+  readonly data: string | undefined;
+  readonly accounts: Seed["accounts"];
+  readonly apps: Seed["apps"];
+  /** Accounts and apps of earlier runs that the seed does not name. */
+  readonly kept: { readonly accounts: readonly string[]; readonly apps: readonly string[] };
 }
 
 export interface Emulator {
@@ -65,8 +79,7 @@ export interface Emulator {
   readonly httpsUrl: string | undefined;
   readonly app: CountersignApp;
   readonly world: World;
-  /** What a person is told at start. */
-  banner(): string;
+  readonly facts: EmulatorFacts;
   /** @param options `drain` answers the requests under way first; without it they are cut off. */
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
@@ -74,44 +87,56 @@ export interface Emulator {
 /** What is over for this long is purged, in milliseconds: until then the log can say what it was. */
 const rememberMilliseconds = 30 * 86_400_000;
 
-/** Starts an emulator and returns it listening. @throws {SeedFault} and faults of opening the port or the data. */
+/**
+ * Starts an emulator and returns it listening. A start that fails leaves the data as it was.
+ * @throws {SeedFault} and faults of opening the port or the data.
+ */
 export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const seed =
-    options.seed ??
-    (options.seedFile === undefined ? undefined : readSeedFile(options.seedFile, options.environment ?? {}));
-  const { storage, ring } = openData(options.data);
-  const parts = assemble(options, seed, storage, ring);
+  const random = options.randomBytes ?? systemRandomBytes;
+  const data =
+    options.data === undefined ? dataInMemory(random(32).toString("base64url")) : dataIn(options.data);
+  const parts = assemble(await withRememberedCallbacks(options, data), data);
   const { app, world, timeline } = parts;
   let https: HttpsListener | undefined;
+  let kept: EmulatorFacts["kept"];
   try {
-    await listen(options, parts);
+    await app.server.listen({ port: options.port, host: options.host });
+    parts.place.port = (app.server.server.address() as AddressInfo).port;
     if (options.https) https = await listenHttps(app.server, { ...options, port: options.https.port });
+    kept = await plantWhole(options, data, parts);
+    data.announce(parts.url());
   } catch (error) {
+    parts.open();
+    await https?.close();
     await app.server.close();
-    await storage.close();
+    await data.undo();
     throw listenFault(error, options);
   }
+  parts.open();
+  const { accounts, apps } = parts.starting.seed(parts.url());
   const purging = startPurging(
-    storage,
+    data.storage,
     { ...app.context.profile, auditDays: 365 },
     () => timeline.clock.now() - rememberMilliseconds,
     options.log,
   );
-  const { url } = parts.place;
-  const facts = { ...https?.facts, profile: app.context.profile.name, seed, data: options.data, url };
   return {
-    url,
+    url: baseUrl("http", { host: options.host, port: parts.place.port }),
     httpsUrl: https?.facts.httpsUrl,
     app,
     world,
-    banner: () => bannerText({ httpsUrl: undefined, authorityFile: undefined, ...facts }),
+    facts: {
+      ...{ httpsUrl: undefined, authorityFile: undefined, ...https?.facts },
+      ...{ accounts, apps, kept },
+      ...{ url: parts.url(), profile: app.context.profile.name, data: options.data },
+    },
     close: async ({ drain = false } = {}) => {
       world.close();
       await https?.close();
       if (drain) await app.server.close();
       else await closeSoon(app);
       purging.stop();
-      await storage.close();
+      await data.close();
     },
   };
 }
@@ -129,22 +154,28 @@ interface Parts {
   readonly app: CountersignApp;
   readonly world: World;
   readonly timeline: Timeline;
-  readonly place: { url: string };
+  readonly starting: StartingWorld;
+  /** The port is known once it listens. */
+  readonly place: { port: number };
+  readonly url: () => string;
   readonly plant: () => Promise<void>;
+  /** Lets the requests in that have come since it listens: whoever is answered finds the seed applied. */
+  readonly open: () => void;
 }
 
-function assemble(
-  options: EmulatorOptions,
-  seed: Seed | undefined,
-  storage: ReplaceableStorage,
-  ring: KeyRing,
-): Parts {
+function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
   const timeline = new Timeline(new EmulatedClock(options.now ?? Date.now));
   const startClock = () => options.startClock?.(timeline.clock);
   startClock();
-  const place = { url: baseUrl("http", options) };
-  const logins = knownLogins(seed?.accounts ?? demoLogins);
-  const profile = profiles[options.profile ?? seed?.profile ?? "dropbox-sign"];
+  const place = { port: options.port };
+  const listening = () => baseUrl("http", { host: options.host, port: place.port });
+  const { publicUrl } = options;
+  const url = () => publicUrl ?? listening();
+  const hosts = [options.host, ...(options.controlHosts ?? [])];
+  const address = new RequestAddress({ listening, publicUrl, hosts });
+  const starting = startingWorld(options);
+  const logins = knownLogins(starting.seed(url()).accounts);
+  const profile = profiles[options.profile ?? options.seed?.profile ?? "dropbox-sign"];
   const app = createCountersign({
     profile,
     storage,
@@ -152,23 +183,54 @@ function assemble(
     log: options.log,
     now: timeline.clock.now,
     randomBytes: options.randomBytes ?? systemRandomBytes,
-    issuer: () => place.url,
+    issuer: address.issuer,
     credentialsOf: credentialsOf(logins),
   });
-  const plant = () => applySeed(app.context, seed ? withPlayground(seed, place.url) : demoSeed(place.url));
+  const plant = () => applySeed(app.context, starting.seed(url()));
   const world = new World({ context: app.context, storage, timeline, startClock, plant });
-  attach(app, world, options);
+  const open = gate(app);
+  attach(app, world, address, options);
   serveAssets(app.server, emulatorAssets);
   dressPages(app.server, { logins });
-  attachPlayground(app, { seed, url: () => place.url, profileName: profile.name, logins });
-  return { app, world, timeline, place, plant };
+  const { playground: client } = starting;
+  attachPlayground(app, { client, url, listening, profileName: profile.name, logins });
+  return { app, world, timeline, starting, place, url, plant, open };
+}
+
+/** Callbacks that the demo app was given in an earlier run are not lost by starting again. */
+async function withRememberedCallbacks(
+  options: EmulatorOptions,
+  { storage }: Data,
+): Promise<EmulatorOptions> {
+  const asked = options.seed !== undefined || options.fresh || (options.callbacks?.length ?? 0) > 0;
+  return asked ? options : { ...options, callbacks: await ownCallbacks(storage) };
+}
+
+/** Holds every request until it is opened. */
+function gate({ server }: CountersignApp): () => void {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  server.addHook("onRequest", () => opened);
+  return open;
 }
 
 /** The order of the hooks: who may, what it was, what is to go wrong. */
-function attach({ server, context }: CountersignApp, world: World, options: EmulatorOptions): void {
+function attach(
+  { server, context }: CountersignApp,
+  world: World,
+  address: RequestAddress,
+  options: EmulatorOptions,
+): void {
   guardControl(server, { controlHosts: options.controlHosts ?? [] });
+  address.attach(server);
   world.recorder.attach(server);
   injectFaults(server, world.recorder, world.faults);
+  liveAnswers(server, {
+    now: context.now,
+    liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
+  });
   accountSettingsRoutes(server, context);
   signUpRoutes(server, context, {
     sendConfirmation: async (account, link) => {
@@ -187,25 +249,20 @@ function attach({ server, context }: CountersignApp, world: World, options: Emul
   inspectorRoutes(server, world);
 }
 
-/** Whoever sees /health answer finds the seed applied; only a port the system chose has to be known first. */
-async function listen(options: EmulatorOptions, { app, place, plant, world }: Parts): Promise<void> {
-  const { host, port } = options;
-  if (port !== 0) await plant();
-  await app.server.listen({ port, host });
-  if (port === 0) {
-    const chosen = (app.server.server.address() as AddressInfo).port;
-    place.url = baseUrl("http", { host, port: chosen });
+/** Applies the seed, wholly or not at all, and returns what is there besides. */
+async function plantWhole(
+  options: EmulatorOptions,
+  { storage }: Data,
+  { plant, world, starting, url }: Parts,
+): Promise<EmulatorFacts["kept"]> {
+  const before = storage.dump();
+  try {
+    if (options.fresh) await storage.replace(new Map());
     await plant();
+  } catch (error) {
+    await storage.replace(before);
+    throw error;
   }
   if (options.data === undefined) world.planted();
-}
-
-function openData(folder: string | undefined): { storage: ReplaceableStorage; ring: KeyRing } {
-  if (folder === undefined) {
-    const secret = systemRandomBytes(32).toString("base64url");
-    return { storage: replaceableStorage(() => openSqliteStorage(":memory:")), ring: new KeyRing([secret]) };
-  }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const ring = new KeyRing([keptSecret(join(folder, "secret"))]);
-  return { storage: replaceableStorage(() => openSqliteStorage(join(folder, "countersign.db"))), ring };
+  return keptBeside(storage, starting.seed(url()));
 }

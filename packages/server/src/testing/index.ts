@@ -1,5 +1,15 @@
 /** `@countersign/server/testing`: the emulator in a test. */
 
+export type {
+  AccountView,
+  AppView,
+  ClockView,
+  EmailView,
+  EventView,
+  FaultView,
+  RequestView,
+  StateView,
+} from "../emulator/control/views.js";
 export { type DispatchInterceptor, emulatedFetch, interceptUndici, toEmulator } from "./intercept-fetch.js";
 export { type InterceptedHttp, interceptHttp } from "./intercept-http.js";
 export { EmulatorFault } from "./remote.js";
@@ -11,26 +21,18 @@ export {
   startEmulator,
 } from "./start.js";
 export type {
-  AccountView,
   AppChange,
-  AppView,
   Authorized,
   AuthorizeOptions,
   ClientDetails,
-  ClockView,
   Duration,
-  EmailView,
   EmulatorClock,
   EmulatorFaults,
   EmulatorOutbox,
-  EventView,
   FaultOrder,
   FaultTarget,
-  FaultView,
   Operation,
   RequestFilter,
-  RequestView,
   SignEmulator,
-  StateView,
   TokenTarget,
 } from "./types.js";

@@ -1,7 +1,6 @@
 /** The hosts that an emulator answers for, and the same address at the emulator. */
 
-/** The hosts of the live service that OAuth and the account operations are called at. */
-export const liveHosts: ReadonlySet<string> = new Set(["app.hellosign.com", "api.hellosign.com"]);
+import { liveHosts } from "../emulator/live-hosts.js";
 
 export function isLiveHost(hostname: string | null | undefined): boolean {
   return liveHosts.has((hostname ?? "").toLowerCase());

@@ -1,14 +1,15 @@
 /** Starting an emulator for a test, or connecting to one that runs. */
 
-import { createEmulator } from "../emulator/emulator.js";
-import { demoClient, demoLogins, playgroundCallbackPath } from "../emulator/seed/demo.js";
-import { readSeed, type Seed } from "../emulator/seed/seed.js";
+import type { StateView } from "../emulator/control/views.js";
+import { createEmulator, type EmulatorFacts } from "../emulator/emulator.js";
+import { demoClient } from "../emulator/seed/demo.js";
+import { readSeed } from "../emulator/seed/seed.js";
 import { parseTime } from "../emulator/time/duration.js";
 import { silentLog } from "../log.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { caller, RemoteEmulator } from "./remote.js";
 import { overHttp } from "./transport.js";
-import type { ClientDetails, SignEmulator, StateView } from "./types.js";
+import type { ClientDetails, SignEmulator } from "./types.js";
 
 /** The keys of a seed file, as an object. */
 export interface SeedObject {
@@ -50,6 +51,11 @@ export interface StartOptions {
   readonly clock?: Date | string | number;
   /** @default 0, any free port */
   readonly port?: number;
+  /**
+   * Whether `/v3/oauth/token` answers 404 whatever host a request names. Under the name `api.hellosign.com` it always
+   * does, as live. @default false
+   */
+  readonly liveApiHostTokenPath?: boolean;
 }
 
 /** Returns an emulator in this process, in memory, on a port of its own. Any number may run at once. @throws {SeedFault} */
@@ -63,13 +69,8 @@ export async function startEmulator(options: StartOptions = {}): Promise<SignEmu
     seed,
     profile: options.profile,
     log: silentLog,
-    ...(frozenAt !== undefined && {
-      startClock: (clock) => {
-        clock.set(frozenAt);
-        clock.freeze();
-        clock.set(frozenAt);
-      },
-    }),
+    liveApiHostTokenPath: options.liveApiHostTokenPath,
+    ...(frozenAt !== undefined && { startClock: (clock) => clock.freezeAt(frozenAt) }),
   });
   const { url } = emulator;
   let closed: Promise<void> | undefined;
@@ -77,8 +78,8 @@ export async function startEmulator(options: StartOptions = {}): Promise<SignEmu
     closed ??= emulator.close();
     return closed;
   };
-  const account = seed?.accounts[0]?.email ?? (demoLogins[0]?.email as string);
-  const client = seed ? clientOf(seed) : demoDetails(url);
+  const account = emulator.facts.accounts[0]?.email ?? "";
+  const client = clientOf(emulator.facts);
   return new RemoteEmulator(overHttp(url), { url, client, account, close });
 }
 
@@ -88,18 +89,13 @@ function timeOf(time: Date | string | number): number {
   throw new TypeError("clock must be a Date, an ISO 8601 time or milliseconds since the epoch");
 }
 
-function clientOf(seed: Seed): ClientDetails {
-  const app = seed.apps[0];
+function clientOf({ apps }: EmulatorFacts): ClientDetails {
+  const [app] = apps;
   return {
     clientId: app?.clientId ?? "",
     clientSecret: app?.clientSecret ?? "",
     callbackUrl: app?.callbackUrls[0] ?? "",
   };
-}
-
-function demoDetails(url: string): ClientDetails {
-  const { clientId, clientSecret } = demoClient;
-  return { clientId, clientSecret, callbackUrl: `${url}${playgroundCallbackPath}` };
 }
 
 export interface ConnectOptions {

@@ -11,17 +11,6 @@ import type {
   StateView,
 } from "../emulator/control/views.js";
 
-export type {
-  AccountView,
-  AppView,
-  ClockView,
-  EmailView,
-  EventView,
-  FaultView,
-  RequestView,
-  StateView,
-} from "../emulator/control/views.js";
-
 /** `"90s"`, `"1h30m"`, `"2d"`, or milliseconds. */
 export type Duration = string | number;
 

@@ -21,8 +21,10 @@ class Run {
   readonly ended: Promise<number | string>;
   readonly #waiting = new Set<() => void>();
 
-  constructor(args: readonly string[], cwd: string) {
-    this.child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv) {
+    const { PORT: _port, ...inherited } = process.env;
+    const env = { ...inherited, ...environment };
+    this.child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#heard({ out: text }));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#heard({ err: text }));
     this.ended = new Promise((resolve) => {
@@ -76,8 +78,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function start(...args: string[]): Run {
-  const run = new Run(args, folder);
+function start(first: string | readonly string[], ...rest: (string | NodeJS.ProcessEnv)[]): Run {
+  const args = [first, ...rest].flat().filter((one) => typeof one === "string");
+  const environment = rest.find((one) => typeof one === "object") ?? {};
+  const run = new Run(args, folder, environment);
   runs.push(run);
   return run;
 }
@@ -122,13 +126,13 @@ describe("what it tells at start", () => {
   it("is followed by a line for each request, without secrets, unless it is to be quiet", async () => {
     const loud = dev("--memory");
     const token = (await tokensFrom(await loud.url())).access_token;
-    await loud.said(/info +request .*path=\/oauth\/token .*status=200/);
+    await loud.said(/\n\d\d:\d\d:\d\d ✓ {2}200 {2}Code exchanged for tokens {2}jack@example\.com\n/);
     expect(loud.out.split("  Try")[1]).not.toContain(String(token));
     expect(loud.out.split("  Try")[1]).not.toContain(demo.clientSecret);
     const quiet = dev("--memory", "--quiet");
     await tokensFrom(await quiet.url());
     await Promise.all([loud.stop(), quiet.stop()]);
-    expect(quiet.out).not.toContain("path=");
+    expect(quiet.out).not.toContain("Code exchanged");
   });
 });
 
@@ -251,19 +255,35 @@ describe("called wrongly, it says so in a sentence and ends with 2:", () => {
     [["dev", "--sed", "x"], "Unknown option '--sed'"],
     [["dev", "now"], "Unexpected argument 'now'"],
     [["develop"], 'There is no command "develop".'],
+    [["devv"], 'There is no command "devv". Did you mean dev?'],
+    [
+      ["dev", "--prot", "1"],
+      "Unknown option '--prot'. Did you mean --port?\n`countersign dev --help` has the options.",
+    ],
+    [["dev", "--memory", "--fresh"], "--memory and --fresh exclude each other."],
+    [
+      ["dev", "--callback", "javascript:alert(1)"],
+      "--callback javascript:alert(1): the scheme javascript: cannot be called back.",
+    ],
+    [
+      ["dev", "--public-url", "https://a.example/path"],
+      "--public-url takes an http or https URL without path",
+    ],
+    [["init", "--callback", "nowhere"], "--callback nowhere: it is not an absolute URL."],
     [["constructor"], 'There is no command "constructor".'],
     [["__proto__"], 'There is no command "__proto__".'],
   ])("%j", async (args, sentence) => {
-    const run = start(...args);
+    const run = start(args);
     expect(await run.ended).toBe(2);
     expect(run.err).toContain(`countersign: ${sentence}`);
+    expect(run.err.trim().split("\n").length).toBeLessThanOrEqual(2);
     expect(run.err).not.toMatch(/\n +at /);
     expect(run.out).toBe("");
   });
 
   it("but help is no fault", async () => {
     for (const args of [[], ["help"], ["--help"], ["dev", "--help"], ["dev", "-h"]]) {
-      const run = start(...args);
+      const run = start(args);
       expect(await run.ended).toBe(0);
       expect(run.out).toMatch(/^Usage: countersign /);
     }
@@ -306,9 +326,189 @@ describe("unable to start, it says why in a sentence and ends with 1:", () => {
     );
   });
 
-  it("the data folder is a file", async () => {
+  it("the data folder is a file, or cannot be made", async () => {
     writeFileSync(join(folder, "kept"), "");
-    await fails(dev("--data", "kept"), /kept/);
+    await fails(dev("--data", "kept"), `--data kept: ${join(folder, "kept")} is a file, not a folder.`);
+    await fails(dev("--data", "kept/in"), `--data kept/in: ${join(folder, "kept")} is a file, not a folder.`);
+    await fails(
+      dev("--data", "/proc/none/of/these"),
+      "--data /proc/none/of/these: the folder cannot be made: ",
+    );
+  });
+
+  it("the host is no name, or the port of the environment no port", async () => {
+    await fails(dev("--memory", "--host", "nosuch.invalid"), "nosuch.invalid is not a name that resolves");
+    const run = start(["dev", "--memory"], { PORT: "http" });
+    expect(await run.ended).toBe(2);
+    expect(run.err).toContain('the environment variable PORT takes a number from 0 to 65535, not "http".');
+  });
+
+  it("the seed file is not UTF-8", async () => {
+    writeFileSync(join(folder, "seed.yaml"), Buffer.from("accounts: []\n", "utf16le"));
+    await fails(dev("--memory", "--seed", "seed.yaml"), "The seed file seed.yaml is not UTF-8.");
+  });
+
+  it("it has changed nothing: neither a folder that was not there, nor the data of one", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as { port: number };
+    await fails(start("dev", "--port", String(port)), "is in use");
+    expect(existsSync(join(folder, ".countersign"))).toBe(false);
+    const first = dev("--callback", "http://127.0.0.1:9/mine");
+    await first.url();
+    await first.stop();
+    await fails(start("dev", "--port", String(port), "--callback", "http://127.0.0.1:9/other"), "is in use");
+    await new Promise((resolve) => taken.close(resolve));
+    // Started without a word of callbacks, it has the one it was given last.
+    const again = dev();
+    await again.url();
+    expect(again.out).toContain("callback  http://127.0.0.1:9/mine");
+    await again.stop();
+  });
+
+  it("another emulator uses the folder, which goes on as it was", async () => {
+    const first = dev("--callback", "http://127.0.0.1:9/mine");
+    const url = await first.url();
+    await fails(
+      dev("--callback", "http://127.0.0.1:9/other"),
+      `Another emulator uses .countersign: ${url}, process ${first.child.pid}.`,
+    );
+    const state = await (await fetch(`${url}/_emulator/state`)).json();
+    expect(state.apps[0].callback_urls).toEqual(["http://127.0.0.1:9/mine"]);
+    // However it ends, the folder is free again.
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const next = dev();
+    await next.url();
+    await next.stop();
+  });
+});
+
+describe("your own app", () => {
+  it("is called back where --callback says; the playground plays an app of its own", async () => {
+    const run = dev("--memory", "--callback", "http://localhost:9/callback");
+    const url = await run.url();
+    expect(run.out).toContain("callback  http://localhost:9/callback");
+    const callback = await new UserAgent(url).authorize(authorizationQuery(demo.clientId), jack);
+    expect(callback.origin + callback.pathname).toBe("http://localhost:9/callback");
+    const page = await (await fetch(url)).text();
+    expect(page).toContain("countersign-playground");
+    await run.stop();
+  });
+
+  it("begins with init, whose file dev finds by itself, and which is never written over", async () => {
+    const init = start("init", "--callback", "http://localhost:9/cb?x='\"");
+    expect(await init.ended).toBe(0);
+    const clientId = /CLIENT_ID=([0-9a-f]{32})\n/.exec(init.out)?.[1];
+    expect(statSync(join(folder, "countersign.yaml")).mode & 0o077).toBe(0);
+    const again = start("init");
+    expect(await again.ended).toBe(1);
+    expect(again.err).toContain("countersign.yaml is there already, and was left as it is.");
+    const run = dev("--memory");
+    const url = await run.url();
+    expect(run.out).toMatch(/Seed +countersign\.yaml\n/);
+    const { apps } = await (await fetch(`${url}/_emulator/state`)).json();
+    expect(apps[0]).toMatchObject({ client_id: clientId, callback_urls: ["http://localhost:9/cb?x='\""] });
+    await run.stop();
+    const demoRun = dev("--memory", "--demo");
+    await demoRun.url();
+    expect(demoRun.out).toContain(demo.clientId);
+    await demoRun.stop();
+  });
+
+  it("listens where PORT says, and tells programs in lines of JSON", async () => {
+    const run = start(["dev", "--memory", "--json"], { PORT: "0" });
+    const [line] = await run.said(/^\{"event":"ready".*\n/);
+    const { url, apps, accounts, pid } = JSON.parse(line);
+    expect(pid).toBe(run.child.pid);
+    expect(apps[0]).toMatchObject({ client_id: demo.clientId, client_secret: demo.clientSecret });
+    expect(accounts[0]).toEqual({ email: "jill@example.com", password: "correct horse battery" });
+    await fetch(`${url}/v3/account`);
+    await run.said(/^\{"event":"request".*"reason":"access_token_missing".*\n/m);
+    await run.stop();
+    for (const one of run.out.trim().split("\n")) expect(() => JSON.parse(one)).not.toThrow();
+  });
+});
+
+describe("what an earlier run kept", () => {
+  const seedOf = (email: string, clientId: string) =>
+    `accounts: [{ email: ${email}, password: p }]
+apps: [{ name: A, owner: ${email}, client_id: ${clientId}, client_secret: s, oauth: { callback_url: "http://127.0.0.1:9/", scopes: [account_access] } }]
+`;
+
+  it("is named where a seed does not name it, and dropped by --fresh", async () => {
+    writeFileSync(join(folder, "a.yaml"), seedOf("a@example.com", "a"));
+    writeFileSync(join(folder, "b.yaml"), seedOf("b@example.com", "b"));
+    for (const [args, kept] of [
+      [["--seed", "a.yaml"], undefined],
+      [["--seed", "b.yaml"], "1 account and 1 app of earlier runs; --fresh starts without them"],
+      [["--seed", "b.yaml", "--fresh"], undefined],
+    ] as const) {
+      const run = dev(...args);
+      const url = await run.url();
+      if (kept === undefined) expect(run.out).not.toContain("Kept");
+      else expect(run.out).toContain(kept);
+      const { accounts } = await (await fetch(`${url}/_emulator/state`)).json();
+      expect(accounts).toHaveLength(kept === undefined ? 1 : 2);
+      await run.stop();
+    }
+  });
+
+  it("is kept out of git, in a folder of its own alone", async () => {
+    const run = dev();
+    await run.url();
+    await run.stop();
+    expect(readFileSync(join(folder, ".countersign/.gitignore"), "utf8")).toBe("*\n");
+    const here = dev("--data", ".");
+    await here.url();
+    await here.stop();
+    expect(existsSync(join(folder, ".gitignore"))).toBe(false);
+  });
+});
+
+describe("a terminal", () => {
+  it("that others can reach says so, with the addresses", async () => {
+    const run = dev("--memory", "--host", "0.0.0.0");
+    await run.url();
+    expect(run.out).toContain("Open to the network: whoever reaches it can sign in with the logins below");
+    await run.stop();
+  });
+
+  it("has a line for a refusal with reason and advice, and none for pages, assets and polls", async () => {
+    const run = dev("--memory");
+    const url = await run.url();
+    for (const path of ["/", "/_emulator", "/_emulator/state", "/health"]) await fetch(url + path);
+    await sendJson(`${url}/oauth/token`, exchangeFields(demo, "0123456789abcdef"));
+    await run.said(/✗ {2}400 {2}Code refused {2}[^\n]+\n +→ A code is for one server and one use/);
+    expect(run.out.split("  Try")[1]?.match(/^.*\S.*$/gm)).toHaveLength(3);
+    expect(run.out).not.toContain("\x1b[");
+    await run.stop();
+  });
+});
+
+describe("started by npm", () => {
+  it("it ends when npm ends, though npm passes no signal on", async () => {
+    // What npm does: a shell that runs the command, and goes when it is signalled.
+    const command = `"${process.execPath}" "${bin}" dev --memory --port 0 & echo started $!; wait`;
+    const npm = spawn("sh", ["-c", command], {
+      cwd: folder,
+      env: { ...process.env, npm_execpath: "npm", PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let out = "";
+    const closed = new Promise((resolve) => npm.stdout.on("close", resolve));
+    const ready = new Promise<void>((resolve) => {
+      npm.stdout.setEncoding("utf8").on("data", (text) => {
+        out += text;
+        if (out.includes("Playground") && out.includes("Try")) resolve();
+      });
+    });
+    await ready;
+    npm.kill("SIGKILL");
+    // Its output ends with the last process that holds it.
+    await closed;
+    expect(out).toContain("npm, which started this, has ended");
+    expect(out).toMatch(/stopped\n$/);
   });
 });
 
@@ -327,13 +527,16 @@ apps:
     writeFileSync(join(folder, "seed.yaml"), text);
   };
 
-  it("takes the place of the demo, and its logins are named without their passwords", async () => {
+  it("takes the place of the demo, with the same help: its logins, its app", async () => {
     seedFile("profile: standard");
     const run = dev("--memory", "--seed", "seed.yaml");
     const url = await run.url();
     expect(run.out).toContain("profile standard");
-    expect(run.out).toContain("ann@example.com");
-    expect(run.out).not.toContain("a good password");
+    expect(run.out).toContain("ann@example.com  /  a good password");
+    expect(run.out).toContain(
+      "client_id own   client_secret own-secret\n    callback  http://127.0.0.1:9/cb\n",
+    );
+    expect(run.out).toContain(`curl -u ${"ab".repeat(32)}: ${url}/v3/account`);
     expect((await send(`${url}/.well-known/oauth-authorization-server`)).status).toBe(200);
     const who = { email: "ann@example.com", password: "a good password" };
     const callback = await new UserAgent(url).authorize(authorizationQuery("own"), who);

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.js";
 import { certifyHosts, openAuthority } from "../../src/emulator/https/authority.js";
 import { certify } from "../../src/emulator/https/certificate.js";
+import { bannerText } from "../../src/emulator/terminal/banner.js";
+import { paintFor } from "../../src/emulator/terminal/paint.js";
 import { silentLog } from "../../src/log.js";
 import { failure } from "./client.js";
 
@@ -66,7 +68,9 @@ describe("countersign dev --https", () => {
   });
 
   it("says in its banner where the authority is", () => {
-    expect(emulator.banner()).toContain(`HTTPS        ${emulator.httpsUrl}   (trust ${file})`);
+    expect(bannerText(emulator.facts, { seedFile: undefined, network: [] }, paintFor(false))).toContain(
+      `HTTPS        ${emulator.httpsUrl}   (trust ${file})`,
+    );
   });
 
   it("keeps its authority over a restart, the key for its owner alone", async () => {

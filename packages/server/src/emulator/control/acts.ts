@@ -20,12 +20,8 @@ export async function moveClock(world: World, fields: Fields): Promise<void> {
       return timeline.advance(fields.duration("advance"));
     case "set":
       return timeline.moveTo(fields.time("set"));
-    case "freeze": {
-      const at = fields.raw("freeze") === true ? undefined : fields.time("freeze");
-      // Before it is moved, so that no time passes in between.
-      timeline.freeze();
-      return at === undefined ? undefined : timeline.moveTo(at);
-    }
+    case "freeze":
+      return fields.raw("freeze") === true ? timeline.freeze() : timeline.freezeAt(fields.time("freeze"));
     case "unfreeze":
       return timeline.unfreeze();
     case "reset":

@@ -5,8 +5,7 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sendProblem } from "../../http/problem.js";
-
-const loopbackNames = new Set(["127.0.0.1", "localhost", "[::1]"]);
+import { loopbackNames } from "../../oauth/loopback.js";
 
 export interface GuardOptions {
   /**

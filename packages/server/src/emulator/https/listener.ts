@@ -4,10 +4,8 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { baseUrl } from "../address.js";
+import { liveHosts } from "../live-hosts.js";
 import { certifyHosts, openAuthority } from "./authority.js";
-
-/** The hosts of the live service, for names that lead here by the hosts file or a proxy. */
-export const liveHosts = ["app.hellosign.com", "api.hellosign.com"];
 
 export interface HttpsListener {
   readonly facts: { readonly httpsUrl: string; readonly authorityFile: string };

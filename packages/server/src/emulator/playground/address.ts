@@ -1,6 +1,6 @@
 /** Owns one trap of the browser: cookies belong to a host name, and `localhost` is another one than `127.0.0.1`. */
 
-const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+import { loopbackNames } from "../../oauth/loopback.js";
 
 export interface OtherAddress {
   readonly href: string;
@@ -14,6 +14,6 @@ export function betterAddress(host: string | undefined, callbackUrl: string): Ot
   const callback = new URL(callbackUrl);
   const here = new URL(`${callback.protocol}//${host}`);
   if (here.host === callback.host) return undefined;
-  const bothLoopback = loopback.has(here.hostname) && loopback.has(callback.hostname);
+  const bothLoopback = loopbackNames.has(here.hostname) && loopbackNames.has(callback.hostname);
   return { href: `${callback.origin}/`, same: bothLoopback && here.port === callback.port };
 }

@@ -3,22 +3,23 @@
 import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
 import type { KnownLogin } from "../pages/accounts.js";
-import { demoClient, playgroundApp, playgroundCallbackPath, playgroundClient } from "../seed/demo.js";
-import type { Seed } from "../seed/seed.js";
+import { type PlaygroundClient, playgroundCallbackPath } from "../seed/demo.js";
 import { registerPlayground } from "./register.js";
 
 export interface PlaygroundOptions {
-  readonly seed: Seed | undefined;
+  readonly client: PlaygroundClient;
+  /** Where its pages are. */
   readonly url: () => string;
+  /** Where the server listens: the playground's own calls need not go round by a public address. */
+  readonly listening: () => string;
   readonly profileName: string;
   readonly logins: readonly KnownLogin[];
 }
 
 export function attachPlayground(
   { server, context }: CountersignApp,
-  { seed, url, profileName, logins }: PlaygroundOptions,
+  { client, url, listening, profileName, logins }: PlaygroundOptions,
 ): void {
-  const client = seed === undefined ? demoClient : playgroundClient;
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -35,18 +36,11 @@ export function attachPlayground(
       },
       logins,
       baseUrl: url,
-      fetch,
+      fetch: (input, init) => fetch(String(input).replace(url(), listening()), init),
       randomBytes: context.randomBytes,
       now: () => performance.now(),
       profileName,
       respondPage: (reply, page, status) => sendPage(reply, page, status, [url()]),
     });
   });
-}
-
-/** Returns the seed with the playground's app, so that the page works with any seed that has an account. */
-export function withPlayground(seed: Seed, url: string): Seed {
-  const owner = seed.accounts[0]?.email;
-  if (owner === undefined) return seed;
-  return { ...seed, apps: [...seed.apps, playgroundApp(playgroundClient, owner, url)] };
 }

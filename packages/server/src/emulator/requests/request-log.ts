@@ -15,6 +15,12 @@ export class RequestLog {
   #records: RequestRecord[] = [];
   #made = 0;
   readonly #waiters = new Set<Waiter>();
+  #observer: (record: RequestRecord) => void = () => {};
+
+  /** Calls one observer with every record from now on. */
+  observe(observer: (record: RequestRecord) => void): void {
+    this.#observer = observer;
+  }
 
   /** Returns the number of the next record. */
   nextNumber(): number {
@@ -25,6 +31,7 @@ export class RequestLog {
   add(record: RequestRecord): void {
     this.#records.push(record);
     if (this.#records.length > mostRecords) this.#records.splice(0, this.#records.length - mostRecords);
+    this.#observer(record);
     for (const waiter of this.#waiters) if (matchesFilter(record, waiter.filter)) this.#end(waiter, record);
   }
 

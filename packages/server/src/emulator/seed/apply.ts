@@ -1,4 +1,4 @@
-/** Applying a seed: what it names is made or brought to what it says; everything else stays. Twice is as once. */
+/** Applying a seed: what it names is made or brought to what it says; everything else stays. Idempotent. */
 
 import { apiKeysOf, sealApiKey } from "../../accounts/api-keys.js";
 import { createAccount } from "../../accounts/create-account.js";
@@ -6,7 +6,7 @@ import { createApp, sealClientSecret } from "../../apps/create-app.js";
 import type { KeyRing } from "../../crypto/key-ring.js";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
-import type { Account, App, AppChanges, Storage } from "../../storage/storage.js";
+import { type Account, type App, type AppChanges, emailKey, type Storage } from "../../storage/storage.js";
 import { type Seed, type SeedAccount, type SeedApp, SeedFault } from "./seed.js";
 
 export interface SeedDeps {
@@ -20,6 +20,24 @@ export interface SeedDeps {
 export async function applySeed(deps: SeedDeps, seed: Seed): Promise<void> {
   for (const account of seed.accounts) await applyAccount(deps, account);
   for (const app of seed.apps) await applyApp(deps, app);
+}
+
+/** Most accounts and apps looked through. */
+const mostRows = 10_000;
+
+/** Returns the e-mail addresses and client ids that the seed does not name. */
+export async function keptBeside(
+  storage: Pick<Storage, "listAccounts" | "listApps">,
+  seed: Seed,
+): Promise<{ accounts: string[]; apps: string[] }> {
+  const emails = new Set(seed.accounts.map(({ email }) => emailKey(email)));
+  const clientIds = new Set(seed.apps.map(({ clientId }) => clientId));
+  const accounts = (await storage.listAccounts(mostRows)).map(({ email }) => email);
+  const apps = (await storage.listApps(mostRows)).map(({ clientId }) => clientId);
+  return {
+    accounts: accounts.filter((email) => !emails.has(emailKey(email))),
+    apps: apps.filter((clientId) => !clientIds.has(clientId)),
+  };
 }
 
 async function applyAccount(deps: SeedDeps, wanted: SeedAccount): Promise<void> {
@@ -40,7 +58,7 @@ async function applyAccount(deps: SeedDeps, wanted: SeedAccount): Promise<void> 
   const keys = wanted.apiKeys.map((key) => sealApiKey(ring, account.id, key, deps.randomBytes));
   if ((await storage.setApiKeys(account.id, keys)) === "key_taken") {
     throw new SeedFault("the seed", [
-      `accounts: ${wanted.email}: one of its api_keys belongs to another account`,
+      `accounts: ${wanted.email}: one of its api_keys belongs to another account, kept from an earlier run; --fresh drops those`,
     ]);
   }
 }

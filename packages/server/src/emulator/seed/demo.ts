@@ -16,8 +16,8 @@ export const demoLogins = [
 
 export const demoApiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
 
-/** @param baseUrl where the playground is, without a trailing slash. */
-export function demoSeed(baseUrl: string): Seed {
+/** @param callbacks of the demo app, the playground's if there are none. @param baseUrl where the playground is. */
+export function demoSeed(baseUrl: string, callbacks: readonly string[] = []): Seed {
   const [jill, jack] = demoLogins as [(typeof demoLogins)[0], (typeof demoLogins)[0]];
   return {
     profile: undefined,
@@ -25,11 +25,19 @@ export function demoSeed(baseUrl: string): Seed {
       { ...jill, apiKeys: [demoApiKey] },
       { ...jack, apiKeys: [] },
     ],
-    apps: [playgroundApp(demoClient, jill.email, baseUrl)],
+    apps:
+      callbacks.length === 0
+        ? [playgroundApp(demoClient, jill.email, baseUrl)]
+        : [
+            { ...playgroundApp(demoClient, jill.email, baseUrl), callbackUrls: callbacks },
+            playgroundApp(playgroundClient, jill.email, baseUrl),
+          ],
   };
 }
 
 export const playgroundCallbackPath = "/playground/callback";
+
+export type PlaygroundClient = typeof demoClient;
 
 /** The playground's own app, added beside a seed file's apps, so that the page works with any seed. */
 export const playgroundClient = {

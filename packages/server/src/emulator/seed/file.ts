@@ -18,7 +18,10 @@ function textOf(file: string): string {
     throw new Error(`Cannot read the seed file ${file}: ${reasonOf(error as NodeJS.ErrnoException)}.`);
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // UTF-16 of plain letters is UTF-8 with zeros in between.
+    if (!text.includes("\0")) return text;
+    throw new Error("not text");
   } catch {
     throw new Error(`The seed file ${file} is not UTF-8. Save it as UTF-8 and start again.`);
   }

@@ -90,8 +90,8 @@ export class World {
     timeline.clear();
     await storage.replace(snapshot.dump);
     timeline.clock.reset();
-    if (snapshot.clock.frozen) timeline.freeze();
-    timeline.clock.set(snapshot.clock.now);
+    if (snapshot.clock.frozen) timeline.clock.freezeAt(snapshot.clock.now);
+    else timeline.clock.set(snapshot.clock.now);
     this.faults.restore(snapshot.faults);
     this.outbox.restore(snapshot.emails, snapshot.events);
     this.delivery.resume();

@@ -21,7 +21,7 @@ export class EmulatedClock {
   /** Returns milliseconds since the epoch. Bound: may be handed on as a function. */
   readonly now = (): number => this.#frozenAt ?? this.#system() + this.#offset;
 
-  /** Goes to a time, forwards or back, and goes on from there, or stands still there if it did before. */
+  /** Sets the clock; it keeps running unless it is frozen. */
   set(time: number): void {
     if (this.#frozenAt === undefined) this.#offset = time - this.#system();
     else this.#frozenAt = time;
@@ -29,6 +29,11 @@ export class EmulatedClock {
 
   freeze(): void {
     this.#frozenAt ??= this.now();
+  }
+
+  /** Stands still at a time: one act, so that no time passes between the two halves of it. */
+  freezeAt(time: number): void {
+    this.#frozenAt = time;
   }
 
   /** Goes on from where it stood. */

@@ -52,6 +52,12 @@ export class Timeline {
     this.#arm();
   }
 
+  /** Stands still at a time; resolves when all that fell due on the way there has been done. */
+  async freezeAt(time: number): Promise<void> {
+    this.clock.freeze();
+    await this.moveTo(time);
+  }
+
   unfreeze(): void {
     this.clock.unfreeze();
     this.#arm();

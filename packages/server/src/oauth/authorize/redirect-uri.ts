@@ -1,6 +1,7 @@
 /** Redirect URIs: which may be registered, and which of them a request means (RFC 6749 §3.1.2, RFC 8252, RFC 9700 §2.1). */
 
 import type { App } from "../../storage/storage.js";
+import { loopbackNames } from "../loopback.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
 
@@ -17,7 +18,6 @@ const dangerousSchemes = new Set([
   "ftp:",
   "mailto:",
 ]);
-const loopbackHosts = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
 /** Parameters of the response itself: a callback URL that had one of its own would give the client two. */
 const responseParameters = ["code", "state", "iss", "error", "error_description", "error_uri"];
@@ -46,7 +46,7 @@ export function faultInCallbackUrl(
   }
   // The host stands in the page's content security policy, where other characters have a meaning.
   if (web && !/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) return "its host is not a host name";
-  if (url.protocol === "http:" && plainHttp === "loopback" && !loopbackHosts.has(url.hostname)) {
+  if (url.protocol === "http:" && plainHttp === "loopback" && !loopbackNames.has(url.hostname)) {
     return "a callback URL is https; http is for 127.0.0.1, [::1] and localhost (RFC 9700 section 2.6)";
   }
   const own = responseParameters.find((name) => url.searchParams.has(name));
@@ -75,7 +75,7 @@ export function chooseRedirectUri(profile: Profile, app: App, requested: string 
 function isSameLoopback(registered: string, requested: string): boolean {
   if (faultInCallbackUrl(requested) !== undefined || !URL.canParse(registered)) return false;
   const [a, b] = [new URL(registered), new URL(requested)];
-  const loopback = [a, b].every((url) => url.protocol === "http:" && loopbackHosts.has(url.hostname));
+  const loopback = [a, b].every((url) => url.protocol === "http:" && loopbackNames.has(url.hostname));
   return loopback && a.pathname === b.pathname && a.search === b.search;
 }
 

@@ -1,0 +1,55 @@
+/** What the live service does beside the rules: it tells a rate limit, and has no token endpoint at its API host. */
+
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { notesOf } from "../http/context.js";
+import { sendProblem } from "../http/problem.js";
+import { apiHost } from "./live-hosts.js";
+
+/** Requests of one account in a minute, as the vendor documents them. */
+const limit = 100;
+const periodMilliseconds = 60_000;
+
+export interface LiveAnswerOptions {
+  readonly now: () => number;
+  /** Whether `/v3/oauth/token` is 404 under every name, not under the API host's alone. */
+  readonly liveApiHostTokenPath: boolean;
+}
+
+export function liveAnswers(server: FastifyInstance, options: LiveAnswerOptions): void {
+  server.addHook("onRequest", async (request, reply) => {
+    if (request.routeOptions.url !== "/v3/oauth/token") return undefined;
+    if (!options.liveApiHostTokenPath && hostName(request) !== apiHost) return undefined;
+    Object.assign(notesOf(request), {
+      reason: "token_path_of_api_host",
+      detail: `the live service has no token endpoint at https://${apiHost}/v3/oauth/token`,
+    });
+    return sendProblem(request, reply, { status: 404, error: "not_found", description: "Invalid URI..." });
+  });
+  const spent = new Map<string, { readonly since: number; count: number }>();
+  server.addHook("onSend", async (request, reply) => {
+    const { accountId } = notesOf(request);
+    const signed = accountId !== undefined && reply.statusCode !== 401;
+    if (!signed || !isApiCall(request) || reply.hasHeader("x-ratelimit-limit")) return;
+    const now = options.now();
+    const before = spent.get(accountId);
+    const goesOn = before !== undefined && now >= before.since && now < before.since + periodMilliseconds;
+    const entry = goesOn ? before : { since: now, count: 0 };
+    entry.count += 1;
+    spent.set(accountId, entry);
+    reply.header("x-ratelimit-limit", String(limit));
+    const remaining = String(Math.max(0, limit - entry.count));
+    // The OpenAPI description says -remaining, the live service -limit-remaining.
+    reply.header("x-ratelimit-remaining", remaining);
+    reply.header("x-ratelimit-limit-remaining", remaining);
+    reply.header("x-ratelimit-reset", String(Math.ceil((entry.since + periodMilliseconds) / 1000)));
+  });
+}
+
+function hostName(request: FastifyRequest): string {
+  return (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+}
+
+function isApiCall(request: FastifyRequest): boolean {
+  const path = request.routeOptions.url ?? "";
+  return path.startsWith("/v3/") && path !== "/v3/oauth/token";
+}
