@@ -65,11 +65,11 @@ export interface AuthorizationFlowOptions {
   redirectUri?: string | undefined;
   scope?: string | undefined;
   /** Sends a PKCE challenge and verifier (RFC 7636), for servers that offer it. @default false */
-  pkce?: boolean;
+  pkce?: boolean | undefined;
   /** The `iss` that a callback may carry (RFC 9207). @default the origin of the OAuth host */
   issuer?: string | undefined;
   /** Refuses a callback without `iss`. @default false */
-  requireIssuer?: boolean;
+  requireIssuer?: boolean | undefined;
   /** @default the shared configuration */
   config?: Configuration | ConfigurationOptions | string | undefined;
 }

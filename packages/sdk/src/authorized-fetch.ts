@@ -7,7 +7,7 @@ export type AuthorizedFetch = (input: string | URL | Request, init?: RequestInit
 /** Options of `TokenKeeper.fetch`. */
 export interface AuthorizedFetchOptions {
   /** Origins that get the token. @default the origin of the API host */
-  origins?: readonly string[];
+  origins?: readonly string[] | undefined;
 }
 
 type GetToken = (options: { signal: AbortSignal; rejected?: string }) => Promise<string>;

@@ -1,4 +1,6 @@
+/** Where requests go and how: one shared configuration, and those of objects that were given their own. */
 import { InvalidArgumentError } from "./errors.js";
+import { isInstance, KIND, shared } from "./shared.js";
 
 /** A function with the shape of the global `fetch`. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -46,6 +48,8 @@ export interface ConfigurationOptions {
 
 /** Where requests go and how. A plain object of options does as well wherever one is taken. */
 export class Configuration {
+  /** @internal */
+  static readonly [KIND]: string = "Configuration";
   /** One address for both hosts; overrides the two below. */
   baseUrl: string | undefined = undefined;
   /** The host of the OAuth operations. */
@@ -69,6 +73,9 @@ export class Configuration {
   /** An access token, or a function that is asked for one at every call of `AccountApi`. */
   accessToken: string | (() => string | Promise<string>) | undefined = undefined;
 
+  /** @internal */
+  static readonly [Symbol.hasInstance] = isInstance;
+
   /** Starts from the defaults; a field left out or undefined keeps its default. */
   constructor(options: ConfigurationOptions = {}) {
     for (const [name, value] of Object.entries(options)) {
@@ -91,16 +98,16 @@ export class Configuration {
   }
 }
 
-const shared: Configuration = /* @__PURE__ */ new Configuration();
+const sharedConfiguration = () => shared("configuration", () => new Configuration());
 
-/** Changes the configuration used by every API object that was given none of its own. */
+/** Changes the configuration used by every API object that was given none of its own, in every copy of this package. */
 export function configure(change: (config: Configuration) => void): void {
-  change(shared);
+  change(sharedConfiguration());
 }
 
 /** The configuration to use for what a constructor was given; nothing means the shared one. */
 export function resolveConfiguration(given?: Configuration | ConfigurationOptions | string): Configuration {
-  if (given === undefined) return shared;
+  if (given === undefined) return sharedConfiguration();
   if (given instanceof Configuration) return given;
   return new Configuration(typeof given === "string" ? { baseUrl: given } : given);
 }

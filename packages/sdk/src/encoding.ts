@@ -1,7 +1,10 @@
 /** Bytes and text, random values and comparisons, on what every runtime has. */
 
+/** Bytes over a plain buffer. Written so because `Uint8Array` takes a type only since TypeScript 5.7. */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 /** Fills an array with random bytes, as `crypto.getRandomValues` does. */
-export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+export type RandomSource = (bytes: Bytes) => Bytes;
 
 /** The runtime's cryptographic random source. */
 export const systemRandom: RandomSource = (bytes) => crypto.getRandomValues(bytes);
@@ -12,11 +15,11 @@ export function randomText(random: RandomSource, bytes = 32): string {
 }
 
 /** UTF-8 bytes of a text. */
-export function toBytes(text: string): Uint8Array<ArrayBuffer> {
+export function toBytes(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/** RFC 4648 section 5 without padding. */
+/** RFC 4648 §5 without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
@@ -24,7 +27,7 @@ export function toBase64url(bytes: Uint8Array): string {
 }
 
 /** The bytes of a base64url text; undefined when it is none. */
-export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function fromBase64url(text: string): Bytes | undefined {
   if (!/^[\w-]*$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));

@@ -4,15 +4,35 @@
  */
 
 import { retryAfterSeconds } from "./retry-after.js";
+import { isInstance, KIND } from "./shared.js";
 
-/** The base of every error thrown by this package. */
+/** What an error was caused by. Written here because `ErrorOptions` is known only from the library of ES2022 on. */
+export interface ErrorCause {
+  /** The error behind this one. */
+  cause?: unknown;
+}
+
+/**
+ * The base of every error thrown by this package. `instanceof` holds between copies of the package too: between ES
+ * modules and CommonJS, and between bundles.
+ */
 export class CountersignError extends Error {
-  override name = "CountersignError";
+  /** @internal */
+  static readonly [KIND]: string = "CountersignError";
+  override readonly name: string = (this.constructor as typeof CountersignError)[KIND];
+
+  constructor(message?: string, options?: ErrorCause) {
+    super(message, options);
+  }
+
+  /** @internal */
+  static override readonly [Symbol.hasInstance] = isInstance;
 }
 
 /** Thrown before anything is sent: a field is missing, of the wrong type or unusable. */
 export class InvalidArgumentError extends CountersignError {
-  override name = "InvalidArgumentError";
+  /** @internal */
+  static override readonly [KIND]: string = "InvalidArgumentError";
   /** The name of the refused field, in camelCase. */
   readonly field: string;
 
@@ -31,7 +51,8 @@ export interface ErrorResponseInfo {
 
 /** An error that came with an HTTP response. */
 export class ResponseError extends CountersignError {
-  override name = "ResponseError";
+  /** @internal */
+  static override readonly [KIND]: string = "ResponseError";
   /** The HTTP status of the response. */
   readonly code: number;
   /** The response headers, names in lower case. Not enumerable, so that a logger does not print them. */
@@ -57,10 +78,11 @@ export interface ApiErrorDetails {
 /**
  * The server refused the request: any status outside 2xx and 3xx, or an error of OAuth in a 2xx without a token.
  * Both shapes are understood: the API's `{"error":{"error_name","error_msg"}}`
- * and RFC 6749 section 5.2's `{"error","error_description"}`.
+ * and RFC 6749 §5.2's `{"error","error_description"}`.
  */
 export class ApiError extends ResponseError {
-  override name = "ApiError";
+  /** @internal */
+  static override readonly [KIND]: string = "ApiError";
   /** The machine-readable name, for example `invalid_grant`; undefined when the body held none. */
   readonly errorName: string | undefined;
   /** The server's words for people; undefined when the body held none. */
@@ -85,17 +107,20 @@ export class ApiError extends ResponseError {
 
 /** A response arrived that is not what the operation promises: not JSON, a field missing, a redirect, too large. */
 export class InvalidResponseError extends ResponseError {
-  override name = "InvalidResponseError";
+  /** @internal */
+  static override readonly [KIND]: string = "InvalidResponseError";
 }
 
 /** No response arrived: refused connection, failed name lookup, broken connection. The fault is in `cause`. */
 export class NetworkError extends CountersignError {
-  override name = "NetworkError";
+  /** @internal */
+  static override readonly [KIND]: string = "NetworkError";
 }
 
 /** No complete response arrived in time, or a token store gave no answer. */
 export class TimeoutError extends CountersignError {
-  override name = "TimeoutError";
+  /** @internal */
+  static override readonly [KIND]: string = "TimeoutError";
   /** The limit that was exceeded, in milliseconds. */
   readonly timeoutMs: number;
 
@@ -123,9 +148,10 @@ export type CallbackRefusal =
 
 /** The callback is not to be trusted or not usable; nothing was exchanged. Start the login anew. */
 export class CallbackError extends CountersignError {
-  override name = "CallbackError";
+  /** @internal */
+  static override readonly [KIND]: string = "CallbackError";
   readonly reason: CallbackRefusal;
-  /** With `authorization_error`, the server's error (RFC 6749 section 4.1.2.1), for example `server_error`. */
+  /** With `authorization_error`, the server's error (RFC 6749 §4.1.2.1), for example `server_error`. */
   readonly errorName: string | undefined;
 
   constructor(reason: CallbackRefusal, errorName?: string) {
@@ -150,13 +176,14 @@ export type ReauthorizationReason =
  * `refresh_lost` means that a process stopped between a refresh and its save and that the server would not repeat it.
  */
 export class ReauthorizationRequired extends CountersignError {
-  override name = "ReauthorizationRequired";
+  /** @internal */
+  static override readonly [KIND]: string = "ReauthorizationRequired";
   /** What to do. */
   readonly action = "reauthorize";
   readonly userId: string;
   readonly reason: ReauthorizationReason;
 
-  constructor(userId: string, reason: ReauthorizationReason, options?: ErrorOptions) {
+  constructor(userId: string, reason: ReauthorizationReason, options?: ErrorCause) {
     super(`the user must authorize the app again: ${reason.replace(/_/g, " ")}`, options);
     this.userId = userId;
     this.reason = reason;
@@ -167,13 +194,14 @@ export class ReauthorizationRequired extends CountersignError {
 export type UnavailableReason = "server" | "store" | "save_failed" | "busy";
 
 /** What `TemporarilyUnavailable` takes beside its reason. */
-export interface UnavailableDetails extends ErrorOptions {
+export interface UnavailableDetails extends ErrorCause {
   retryAfterSeconds?: number | undefined;
 }
 
 /** No valid token at the moment; the session is intact. Try again later. The fault is in `cause`. */
 export class TemporarilyUnavailable extends CountersignError {
-  override name = "TemporarilyUnavailable";
+  /** @internal */
+  static override readonly [KIND]: string = "TemporarilyUnavailable";
   /** What to do. */
   readonly action = "retry";
   readonly userId: string;
@@ -194,13 +222,14 @@ export class TemporarilyUnavailable extends CountersignError {
  * help; putting the key back does, and so does a new login: `save`, `revoke` and `forget` replace it. The fault is in `cause`.
  */
 export class RecordUnreadable extends CountersignError {
-  override name = "RecordUnreadable";
+  /** @internal */
+  static override readonly [KIND]: string = "RecordUnreadable";
   /** What to do. */
   readonly action = "restore_or_replace";
   readonly reason = "unreadable";
   readonly userId: string;
 
-  constructor(userId: string, options?: ErrorOptions) {
+  constructor(userId: string, options?: ErrorCause) {
     super(
       "the stored token cannot be read: restore its key or its text, or have the user log in again, which replaces it",
       options,
@@ -211,7 +240,8 @@ export class RecordUnreadable extends CountersignError {
 
 /** Thrown by a store that has an entry and cannot make sense of it. With the version, the entry can be replaced. */
 export class UnreadableEntryError extends CountersignError {
-  override name = "UnreadableEntryError";
+  /** @internal */
+  static override readonly [KIND]: string = "UnreadableEntryError";
   /** The version of the entry, as `read` would have returned it. */
   readonly entryVersion: number;
 
@@ -223,12 +253,13 @@ export class UnreadableEntryError extends CountersignError {
 
 /** The server refused the app, not the user: check client id, secret and settings. The session is intact. */
 export class ClientRejected extends CountersignError {
-  override name = "ClientRejected";
+  /** @internal */
+  static override readonly [KIND]: string = "ClientRejected";
   /** What to do. */
   readonly action = "fix_configuration";
   readonly userId: string;
 
-  constructor(userId: string, options?: ErrorOptions) {
+  constructor(userId: string, options?: ErrorCause) {
     super("the server refused the app's request; see the cause", options);
     this.userId = userId;
   }

@@ -42,13 +42,13 @@ export interface CookieStateOptions {
   /** At least 32 characters. Of several the first signs and all verify, so that they can be rotated. */
   secret: string | readonly string[];
   /** Seconds that a login may take. @default 600 */
-  maxAgeSeconds?: number;
+  maxAgeSeconds?: number | undefined;
   /** False for plain http during development: the cookie then has no `__Host-` prefix. @default true */
-  secure?: boolean;
+  secure?: boolean | undefined;
   /** Milliseconds since the epoch. @default Date.now */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** @default crypto.getRandomValues */
-  random?: RandomSource;
+  random?: RandomSource | undefined;
 }
 
 /**
@@ -165,11 +165,11 @@ export interface StateStore {
 export interface StoredStateOptions {
   store: StateStore;
   /** Seconds that a login may take. @default 600 */
-  maxAgeSeconds?: number;
+  maxAgeSeconds?: number | undefined;
   /** Milliseconds since the epoch. @default Date.now */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** @default crypto.getRandomValues */
-  random?: RandomSource;
+  random?: RandomSource | undefined;
 }
 
 /**

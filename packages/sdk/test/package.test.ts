@@ -78,6 +78,56 @@ describe("the built package", () => {
   }, 90_000);
 });
 
+describe("the package loaded twice, as ES module and as CommonJS", () => {
+  const both = async (code: string) => {
+    const script = `
+      import { createRequire } from "node:module";
+      import * as esm from ${JSON.stringify(esm)};
+      const cjs = createRequire(import.meta.url)(${JSON.stringify(cjs)});
+      console.log(JSON.stringify(await (async () => { ${code} })()));`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
+    return JSON.parse(stdout) as unknown;
+  };
+
+  it("has one configuration, whichever copy sets it", async () => {
+    const seen = await both(`
+      const urls = [];
+      esm.configure((config) => { config.fetch = async (url) => { urls.push(url); throw new Error("offline"); } });
+      cjs.configure((config) => { config.baseUrl = "http://127.0.0.1:1"; });
+      for (const { OAuthApi } of [esm, cjs]) await new OAuthApi().oauthTokenRefresh({ refreshToken: "r" }).catch(() => {});
+      return urls;`);
+    expect(seen).toEqual(Array(2).fill("http://127.0.0.1:1/oauth/token?refresh"));
+  });
+
+  it("takes a configuration of the other copy as it is, later changes included", async () => {
+    const seen = await both(`
+      const config = new cjs.Configuration();
+      const api = new esm.OAuthApi(config);
+      config.fetch = async () => Response.json({ access_token: "at" });
+      return [config instanceof esm.Configuration, (await api.oauthTokenRefresh({ refreshToken: "r" })).accessToken];`);
+    expect(seen).toEqual([true, "at"]);
+  });
+
+  it("has one set of errors, each an instance of its own class and its bases only", async () => {
+    const seen = await both(`
+      const body = { statusCode: 400, headers: {}, body: "" };
+      const make = (sdk) => [
+        new sdk.ReauthorizationRequired("jill", "revoked"), new sdk.ApiError({}, body), new sdk.TimeoutError(5)];
+      const names = ["CountersignError", "ResponseError", "ApiError", "ReauthorizationRequired", "TimeoutError", "NetworkError"];
+      const of = (errors, sdk) => errors.map((error) => [error.name, ...names.filter((name) => error instanceof sdk[name])]);
+      class Mine extends cjs.ApiError {}
+      const mine = [new esm.ApiError({}, body) instanceof Mine, new Mine({}, body) instanceof esm.ApiError];
+      const strange = [null, undefined, 5, "x", {}, Object.create(null), new Error("x")].filter((x) => x instanceof esm.CountersignError);
+      return [of(make(cjs), esm), of(make(esm), cjs), mine, strange];`);
+    const expected = [
+      ["ReauthorizationRequired", "CountersignError", "ReauthorizationRequired"],
+      ["ApiError", "CountersignError", "ResponseError", "ApiError"],
+      ["TimeoutError", "CountersignError", "TimeoutError"],
+    ];
+    expect(seen).toEqual([expected, expected, [false, true], []]);
+  });
+});
+
 // A runtime that npm does not have yet is fetched; that takes some seconds.
 const slow = 180_000;
 

@@ -1,5 +1,4 @@
-import { checkTableName } from "./sql.js";
-import type { SqlStoreOptions } from "./sqlite.js";
+import { checkTableName, type SqlStoreOptions } from "./sql.js";
 import type { StoredEntry, TokenStore } from "./store.js";
 
 export type { SqlStoreOptions };

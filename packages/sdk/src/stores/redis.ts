@@ -14,9 +14,9 @@ export type RedisClient =
 /** Options of `RedisTokenStore`. */
 export interface RedisStoreOptions {
   /** Put before every user id. @default "countersign:token:" */
-  prefix?: string;
+  prefix?: string | undefined;
   /** Seconds that the count of a removed entry is kept, so that a late writer cannot bring it back. @default 86400 */
-  tombstoneSeconds?: number;
+  tombstoneSeconds?: number | undefined;
 }
 
 // One script is one atomic act: Redis runs nothing between its commands.

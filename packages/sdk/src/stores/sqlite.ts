@@ -1,5 +1,7 @@
-import { checkTableName } from "./sql.js";
+import { checkTableName, type SqlStoreOptions } from "./sql.js";
 import type { StoredEntry, TokenStore } from "./store.js";
+
+export type { SqlStoreOptions };
 
 /** What is used of a SQLite connection: `better-sqlite3`, `node:sqlite` and `bun:sqlite` have it. */
 export interface SqliteConnection {
@@ -12,14 +14,6 @@ export interface SqliteConnection {
     /** How many rows were changed. */
     run(...values: unknown[]): { changes: number | bigint } | unknown;
   };
-}
-
-/** Options of a store in a SQL table. */
-export interface SqlStoreOptions {
-  /** @default "countersign_tokens" */
-  table?: string;
-  /** Creates the table when it is missing. @default true */
-  createTable?: boolean;
 }
 
 /**
