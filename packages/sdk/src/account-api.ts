@@ -1,6 +1,6 @@
 import { type Configuration, type ConfigurationOptions, resolveConfiguration } from "./configuration.js";
 import { InvalidArgumentError, InvalidResponseError } from "./errors.js";
-import { send } from "./http.js";
+import { redactResponse, send } from "./http.js";
 import type { CallOptions, WithHttpInfo } from "./models.js";
 import { camelize, parseObject, toWire } from "./wire.js";
 
@@ -59,10 +59,11 @@ export class AccountApi {
     const url = this.#config.apiUrl(`/account${query === "" ? "" : `?${query}`}`);
     const [authorization, secret] = await this.#credentials();
     const headers = { accept: "application/json", authorization };
-    const response = await send(this.#config, { method: "GET", url, headers, secrets: [secret] }, options);
+    const sent = { method: "GET", url, headers, secrets: [secret] } as const;
+    const response = await send(this.#config, sent, options);
     const wire = parseObject(response.body);
     if (typeof wire?.account !== "object" || wire.account === null) {
-      throw new InvalidResponseError("account response: account is missing", response);
+      throw new InvalidResponseError("account response: account is missing", redactResponse(response, sent));
     }
     const data = camelize(wire) as AccountGetResponse;
     return { data, statusCode: response.statusCode, headers: response.headers };

@@ -2,8 +2,31 @@
 import { InvalidArgumentError } from "./errors.js";
 import { isInstance, KIND, shared } from "./shared.js";
 
-/** A function with the shape of the global `fetch`. */
-export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+/** What a request is sent with. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body?: string | ArrayBuffer;
+  redirect: "manual";
+  signal: AbortSignal;
+}
+
+/** What is used of a response. Its body may be a web stream, a stream of Node, or readable as text only. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: {
+    get(name: string): string | null;
+    forEach(callback: (value: string, name: string) => void): void;
+  };
+  readonly body: unknown;
+  text(): Promise<string>;
+}
+
+/**
+ * What sends a request: the global `fetch`, that of `undici` or `node-fetch`, or a function around one of them. What
+ * `TokenKeeper.fetch` was called with and is not listed in `FetchInit` is passed on beside it.
+ */
+export type Fetch = (input: string, init: FetchInit) => Promise<FetchResponse>;
 
 /** What the debug log receives. Secrets are replaced before it is called. */
 export interface DebugEvent {
@@ -38,8 +61,8 @@ export interface ConfigurationOptions {
   defaultHeaders?: Record<string, string> | undefined;
   /** The User-Agent header; browsers do not let it be set. @default "countersign-sdk/0.1.0" */
   userAgent?: string | undefined;
-  /** Receives every request and response with secrets replaced. @default undefined */
-  debug?: ((event: DebugEvent) => void) | undefined;
+  /** Receives every request and response with secrets replaced. What it throws, or its promise rejects with, is ignored. @default undefined */
+  debug?: ((event: DebugEvent) => unknown) | undefined;
   /** An API key of an account, used by `AccountApi` when there is no access token. @default undefined */
   apiKey?: string | undefined;
   /** An access token, used by `AccountApi`. A function is asked at every call. @default undefined */
@@ -67,7 +90,7 @@ export class Configuration {
   /** The User-Agent header. */
   userAgent = "countersign-sdk/0.1.0";
   /** Receives every request and response with secrets replaced. */
-  debug: ((event: DebugEvent) => void) | undefined = undefined;
+  debug: ((event: DebugEvent) => unknown) | undefined = undefined;
   /** An API key, used by `AccountApi` when there is no access token. */
   apiKey: string | undefined = undefined;
   /** An access token, or a function that is asked for one at every call of `AccountApi`. */

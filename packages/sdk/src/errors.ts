@@ -111,10 +111,20 @@ export class InvalidResponseError extends ResponseError {
   static override readonly [KIND]: string = "InvalidResponseError";
 }
 
-/** No response arrived: refused connection, failed name lookup, broken connection. The fault is in `cause`. */
+/**
+ * No response arrived: refused connection, failed name lookup, broken connection. The message names the request's method
+ * and address and what went wrong; what `fetch` threw is in `cause`.
+ */
 export class NetworkError extends CountersignError {
   /** @internal */
   static override readonly [KIND]: string = "NetworkError";
+  /** The system's word for the fault, for example `ECONNREFUSED`; undefined where the runtime gives none. */
+  readonly code: string | undefined;
+
+  constructor(message: string, options?: ErrorCause & { code?: string | undefined }) {
+    super(message, options);
+    this.code = options?.code;
+  }
 }
 
 /** No complete response arrived in time, or a token store gave no answer. */

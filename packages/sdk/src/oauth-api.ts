@@ -1,3 +1,4 @@
+/** The documented OAuth operations, one request each. */
 import { type Configuration, type ConfigurationOptions, resolveConfiguration } from "./configuration.js";
 import { type HttpResponse, send } from "./http.js";
 import type {
@@ -11,7 +12,7 @@ import type {
 import { type FieldRule, toTokenResponse, toWire } from "./wire.js";
 
 // The order is that of the official SDKs, so that the bodies are the same byte for byte.
-const GENERATE: readonly FieldRule[] = [
+const generateFields: readonly FieldRule[] = [
   ["clientId", "client_id", true],
   ["clientSecret", "client_secret", true],
   ["code", "code", true],
@@ -21,16 +22,16 @@ const GENERATE: readonly FieldRule[] = [
   ["codeVerifier", "code_verifier", false],
 ];
 // A public app has no secret: the verifier stands in for it (RFC 7636).
-const GENERATE_PUBLIC = GENERATE.map(
+const generateFieldsOfPublicApp = generateFields.map(
   ([name, wireName, required]): FieldRule => [name, wireName, required && name !== "clientSecret"],
 );
-const REFRESH: readonly FieldRule[] = [
+const refreshFields: readonly FieldRule[] = [
   ["grantType", "grant_type", false],
   ["refreshToken", "refresh_token", true],
   ["clientId", "client_id", false],
   ["clientSecret", "client_secret", false],
 ];
-const REVOKE: readonly FieldRule[] = [
+const revokeFields: readonly FieldRule[] = [
   ["token", "token", true],
   ["clientId", "client_id", true],
   ["clientSecret", "client_secret", false],
@@ -63,7 +64,7 @@ export class OAuthApi {
     request: OAuthTokenGenerateRequest,
     options?: CallOptions,
   ): Promise<WithHttpInfo<OAuthTokenResponse>> {
-    const rules = request?.codeVerifier === undefined ? GENERATE : GENERATE_PUBLIC;
+    const rules = request?.codeVerifier === undefined ? generateFields : generateFieldsOfPublicApp;
     return this.#token("/oauth/token", withGrantType(request, "authorization_code"), rules, options);
   }
 
@@ -80,7 +81,12 @@ export class OAuthApi {
     request: OAuthTokenRefreshRequest,
     options?: CallOptions,
   ): Promise<WithHttpInfo<OAuthTokenResponse>> {
-    return this.#token("/oauth/token?refresh", withGrantType(request, "refresh_token"), REFRESH, options);
+    return this.#token(
+      "/oauth/token?refresh",
+      withGrantType(request, "refresh_token"),
+      refreshFields,
+      options,
+    );
   }
 
   /**
@@ -88,7 +94,7 @@ export class OAuthApi {
    * A Countersign server offers it in its standard profile; the live service is not known to.
    */
   async oauthTokenRevoke(request: OAuthTokenRevokeRequest, options?: CallOptions): Promise<void> {
-    const fields = toWire(request, REVOKE);
+    const fields = toWire(request, revokeFields);
     await this.#post("/oauth/revoke", fields, { ...options, bodyFormat: "form" });
   }
 
@@ -110,7 +116,8 @@ export class OAuthApi {
     const body = isForm ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
     const contentType = isForm ? "application/x-www-form-urlencoded" : "application/json";
     const headers = { "content-type": contentType, accept: "application/json" };
-    const request = { method: "POST" as const, url: this.#config.appUrl(path), headers, body, secrets };
+    const url = this.#config.appUrl(path);
+    const request = { method: "POST", url, headers, body, secrets, bringsTokens: true } as const;
     return send(this.#config, request, options);
   }
 }

@@ -3,6 +3,7 @@
 import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
 import { randomText } from "./encoding.js";
 import { ReauthorizationRequired } from "./errors.js";
+import { notify } from "./listener.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
 import { RememberedTokens } from "./remembered-tokens.js";
@@ -49,7 +50,7 @@ export class TokenKeeper {
       chance: () => this.#chance(),
       timing: () => this.#timing(),
       request: { api: this.#api, clientId, clientSecret, attemptTimeoutMilliseconds },
-      emit: (event) => this.#emit(event),
+      emit: (event) => notify(settings.onEvent, event),
     });
   }
 
@@ -219,15 +220,6 @@ export class TokenKeeper {
   #timing() {
     const { now, refreshEarlySeconds, defaultExpiresInSeconds } = this.#settings;
     return { nowMilliseconds: now(), refreshEarlySeconds, defaultExpiresInSeconds, chance: this.#chance() };
-  }
-
-  #emit(event: TokenKeeperEvent): void {
-    try {
-      // A broken listener must not cost a token, nor the process by a rejection that nobody handles.
-      Promise.resolve(this.#settings.onEvent?.(event)).catch(() => {});
-    } catch {
-      // The same, thrown at once.
-    }
   }
 }
 

@@ -8,7 +8,7 @@ import {
   InvalidResponseError,
 } from "./errors.js";
 import type { OAuthTokenResponse } from "./models.js";
-import { redactText } from "./redact.js";
+import { redactMessage } from "./redact.js";
 
 /** One request field: its camelCase name, its name on the wire, and whether the call needs it. */
 export type FieldRule = readonly [name: string, wireName: string, required: boolean];
@@ -89,7 +89,7 @@ function refuseTokenResponse(
   secrets: readonly string[],
 ): Error {
   const { body } = response;
-  const safe = { ...response, body: redactText(body, secrets) };
+  const safe = redactMessage(response, secrets, true);
   const details = toErrorDetails(safe.body);
   if (details.errorName !== undefined) return new ApiError(details, safe);
   const problem =

@@ -1,4 +1,7 @@
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { AccountApi as DropboxAccountApi } from "@dropbox/sign";
+import { ProxyAgent } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import { InvalidArgumentError, ReauthorizationRequired, withTokenKeeper } from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
@@ -110,8 +113,6 @@ describe("the fetch of a user", () => {
     expect(elsewhere.requests[0]?.headers.authorization).toBeUndefined();
     const manual = await fetchApi(`${home.url}/here`, { redirect: "manual" });
     expect(manual.status).toBe(302);
-    const post = await fetchApi(`${home.url}/here`, { method: "POST", body: "x" });
-    expect(post.status).toBe(302);
   });
 
   it("stops with the caller's signal", async () => {
@@ -120,6 +121,212 @@ describe("the fetch of a user", () => {
     const signal = AbortSignal.abort(reason);
     expect(await failure(keeper.fetch("jill")(api, { signal }))).toBe(reason);
     expect(server.refreshes).toBe(0);
+  });
+});
+
+/** What a redirect is answered with, and everything that arrived, less what names the caller. */
+interface Journey {
+  readonly outcome: unknown;
+  readonly arrived: readonly unknown[];
+}
+
+describe("a redirect is followed by the fetch of a user as by fetch itself", () => {
+  /** `there` is another origin. The token is not compared: fetch has none. */
+  const travel = async (kind: "fetch" | "keeper", path: string, init: RequestInit): Promise<Journey> => {
+    const arrived: unknown[] = [];
+    let there = "";
+    const answer: Responder = ({ method, path: asked, headers, body }) => {
+      const { authorization: _, host: __, connection: ___, ...others } = headers;
+      arrived.push({ method, asked, others, body });
+      const [, status, target = ""] = /^\/(\d{3})\/(.*)$/.exec(asked) ?? [];
+      if (status === undefined) return { body: { at: asked } };
+      const location = decodeURIComponent(target).replace("there", there);
+      const headersOf: Record<string, string> = location === "" ? {} : { location };
+      return { status: Number(status), headers: headersOf, body: "" };
+    };
+    const [home, elsewhere] = [await record(answer), await record(answer)];
+    there = elsewhere.url;
+    const { keeper } = await scene();
+    const call = kind === "fetch" ? fetch : keeper.fetch("jill", { origins: [home.url] });
+    const place = (url: string) => url.replace(home.url, "home").replace(there, "there");
+    const outcome = await call(`${home.url}${path}`, init).then(
+      async (response) => ({
+        status: response.status,
+        redirected: response.redirected,
+        url: place(response.url),
+        body: await response.text(),
+      }),
+      (error: Error) => error.name,
+    );
+    return { outcome, arrived };
+  };
+  const away = encodeURIComponent("there/file");
+  const credentials = { cookie: "sid=hush", "proxy-authorization": "Basic aHVzaA==", "x-mine": "1" };
+
+  it.each<[name: string, path: string, init: RequestInit]>([
+    ...[301, 302, 303, 307, 308].flatMap((status): [string, string, RequestInit][] => [
+      [`GET, ${status}`, `/${status}/%2Fnext`, { headers: credentials }],
+      [`POST, ${status}`, `/${status}/%2Fnext`, { method: "POST", body: "a=1", headers: credentials }],
+      [`PUT, ${status}`, `/${status}/%2Fnext`, { method: "PUT", body: "ab" }],
+      [`HEAD, ${status}`, `/${status}/%2Fnext`, { method: "HEAD" }],
+      [`GET to another origin, ${status}`, `/${status}/${away}`, { headers: credentials }],
+      [
+        `POST to another origin, ${status}`,
+        `/${status}/${away}`,
+        { method: "POST", body: "x", headers: credentials },
+      ],
+      [`GET without a location, ${status}`, `/${status}/`, {}],
+      [`mode error, ${status}`, `/${status}/%2Fnext`, { redirect: "error" }],
+      [`mode error without a location, ${status}`, `/${status}/`, { redirect: "error" }],
+      [`mode manual, ${status}`, `/${status}/%2Fnext`, { redirect: "manual", method: "POST", body: "x" }],
+    ]),
+    ["a status that is no redirect", "/300/%2Fnext", {}],
+    ["a path in UTF-8", `/302/${encodeURIComponent(Buffer.from("/ü").toString("latin1"))}`, {}],
+    ["an address that is none", `/302/${encodeURIComponent("http://")}`, {}],
+    ["another scheme", `/302/${encodeURIComponent("data:text/plain,x")}`, {}],
+    ["credentials in a foreign address", `/302/${encodeURIComponent("http://a:b@127.0.0.1:1/")}`, {}],
+    ["a body that is a form", "/307/%2Fnext", { method: "POST", body: new URLSearchParams({ a: "1" }) }],
+  ])("%s", async (_, path, init) => {
+    expect(await travel("keeper", path, init)).toEqual(await travel("fetch", path, init));
+  });
+
+  it("20 times and not once more", async () => {
+    const { keeper } = await scene();
+    let left = 0;
+    const home = await record(() =>
+      left-- > 0 ? { status: 302, headers: { location: "/on" }, body: "" } : { body: { arrived: true } },
+    );
+    const call = keeper.fetch("jill", { origins: [home.url] });
+    left = 20;
+    expect(await (await call(home.url)).json()).toEqual({ arrived: true });
+    left = 21;
+    const error = await failure(call(home.url));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain("20");
+  });
+});
+
+describe("the token on a redirect", () => {
+  it("does not come back once a foreign server has chosen the way", async () => {
+    const { keeper } = await scene();
+    const home = await record(({ path }) =>
+      path === "/start"
+        ? { status: 302, headers: { location: `${foreign.url}/` }, body: "" }
+        : { status: 401 },
+    );
+    const foreign = await record(() => ({
+      status: 307,
+      headers: { location: `${home.url}/chosen` },
+      body: "",
+    }));
+    const response = await keeper.fetch("jill", { origins: [home.url] })(`${home.url}/start`);
+    expect([response.status, response.redirected]).toEqual([401, true]);
+    expect(home.requests.map(({ path, headers }) => [path, headers.authorization !== undefined])).toEqual([
+      ["/start", true],
+      ["/chosen", false],
+    ]);
+  });
+
+  it("goes from one listed origin to another, the cookies stay", async () => {
+    const { keeper, token } = await scene();
+    const second = await record({ body: {} });
+    const first = await record(() => ({ status: 302, headers: { location: second.url }, body: "" }));
+    const origins = [first.url, second.url];
+    await keeper.fetch("jill", { origins })(first.url, { headers: { cookie: "a=b" } });
+    expect(second.requests[0]?.headers.authorization).toBe(`Bearer ${token.accessToken}`);
+    expect(second.requests[0]?.headers.cookie).toBeUndefined();
+  });
+
+  it("is renewed for the hop that refused it, and what has acted before is not asked again", async () => {
+    const { keeper, server, clock } = await scene();
+    clock.advance(60);
+    let refused = 0;
+    const home = await record(({ method }) => {
+      if (method === "POST") return { status: 303, headers: { location: "/made" }, body: "" };
+      return refused++ === 0 ? { status: 401 } : { body: { made: true } };
+    });
+    const call = keeper.fetch("jill", { origins: [home.url] });
+    expect(await (await call(home.url, { method: "POST", body: "x" })).json()).toEqual({ made: true });
+    expect(home.requests.map(({ method }) => method)).toEqual(["POST", "GET", "GET"]);
+    expect(server.refreshes).toBe(1);
+  });
+
+  it("is not renewed because a foreign server answers 401", async () => {
+    const { keeper, server, clock } = await scene();
+    clock.advance(60);
+    const foreign = await record({ status: 401 });
+    const home = await record({ status: 302, headers: { location: foreign.url }, body: "" });
+    expect((await keeper.fetch("jill", { origins: [home.url] })(home.url)).status).toBe(401);
+    expect(server.refreshes).toBe(0);
+  });
+});
+
+describe("the options of a call", () => {
+  /** What the configured fetch is called with. */
+  const sent = async (input: string | Request, init?: RequestInit) => {
+    const clock = testClock();
+    const calls: Record<string, unknown>[] = [];
+    const answers = [{ status: 302, headers: { location: "/next" } }, { status: 200 }];
+    const fetch = async (url: string, given: object) => {
+      calls.push({ url, ...given });
+      return new Response(null, answers[calls.length - 1]);
+    };
+    const { keeper } = testKeeper("", clock, { config: { apiBaseUrl: "https://api.example/v3", fetch } });
+    await keeper.save("jill", { accessToken: "at", tokenType: "Bearer", expiresIn: 3600 });
+    await keeper.fetch("jill")(input, init);
+    return calls;
+  };
+
+  it("reach the configured fetch at every hop, also those that this package does not know", async () => {
+    const options = {
+      cache: "no-store",
+      credentials: "omit",
+      keepalive: true,
+      referrerPolicy: "no-referrer",
+    };
+    const foreign = { dispatcher: { a: 1 }, next: { revalidate: 60 }, cf: { cacheTtl: 5 }, priority: "low" };
+    const calls = await sent("https://api.example/a", { ...options, ...foreign } as unknown as RequestInit);
+    expect(calls).toHaveLength(2);
+    for (const call of calls) expect(call).toMatchObject({ ...options, ...foreign, redirect: "manual" });
+    expect(calls[1]).toMatchObject({ url: "https://api.example/next", method: "GET" });
+  });
+
+  it("are taken from a Request, and overridden by those beside it", async () => {
+    const request = new Request("https://api.example/a", {
+      cache: "reload",
+      credentials: "omit",
+      method: "PUT",
+    } as RequestInit);
+    const calls = await sent(request, { credentials: "include" });
+    expect(calls[0]).toMatchObject({ cache: "reload", credentials: "include", method: "PUT" });
+    expect(calls[0]).not.toHaveProperty("mode");
+    expect(calls[0]).not.toHaveProperty("referrer");
+  });
+
+  it("send the call through the proxy that the dispatcher is", async () => {
+    const { keeper, api, server, token } = await scene();
+    const proxied: string[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      proxied.push(request.url ?? "");
+      const { hostname, port } = new URL(server.url);
+      const upstream = connect(Number(port), hostname, () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        upstream.pipe(socket).pipe(upstream);
+      });
+      socket.on("error", () => upstream.destroy());
+      upstream.on("error", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const dispatcher = new ProxyAgent({ uri: `http://127.0.0.1:${port}`, proxyTunnel: true });
+    try {
+      const response = await keeper.fetch("jill")(api, { dispatcher } as unknown as RequestInit);
+      expect(await response.json()).toMatchObject({ account: { account_id: token.accessToken } });
+      expect(proxied).toEqual([new URL(server.url).host]);
+    } finally {
+      await dispatcher.destroy();
+      proxy.close();
+    }
   });
 });
 
