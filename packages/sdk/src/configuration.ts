@@ -1,6 +1,6 @@
 /** Where requests go and how: one shared configuration, and those of objects that were given their own. */
 import { InvalidArgumentError } from "./errors.js";
-import { isInstance, KIND, shared } from "./shared.js";
+import { isInstance, shared } from "./shared.js";
 
 /** What a request is sent with. */
 export interface FetchInit {
@@ -72,7 +72,7 @@ export interface ConfigurationOptions {
 /** Where requests go and how. A plain object of options does as well wherever one is taken. */
 export class Configuration {
   /** @internal */
-  static readonly [KIND]: string = "Configuration";
+  static readonly kind: string = "Configuration";
   /** One address for both hosts; overrides the two below. */
   baseUrl: string | undefined = undefined;
   /** The host of the OAuth operations. */

@@ -4,7 +4,7 @@
  */
 
 import { retryAfterSeconds } from "./retry-after.js";
-import { isInstance, KIND } from "./shared.js";
+import { isInstance } from "./shared.js";
 
 /** What an error was caused by. Written here because `ErrorOptions` is known only from the library of ES2022 on. */
 export interface ErrorCause {
@@ -18,8 +18,8 @@ export interface ErrorCause {
  */
 export class CountersignError extends Error {
   /** @internal */
-  static readonly [KIND]: string = "CountersignError";
-  override readonly name: string = (this.constructor as typeof CountersignError)[KIND];
+  static readonly kind: string = "CountersignError";
+  override readonly name: string = (this.constructor as typeof CountersignError).kind;
 
   constructor(message?: string, options?: ErrorCause) {
     super(message, options);
@@ -32,7 +32,7 @@ export class CountersignError extends Error {
 /** Thrown before anything is sent: a field is missing, of the wrong type or unusable. */
 export class InvalidArgumentError extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "InvalidArgumentError";
+  static override readonly kind: string = "InvalidArgumentError";
   /** The name of the refused field, in camelCase. */
   readonly field: string;
 
@@ -52,7 +52,7 @@ export interface ErrorResponseInfo {
 /** An error that came with an HTTP response. */
 export class ResponseError extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "ResponseError";
+  static override readonly kind: string = "ResponseError";
   /** The HTTP status of the response. */
   readonly code: number;
   /** The response headers, names in lower case. Not enumerable, so that a logger does not print them. */
@@ -82,7 +82,7 @@ export interface ApiErrorDetails {
  */
 export class ApiError extends ResponseError {
   /** @internal */
-  static override readonly [KIND]: string = "ApiError";
+  static override readonly kind: string = "ApiError";
   /** The machine-readable name, for example `invalid_grant`; undefined when the body held none. */
   readonly errorName: string | undefined;
   /** The server's words for people; undefined when the body held none. */
@@ -108,7 +108,7 @@ export class ApiError extends ResponseError {
 /** A response arrived that is not what the operation promises: not JSON, a field missing, a redirect, too large. */
 export class InvalidResponseError extends ResponseError {
   /** @internal */
-  static override readonly [KIND]: string = "InvalidResponseError";
+  static override readonly kind: string = "InvalidResponseError";
 }
 
 /**
@@ -117,7 +117,7 @@ export class InvalidResponseError extends ResponseError {
  */
 export class NetworkError extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "NetworkError";
+  static override readonly kind: string = "NetworkError";
   /** The system's word for the fault, for example `ECONNREFUSED`; undefined where the runtime gives none. */
   readonly code: string | undefined;
 
@@ -130,7 +130,7 @@ export class NetworkError extends CountersignError {
 /** No complete response arrived in time, or a token store gave no answer. */
 export class TimeoutError extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "TimeoutError";
+  static override readonly kind: string = "TimeoutError";
   /** The limit that was exceeded, in milliseconds. */
   readonly timeoutMs: number;
 
@@ -159,7 +159,7 @@ export type CallbackRefusal =
 /** The callback is not to be trusted or not usable; nothing was exchanged. Start the login anew. */
 export class CallbackError extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "CallbackError";
+  static override readonly kind: string = "CallbackError";
   readonly reason: CallbackRefusal;
   /** With `authorization_error`, the server's error (RFC 6749 §4.1.2.1), for example `server_error`. */
   readonly errorName: string | undefined;
@@ -187,7 +187,7 @@ export type ReauthorizationReason =
  */
 export class ReauthorizationRequired extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "ReauthorizationRequired";
+  static override readonly kind: string = "ReauthorizationRequired";
   /** What to do. */
   readonly action = "reauthorize";
   readonly userId: string;
@@ -211,7 +211,7 @@ export interface UnavailableDetails extends ErrorCause {
 /** No valid token at the moment; the session is intact. Try again later. The fault is in `cause`. */
 export class TemporarilyUnavailable extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "TemporarilyUnavailable";
+  static override readonly kind: string = "TemporarilyUnavailable";
   /** What to do. */
   readonly action = "retry";
   readonly userId: string;
@@ -233,7 +233,7 @@ export class TemporarilyUnavailable extends CountersignError {
  */
 export class RecordUnreadable extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "RecordUnreadable";
+  static override readonly kind: string = "RecordUnreadable";
   /** What to do. */
   readonly action = "restore_or_replace";
   readonly reason = "unreadable";
@@ -251,7 +251,7 @@ export class RecordUnreadable extends CountersignError {
 /** Thrown by a store that has an entry and cannot make sense of it. With the version, the entry can be replaced. */
 export class UnreadableEntryError extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "UnreadableEntryError";
+  static override readonly kind: string = "UnreadableEntryError";
   /** The version of the entry, as `read` would have returned it. */
   readonly entryVersion: number;
 
@@ -264,7 +264,7 @@ export class UnreadableEntryError extends CountersignError {
 /** The server refused the app, not the user: check client id, secret and settings. The session is intact. */
 export class ClientRejected extends CountersignError {
   /** @internal */
-  static override readonly [KIND]: string = "ClientRejected";
+  static override readonly kind: string = "ClientRejected";
   /** What to do. */
   readonly action = "fix_configuration";
   readonly userId: string;

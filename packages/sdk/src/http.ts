@@ -165,11 +165,6 @@ async function* chunksOf(response: FetchResponse): AsyncGenerator<Uint8Array | s
 /** A request in a message: its query may say more than a log should hold. */
 const nameOf = ({ method, url }: HttpRequest) => `${method} ${url.replace(/\?.*/, "")}`;
 
-const wordsFor: Record<string, string> = {
-  ECONNREFUSED: "connection refused",
-  ENOTFOUND: "unknown host",
-};
-
 /** What went wrong lies beneath: `fetch` says only that it failed. */
 function networkError(request: HttpRequest, cause: unknown): NetworkError {
   let code: string | undefined;
@@ -180,8 +175,9 @@ function networkError(request: HttpRequest, cause: unknown): NetworkError {
     if (typeof fault.message === "string" && fault.message !== "") words = fault.message;
     fault = (fault.cause ?? fault.errors?.[0]) as typeof fault;
   }
-  const said = code === undefined ? words : (wordsFor[code] ?? `${words} (${code})`);
-  return new NetworkError(`${nameOf(request)}: ${redactText(said, request.secrets)}`, { cause, code });
+  if (code === "ECONNREFUSED") words = "connection refused";
+  else if (code !== undefined) words += ` (${code})`;
+  return new NetworkError(`${nameOf(request)}: ${redactText(words, request.secrets)}`, { cause, code });
 }
 
 const headerName = /^[!#$%&'*+.^`|~\w-]+$/;

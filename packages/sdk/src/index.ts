@@ -20,9 +20,11 @@ export {
   configure,
   type DebugEvent,
   type Fetch,
+  type FetchInit,
+  type FetchResponse,
 } from "./configuration.js";
 export { type DropboxSignApi, withTokenKeeper } from "./dropbox-sign.js";
-export type { RandomSource } from "./encoding.js";
+export type { Bytes, RandomSource } from "./encoding.js";
 export {
   ApiError,
   type ApiErrorDetails,
@@ -30,6 +32,7 @@ export {
   type CallbackRefusal,
   ClientRejected,
   CountersignError,
+  type ErrorCause,
   type ErrorResponseInfo,
   InvalidArgumentError,
   InvalidResponseError,

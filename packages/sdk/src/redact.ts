@@ -12,15 +12,19 @@ interface Message {
 }
 
 const redacted = "[redacted]";
-const secretName =
-  /(token|secret|password|passwd|verifier|assertion|apikey|credential|cookie|authorization|session|jwt|(^|auth|user|device|authorization)code)s?$/;
-const secretHeader = /authorization|cookie|token|secret|password|key$|session|-auth$|dpop/;
-/** A name and its value inside a text of some other kind: `access_token=…`, `"refreshToken":"…`, `code%3D…`. */
-const pairInText =
-  /(token|secret|password|verifier|assertion|api.?key|\bcode)((?:["'\\\s]|%22){0,6}(?:[:=]|%3[ad])(?:["'\\\s]|%22){0,6})([^\s"'\\&,;<>}]+)/gi;
+/** What names of secrets have in them: of fields and headers, and within other text. */
+const named =
+  "token|secret|pass(?:word|wd)|verifier|assertion|api.?key|credential|cookie|session|jwt|authorization|\\bcode";
+const secretName = new RegExp(`(?:${named}|(?:auth|user|device).?code)s?$`, "i");
+const secretHeader = new RegExp(`${named}|key$|-auth$|dpop`, "i");
+/** A name and its value: `access_token=…`, `"refreshToken":"…`, `code%3D…`. */
+const pairInText = new RegExp(
+  `(${named})((?:["'\\\\\\s]|%22){0,6}(?:[:=]|%3[ad])(?:["'\\\\\\s]|%22){0,6})([^\\s"'\\\\&,;<>}]+)`,
+  "gi",
+);
 const schemeInText = /\b(bearer|basic) +[\w.~+/=-]+/gi;
-/** All strings that the answer to a token request may show. */
-const shownOfTokens = /^(tokentype|expiresin|scopes?|state|error.*|warning.*)$/;
+/** All that the answer to a token request may show in words. */
+const shownOfTokens = /^(token_type|expires_in|scopes?|state|error.*|warning.*)$/;
 
 /** The message without secrets: neither those that were sent nor those that arrived. `isTokens` for an answer full of them. */
 export function redactMessage<Given extends Message>(
@@ -34,7 +38,7 @@ export function redactMessage<Given extends Message>(
   const clean = cleaner(found);
   const entries = Object.entries(headers).map(([name, value]) => [
     name,
-    secretHeader.test(name.toLowerCase()) ? redacted : clean(value),
+    secretHeader.test(name) ? redacted : clean(value),
   ]);
   return { ...message, headers: Object.fromEntries(entries), body: clean(body) };
 }
@@ -46,9 +50,8 @@ export function redactText(text: string, secrets: readonly string[]): string {
 
 function redactBody(body: string, contentType: string, found: string[], isTokens: boolean): string {
   const hide = (name: string, value: unknown) => {
-    const word = name.toLowerCase().replace(/[^a-z0-9]/g, "");
     const isSecret =
-      secretName.test(word) || (isTokens && typeof value === "string" && !shownOfTokens.test(word));
+      secretName.test(name) || (isTokens && typeof value === "string" && !shownOfTokens.test(name));
     if (!isSecret || value === null || typeof value === "boolean") return value;
     if (typeof value === "string") found.push(value);
     return redacted;

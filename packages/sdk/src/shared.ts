@@ -4,24 +4,23 @@
  * set of error classes through the runtime's registry of symbols.
  */
 
-/** The key of a class's name that all copies know. A class with its own counts as the same class in every copy. */
-export const KIND: unique symbol = Symbol.for("@countersign/sdk/kind");
-
-/** A class that may have a `KIND`. */
-type Constructor = { readonly prototype: unknown; readonly [KIND]?: string };
+/** A class; one with a `kind` of its own counts as the same class in every copy. A word, so that bundlers can drop the class. */
+type Constructor = { readonly prototype: unknown; readonly kind?: string };
 
 /** Whether a value is an instance of this class in any copy of the package: what `Symbol.hasInstance` is set to. */
 export function isInstance(this: Constructor, value: unknown): boolean {
-  const kind = Object.hasOwn(this, KIND) ? this[KIND] : undefined;
-  if (typeof value !== "object") return false;
-  for (let prototype: unknown = value; prototype; ) {
+  const kind = ownKind(this);
+  for (let prototype: unknown = typeof value === "object" ? value : null; prototype; ) {
     prototype = Object.getPrototypeOf(prototype);
     if (prototype === this.prototype) return true;
-    const other = (prototype as { constructor?: Constructor } | null)?.constructor;
-    if (kind !== undefined && other && Object.hasOwn(other, KIND) && other[KIND] === kind) return true;
+    if (kind !== undefined && kind === ownKind((prototype as { constructor?: object } | null)?.constructor))
+      return true;
   }
   return false;
 }
+
+const ownKind = (type: Constructor | object | undefined): unknown =>
+  Object.getOwnPropertyDescriptor(type ?? {}, "kind")?.value;
 
 /** The value that every copy of the package shares under this name; the first to ask makes it. */
 export function shared<Value>(name: string, make: () => Value): Value {

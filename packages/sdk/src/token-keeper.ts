@@ -7,7 +7,7 @@ import { notify } from "./listener.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
 import { RememberedTokens } from "./remembered-tokens.js";
-import type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";
+import type { AccessTokenOptions, TokenKeeperOptions } from "./token-keeper-options.js";
 import { checkToken, checkUserId, type KeeperSettings, readOptions } from "./token-keeper-settings.js";
 import { TokenLifecycle } from "./token-lifecycle.js";
 import { type TokenRecord, toRecord } from "./token-record.js";

@@ -2,7 +2,6 @@
 
 import { fromBase64url, type RandomSource, systemRandom, toBase64url, toBytes } from "../encoding.js";
 import { InvalidArgumentError, UnreadableEntryError } from "../errors.js";
-import { KIND } from "../shared.js";
 import type { StoredEntry, TokenStore } from "./store.js";
 
 /** One key of the ring. */
@@ -31,7 +30,7 @@ type SealingKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 /** A stored value cannot be decrypted: its key is not in the ring, or it was changed. No session is ended by it. */
 export class DecryptionError extends UnreadableEntryError {
   /** @internal */
-  static override readonly [KIND]: string = "DecryptionError";
+  static override readonly kind: string = "DecryptionError";
 }
 
 /**
