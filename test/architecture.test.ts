@@ -78,7 +78,9 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   yaml: ["emulator/seed/", "testing/"],
   pino: ["log.ts"],
   jose: ["oauth/", "cli/"],
-  "@node-rs/argon2": ["crypto/passwords.ts"],
+  "@node-rs/argon2": ["crypto/argon2.ts"],
+  "hash-wasm": ["crypto/argon2.ts"],
+  "node-sqlite3-wasm": ["storage/sqlite/"],
   "node:buffer": ["http/body.ts"],
   "node:crypto": ["oauth/", "crypto/", "pages/", "storage/", "cli/", "emulator/"],
   "node:fs": ["cli/", "config.ts", "config-file.ts", "emulator/", "pages/asset.ts", "storage/sqlite/"],
@@ -223,7 +225,7 @@ describe("the server", () => {
   it("takes time and chance from its entry points", () => {
     // Certificates and durations of real requests are of the real world, whatever the emulated clock says.
     const roots =
-      /^(cli\/|testing\/|emulator\/(emulator|playground\/attach|state\/kept-secret|https\/certificate|https\/listener|outbox\/delivery)\.ts$|crypto\/random\.ts$)/;
+      /^(cli\/|testing\/|emulator\/(emulator|playground\/attach|state\/kept-secret|https\/certificate|https\/listener|outbox\/delivery)\.ts$|crypto\/(argon2|random)\.ts$)/;
     expect(
       breachesInSyntax(server, (node, file) => (roots.test(file) ? undefined : timeOrChance(node))),
     ).toEqual([]);

@@ -16,7 +16,7 @@ export interface Opened {
 
 export const configOption = { config: { type: "string", short: "c" } } as const;
 export const configUsage =
-  "  --config FILE   keys of .env.example, one KEY=value a line; the environment wins";
+  "  --config FILE   keys of .env.example (in the package), one KEY=value a line; the environment wins";
 
 /** @throws {ConfigFault} and faults of opening the database. */
 export async function openConfigured(file: string | undefined): Promise<Opened> {

@@ -1,6 +1,6 @@
 /** Passwords, hashed with argon2id (RFC 9106). Owns the parameters and the cap on concurrent work. */
 
-import { hash, verify } from "@node-rs/argon2";
+import { loadArgon2 } from "./argon2.js";
 
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** A login costs 11 ms of a core: more than this many at once would starve the token endpoint. */
@@ -23,12 +23,15 @@ async function capped<T>(work: () => Promise<T>): Promise<T> {
 
 /** Returns the PHC string of a password. */
 export function hashPassword(password: string): Promise<string> {
-  return capped(() => hash(password, parameters));
+  return capped(async () => (await loadArgon2()).hash(password, parameters));
 }
 
 /** Returns true if the password is the one hashed. A malformed hash is a mismatch, not an error. */
 export function verifyPassword(phc: string, password: string): Promise<boolean> {
-  return capped(() => verify(phc, password).catch(() => false));
+  return capped(async () => {
+    const { verify } = await loadArgon2();
+    return verify(phc, password).catch(() => false);
+  });
 }
 
 let decoy: Promise<string> | undefined;
