@@ -14,7 +14,6 @@ import { Limiter } from "./limits/limiter.js";
 import type { RateLimits } from "./limits/rate-limit.js";
 import type { Log } from "./log.js";
 import type { Profile } from "./oauth/profile/profile.js";
-import { signAccessJwt } from "./oauth/tokens/jwt.js";
 import { SigningKeys } from "./oauth/tokens/signing-keys.js";
 import type { Storage } from "./storage/storage.js";
 
@@ -48,7 +47,6 @@ export interface CountersignApp {
 export function createCountersign(options: AppOptions): CountersignApp {
   const { storage, log, now, issuer, ring, randomBytes } = options;
   const cookies = cookieJar(issuer);
-  const keys = new SigningKeys(ring);
   const context: HttpContext = {
     profile: options.profile,
     storage,
@@ -65,8 +63,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     csrf: csrfProtection(ring, cookies, randomBytes),
     credentialsOf: options.credentialsOf ?? typedCredentials,
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
-    keys,
-    signJwt: (claims) => signAccessJwt(keys, issuer(), claims),
+    keys: new SigningKeys(ring),
     audit: auditTo(storage, log, now),
   };
   const readiness = { draining: false };

@@ -6,7 +6,8 @@ import { faultInSecret } from "./crypto/key-ring.js";
 import { faultInNetwork } from "./limits/address.js";
 import type { RateLimit, RateLimits } from "./limits/rate-limit.js";
 import { loopbackNames } from "./oauth/loopback.js";
-import { type Profile, profiles } from "./oauth/profile/profile.js";
+import type { Profile } from "./oauth/profile/profile.js";
+import { profiles } from "./oauth/profile/profiles.js";
 
 export interface Config {
   readonly publicUrl: string;

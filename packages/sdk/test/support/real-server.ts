@@ -6,7 +6,7 @@ import { KeyRing } from "../../../server/src/crypto/key-ring.js";
 import { applySeed } from "../../../server/src/emulator/seed/apply.js";
 import { parseSeed } from "../../../server/src/emulator/seed/parse.js";
 import { silentLog } from "../../../server/src/log.js";
-import { profiles } from "../../../server/src/oauth/profile/profile.js";
+import { profiles } from "../../../server/src/oauth/profile/profiles.js";
 import { openSqliteStorage } from "../../../server/src/storage/sqlite/sqlite-storage.js";
 import { authorizationUrl, OAuthApi, type OAuthTokenResponse } from "../../src/index.js";
 

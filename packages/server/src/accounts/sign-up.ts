@@ -3,7 +3,8 @@
 import { hashed } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import { hashPassword } from "../crypto/passwords.js";
-import { issueTokens, type TokenDeps, type TokenResponse } from "../oauth/token/response.js";
+import type { OAuthContext } from "../oauth/context.js";
+import { issueTokens, type TokenResponse } from "../oauth/token/response.js";
 import { newFamilyId } from "../oauth/tokens/opaque.js";
 import type { Account, App, Storage } from "../storage/storage.js";
 
@@ -11,12 +12,16 @@ import type { Account, App, Storage } from "../storage/storage.js";
 export const shortestPassword = 8;
 
 /** Returns the tokens with which the app acts for the account, once that is confirmed. */
-export async function grantToMaker(deps: TokenDeps, app: App, account: Account): Promise<TokenResponse> {
-  const familyId = newFamilyId(deps.now(), deps.randomBytes);
-  const hash = hashed(deps.randomBytes(32).toString("base64url"));
-  const issuedAt = deps.now();
+export async function grantToMaker(
+  context: OAuthContext,
+  app: App,
+  account: Account,
+): Promise<TokenResponse> {
+  const familyId = newFamilyId(context.now(), context.randomBytes);
+  const hash = hashed(context.randomBytes(32).toString("base64url"));
+  const issuedAt = context.now();
   // A code that nobody ever sees: consent, code and family then come about as in any other flow.
-  await deps.storage.issueCode({
+  await context.storage.issueCode({
     hash,
     accountId: account.id,
     clientId: app.clientId,
@@ -27,11 +32,11 @@ export async function grantToMaker(deps: TokenDeps, app: App, account: Account):
     state: undefined,
     codeChallenge: undefined,
     issuedAt,
-    expiresAt: issuedAt + deps.profile.codeSeconds * 1000,
+    expiresAt: issuedAt + context.profile.codeSeconds * 1000,
   });
-  await deps.storage.consumeCode({ hash, familyId, now: issuedAt, endEarlierFamilies: false });
+  await context.storage.consumeCode({ hash, familyId, now: issuedAt, endEarlierFamilies: false });
   const family = { id: familyId, generation: 0, scopes: app.scopes, resources: [] };
-  return issueTokens(deps, { app, accountId: account.id, family, scopes: app.scopes, resource: 0 });
+  return issueTokens(context, { app, accountId: account.id, family, scopes: app.scopes, resource: 0 });
 }
 
 /** Returns what the link in the confirmation e-mail carries. */

@@ -1,6 +1,7 @@
 /** `countersign app`: apps without the console. */
 
 import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
+import type { Config } from "../config.js";
 import { faultInCallbackUrl } from "../oauth/authorize/redirect-uri.js";
 import { faultInAppScopes } from "../oauth/scope.js";
 import type { App } from "../storage/storage.js";
@@ -40,8 +41,8 @@ const verbs: Readonly<Record<string, (opened: Opened, subject: string, values: V
     if (done === undefined) throw new Error(`There is no app ${clientId}.`);
     console.log(`${clientId} is approved.`);
   },
-  scopes: async ({ storage, now }, clientId, values) => {
-    const scopes = checkedScopes(values.scope);
+  scopes: async ({ config, storage, now }, clientId, values) => {
+    const scopes = checkedScopes(config, values.scope);
     const done = await storage.updateApp(clientId, { scopes }, now());
     if (done === undefined) throw new Error(`There is no app ${clientId}.`);
     const data = { grantsRevoked: done.grantsRevoked, scopes: scopes.join(" ") };
@@ -77,7 +78,7 @@ async function create(opened: Opened, name: string, values: Values): Promise<voi
     name,
     ownerId: owner.id,
     callbackUrls,
-    scopes: checkedScopes(values.scope),
+    scopes: checkedScopes(opened.config, values.scope),
     public: values.public ?? false,
     approved: values.approved ?? false,
     refreshTokens: values.rotate ? "rotate" : "same",
@@ -90,8 +91,8 @@ async function create(opened: Opened, name: string, values: Values): Promise<voi
   console.log(made.clientSecret ? `client_secret ${made.clientSecret}` : "public: no client_secret");
 }
 
-function checkedScopes(scopes: readonly string[] | undefined): readonly string[] {
-  const fault = faultInAppScopes(scopes ?? []);
+function checkedScopes({ profile }: Config, scopes: readonly string[] | undefined): readonly string[] {
+  const fault = faultInAppScopes(profile, scopes ?? []);
   if (fault) throw new UsageFault(`--scope: ${fault}`);
   return scopes as string[];
 }

@@ -2,12 +2,12 @@
 
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
+import type { Profile } from "../oauth/profile/profile.js";
 import { Refusal } from "../oauth/refusal.js";
-import { requireScope } from "../oauth/tokens/access.js";
-import { openAnyAccess } from "../oauth/tokens/jwt.js";
+import { openAccess, requireScope } from "../oauth/tokens/access.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
-import { problemOf, sendProblem } from "./problem.js";
+import { type Problem, problemOf, sendProblem } from "./problem.js";
 
 /**
  * Returns the account a request acts for, or undefined after it has sent the refusal.
@@ -25,7 +25,7 @@ export async function callerAccount(
     if (!(error instanceof Refusal)) throw error;
     const problem = problemOf(context.profile, error);
     Object.assign(notesOf(request), { reason: error.reason, detail: error.detail });
-    reply.header("www-authenticate", challenge(error, problem.error, problem.description));
+    reply.header("www-authenticate", challenge(context.profile, error, problem));
     const description = usesApiKey(request) ? "Unauthorized api key" : problem.description;
     sendProblem(request, reply, { status: problem.status, error: problem.error, description });
     return undefined;
@@ -41,7 +41,7 @@ async function authenticate(
   const notes = notesOf(request);
   const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header ?? "")?.[1];
   if (bearer !== undefined) {
-    const access = await openAnyAccess(context, bearer);
+    const access = await openAccess(context, bearer);
     // RFC 8707 §2: a token made for another resource server is not for this API.
     if (access.resource !== undefined)
       throw new Refusal("access_token_malformed", "the token is for another resource");
@@ -76,12 +76,9 @@ function usesApiKey(request: FastifyRequest): boolean {
 }
 
 /** RFC 6750 §3: without credentials the challenge says no error; with them it says which. */
-function challenge(refusal: Refusal, error: string, description: string): string[] {
+function challenge({ apiRealm }: Profile, refusal: Refusal, { error, description }: Problem): string[] {
   const basic = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
-  if (refusal.reason === "access_token_missing") return ['Bearer realm="Dropbox Sign API"', basic];
+  if (refusal.reason === "access_token_missing") return [`Bearer realm="${apiRealm}"`, basic];
   const scope = refusal.reason === "access_token_scope" ? `, scope="${refusal.parameter}"` : "";
-  return [
-    `Bearer realm="Dropbox Sign API", error="${error}", error_description="${description}"${scope}`,
-    basic,
-  ];
+  return [`Bearer realm="${apiRealm}", error="${error}", error_description="${description}"${scope}`, basic];
 }

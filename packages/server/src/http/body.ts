@@ -2,9 +2,9 @@
 
 import { isAscii } from "node:buffer";
 import { Busboy } from "@fastify/busboy";
-import type { FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Parameters } from "../oauth/parameters.js";
-import { Refusal } from "../oauth/refusal.js";
+import { type Refusal, wordedRefusal } from "../oauth/refusal.js";
 
 export type BodyKind = "json" | "form" | "multipart" | "none" | "other";
 
@@ -31,15 +31,28 @@ function mediaType(header: string | undefined): string | undefined {
   return header?.split(";")[0]?.trim().toLowerCase() || undefined;
 }
 
+const remembered = Symbol("parameters");
+
+/** Gives each request of a server a place for its parameters, which are parsed once for all who ask. */
+export function keepParameters(server: FastifyInstance): void {
+  server.decorateRequest(remembered, undefined);
+}
+
 /**
  * Returns the parameters of the body: those of a multipart body later, of any other at once.
  * @throws {Refusal} `body_malformed` or `body_unsupported`.
  */
 export function readParameters(request: FastifyRequest): Parameters | Promise<Parameters> {
+  const kept = request as { [remembered]?: Parameters | Promise<Parameters> };
+  kept[remembered] ??= parseBody(request);
+  return kept[remembered];
+}
+
+function parseBody(request: FastifyRequest): Parameters | Promise<Parameters> {
   const body = bytesOf(request);
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {
-    throw new Refusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
+    throw wordedRefusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
   }
   const contentType = request.headers["content-type"];
   checkCharset(contentType);
@@ -57,7 +70,7 @@ export function readParameters(request: FastifyRequest): Parameters | Promise<Pa
 }
 
 export function unsupportedType(): Refusal {
-  return new Refusal(
+  return wordedRefusal(
     "body_unsupported",
     "Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data",
   );
@@ -71,7 +84,7 @@ function checkCharset(contentType: string | undefined): void {
   if (plainTypes.has(contentType)) return;
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i.exec(contentType ?? "")?.[1]?.toLowerCase();
   if (charset === undefined || charset === "utf-8" || charset === "utf8" || charset === "us-ascii") return;
-  throw new Refusal("body_unsupported", "The charset of the body must be UTF-8");
+  throw wordedRefusal("body_unsupported", "The charset of the body must be UTF-8");
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
@@ -81,20 +94,20 @@ function utf8(body: Buffer): string {
   try {
     return strictUtf8.decode(body);
   } catch {
-    throw new Refusal("body_malformed", "it is not valid UTF-8");
+    throw wordedRefusal("body_malformed", "it is not valid UTF-8");
   }
 }
 
 function parseJsonObject(text: string): [string, unknown][] {
-  if (text.trim() === "") throw new Refusal("body_malformed", "it is empty; send a JSON object");
+  if (text.trim() === "") throw wordedRefusal("body_malformed", "it is empty; send a JSON object");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Refusal("body_malformed", "it is not valid JSON");
+    throw wordedRefusal("body_malformed", "it is not valid JSON");
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new Refusal("body_malformed", "it must be a JSON object");
+    throw wordedRefusal("body_malformed", "it must be a JSON object");
   }
   return fieldNames(text).map((name) => [name, (value as Record<string, unknown>)[name]]);
 }
@@ -119,7 +132,7 @@ function parseForm(text: string): [string, string][] {
     const equals = part.indexOf("=");
     const [name, value] = equals < 0 ? [part, ""] : [part.slice(0, equals), part.slice(equals + 1)];
     pairs.push([decodeFormText(name), decodeFormText(value)]);
-    if (pairs.length > mostParameters) throw new Refusal("body_malformed", "it has too many parameters");
+    if (pairs.length > mostParameters) throw wordedRefusal("body_malformed", "it has too many parameters");
   }
   return pairs;
 }
@@ -130,13 +143,13 @@ function decodeFormText(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    throw new Refusal("body_malformed", "its percent-encoding is broken");
+    throw wordedRefusal("body_malformed", "its percent-encoding is broken");
   }
 }
 
 function parseMultipart(contentType: string, body: Buffer): Promise<[string, string][]> {
   return new Promise((resolve, reject) => {
-    const fail = (detail: string) => reject(new Refusal("body_malformed", detail));
+    const fail = (detail: string) => reject(wordedRefusal("body_malformed", detail));
     const pairs: [string, string][] = [];
     try {
       const limits = { fields: mostParameters, files: 0, parts: mostParameters, fieldSize: 65_536 };

@@ -2,15 +2,11 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { LoginThrottle } from "../accounts/login-throttle.js";
-import type { KeyRing } from "../crypto/key-ring.js";
 import type { Limiter } from "../limits/limiter.js";
 import type { RateLimits } from "../limits/rate-limit.js";
 import type { Log } from "../log.js";
+import type { OAuthContext } from "../oauth/context.js";
 import type { Parameters } from "../oauth/parameters.js";
-import type { Profile } from "../oauth/profile/profile.js";
-import type { TokenLookupDeps } from "../oauth/tokens/jwt.js";
-import type { SigningKeys } from "../oauth/tokens/signing-keys.js";
-import type { Storage } from "../storage/storage.js";
 import type { ClientAddresses } from "./client-address.js";
 import type { CookieJar } from "./cookies.js";
 import type { Csrf } from "./csrf.js";
@@ -20,16 +16,8 @@ export interface Credentials {
   readonly password: string | undefined;
 }
 
-export interface HttpContext extends TokenLookupDeps {
-  readonly profile: Profile;
-  readonly storage: Storage;
-  readonly ring: KeyRing;
-  readonly keys: SigningKeys;
+export interface HttpContext extends OAuthContext {
   readonly log: Log;
-  readonly now: () => number;
-  readonly randomBytes: (count: number) => Buffer;
-  /** The server's public URL without a trailing slash: the issuer identifier. */
-  readonly issuer: () => string;
   readonly addresses: ClientAddresses;
   readonly limiter: Limiter;
   readonly loginThrottle: LoginThrottle;

@@ -1,12 +1,14 @@
 /** What a refusal looks like to the caller: the API's error object, RFC 6749's, or a page. One place decides. */
 
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { type ErrorShape, endpoints } from "../oauth/endpoints.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { publicError } from "../oauth/profile/public-error.js";
-import { Refusal } from "../oauth/refusal.js";
+import { Refusal, wordedRefusal } from "../oauth/refusal.js";
 import { problemPage } from "../pages/problem.js";
 import { StorageUnavailable } from "../storage/storage.js";
 import { bodyKind, unsupportedType } from "./body.js";
+import { endpointOf } from "./endpoint.js";
 import { sendPage } from "./page.js";
 import { pathOf } from "./target.js";
 
@@ -25,19 +27,34 @@ const errorNames: Readonly<Record<number, string>> = {
   503: "unavailable",
 };
 
-export type ErrorShape = "api" | "rfc6749" | "page";
+/** What an error is sent as: the API's error object, RFC 6749's, or a page. */
+function shapeFor(request: FastifyRequest): "api" | "rfc6749" | "page" {
+  switch (endpointOf(request)?.errors ?? shapeElsewhere(request)) {
+    case "client":
+      return bodyKind(request) === "json" ? "api" : "rfc6749";
+    case "browser":
+      return (request.headers.accept ?? "").includes("text/html") ? "page" : "api";
+    case "api":
+      return "api";
+    case "page":
+      return "page";
+  }
+}
 
-/** The official SDKs crash on RFC 6749's shape for a JSON request, and generic clients do not know the API's. */
-export function shapeFor(request: FastifyRequest): ErrorShape {
+/** Paths at which a client is answered as such, also for a method that they do not have. */
+const clientPaths: ReadonlySet<string> = new Set(
+  Object.values(endpoints).flatMap(({ path, errors }) => (errors === "client" ? [path] : [])),
+);
+/** Where programs ask, and are never answered with a page. */
+const programPaths = ["/v3/", "/_emulator", "/.well-known"];
+
+/** For what has no endpoint: pages of the emulator, assets, and what is found nowhere. */
+function shapeElsewhere(request: FastifyRequest): ErrorShape {
   // The target of a request may be absolute or percent-encoded (RFC 9112 §3.2); its route's address is not.
   const path = request.routeOptions.url ?? pathOf(request);
-  if (/^(\/v3)?\/oauth\/(token|revoke|introspect)$/.test(path))
-    return bodyKind(request) === "json" ? "api" : "rfc6749";
-  if (path.startsWith("/v3/") || path.startsWith("/_emulator") || path.startsWith("/.well-known"))
-    return "api";
-  const accept = request.headers.accept ?? "";
-  if (accept.includes("text/html")) return "page";
-  return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "api";
+  if (clientPaths.has(path)) return "client";
+  if (programPaths.some((start) => path.startsWith(start))) return "api";
+  return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "browser";
 }
 
 export interface Problem {
@@ -94,14 +111,15 @@ export function problemOf(profile: Profile, error: unknown): RefusedProblem {
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof StorageUnavailable) return new Refusal("storage_busy", error.message, undefined, 1);
+  if (error instanceof StorageUnavailable)
+    return new Refusal("storage_busy", error.message, undefined, { retryAfterSeconds: 1 });
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
-    return new Refusal("body_too_large", "The request body is too large");
+    return wordedRefusal("body_too_large", "The request body is too large");
   }
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return unsupportedType();
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new Refusal("body_malformed", "the request is not well-formed");
+    return wordedRefusal("body_malformed", "the request is not well-formed");
   }
   return new Refusal(
     "unexpected",

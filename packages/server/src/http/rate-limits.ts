@@ -46,10 +46,7 @@ function tell(context: HttpContext, reply: FastifyReply, state: LimitState): voi
   reply.header("x-ratelimit-reset", String(Math.ceil(resetAt / 1000)));
   if (allowed) return;
   const retryAfterSeconds = Math.max(1, Math.ceil((resetAt - context.now()) / 1000));
-  throw new Refusal(
-    "rate_limited",
-    `more than ${limit} requests in the period`,
-    undefined,
+  throw new Refusal("rate_limited", `more than ${limit} requests in the period`, undefined, {
     retryAfterSeconds,
-  );
+  });
 }

@@ -3,6 +3,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { loginScript, stylesheet } from "../pages/assets.js";
 import { serveAssets } from "./assets.js";
+import { keepParameters } from "./body.js";
 import { closeGently } from "./closing.js";
 import { refuseConnection } from "./connections.js";
 import { type HttpContext, keepNotes } from "./context.js";
@@ -58,6 +59,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   closeGently(server);
   readRawBodies(server);
   keepNotes(server);
+  keepParameters(server);
   logRequests(server, context);
   handleErrors(server, context);
   healthRoutes(server, context, options.readiness);

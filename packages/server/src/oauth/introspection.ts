@@ -2,11 +2,11 @@
 
 import type { App } from "../storage/storage.js";
 import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
+import type { OAuthContext } from "./context.js";
 import type { Parameters } from "./parameters.js";
-import { Refusal } from "./refusal.js";
-import type { Access } from "./tokens/access.js";
+import { Refusal, wordedRefusal } from "./refusal.js";
+import { type Access, openAccess } from "./tokens/access.js";
 import { endOfFamily, expiryOfFamily, isOpenTo } from "./tokens/family.js";
-import { openAnyAccess, type TokenLookupDeps } from "./tokens/jwt.js";
 import { openRefreshToken } from "./tokens/opaque.js";
 
 export interface Introspection {
@@ -26,21 +26,21 @@ const inactive: Introspection = { active: false };
 
 /** Returns what the token is, or `active: false` for anything the caller may not know of (§2.2, §4). @throws {Refusal} */
 export async function introspect(
-  deps: TokenLookupDeps,
+  context: OAuthContext,
   parameters: Parameters,
   credentials: ClientCredentials,
 ): Promise<Introspection> {
-  const caller = await authenticateClient(deps, credentials);
+  const caller = await authenticateClient(context, credentials);
   if (caller.public)
-    throw new Refusal("client_not_allowed", "A public client cannot introspect: it proves nothing");
+    throw wordedRefusal("client_not_allowed", "A public client cannot introspect: it proves nothing");
   const token = parameters.required("token");
   try {
-    const access = await openAnyAccess(deps, token);
-    return mayAsk(caller, access) ? describeAccess(deps, access) : inactive;
+    const access = await openAccess(context, token);
+    return mayAsk(caller, access) ? describeAccess(context, access) : inactive;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
-  return introspectRefreshToken(deps, caller, token);
+  return introspectRefreshToken(context, caller, token);
 }
 
 function mayAsk(caller: App, access: Access): boolean {
@@ -48,7 +48,7 @@ function mayAsk(caller: App, access: Access): boolean {
   return access.resource !== undefined && caller.resources.includes(access.resource);
 }
 
-function describeAccess(deps: TokenLookupDeps, access: Access): Introspection {
+function describeAccess(context: OAuthContext, access: Access): Introspection {
   return {
     active: true,
     scope: access.scopes.join(" "),
@@ -58,34 +58,34 @@ function describeAccess(deps: TokenLookupDeps, access: Access): Introspection {
     iat: Math.floor(access.issuedAt / 1000),
     exp: Math.floor(access.expiresAt / 1000),
     sub: access.account.id,
-    aud: access.resource ?? deps.issuer(),
-    iss: deps.issuer(),
+    aud: access.resource ?? context.issuer(),
+    iss: context.issuer(),
   };
 }
 
 async function introspectRefreshToken(
-  deps: TokenLookupDeps,
+  context: OAuthContext,
   caller: App,
   token: string,
 ): Promise<Introspection> {
-  const opened = openRefreshToken(deps.ring, token);
-  const view = opened && (await deps.storage.findFamily(opened.familyId));
+  const opened = openRefreshToken(context.ring, token);
+  const view = opened && (await context.storage.findFamily(opened.familyId));
   if (view === undefined || view.app.clientId !== caller.clientId) return inactive;
   const { family, account, app } = view;
   const alive =
     endOfFamily(view) === undefined &&
     isOpenTo(app, account.id) &&
     opened?.generation === family.generation &&
-    expiryOfFamily(deps.profile, family, deps.now()) === undefined;
+    expiryOfFamily(context.profile, family, context.now()) === undefined;
   if (!alive) return inactive;
-  const { familySeconds } = deps.profile;
+  const { familySeconds } = context.profile;
   return {
     active: true,
     scope: family.scopes.join(" "),
     client_id: app.clientId,
     username: account.email,
     sub: account.id,
-    iss: deps.issuer(),
+    iss: context.issuer(),
     iat: Math.floor(family.createdAt / 1000),
     ...(familySeconds !== undefined && { exp: Math.floor(family.createdAt / 1000) + familySeconds }),
   };

@@ -1,20 +1,22 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
 import { assertionAlgorithms } from "./client/assertion.js";
+import { endpoints } from "./endpoints.js";
 import type { Profile } from "./profile/profile.js";
-import { knownScopes } from "./scope.js";
 
 export function authorizationServerMetadata(profile: Profile, issuer: string) {
   const methods = [...profile.clientAuthentication];
+  // An app's scopes are its own where the service defines none: nothing can be said of them here.
+  const scopes = Object.keys(profile.scopes);
   const algorithms = methods.includes("private_key_jwt") ? assertionAlgorithms : undefined;
   return {
     issuer,
-    authorization_endpoint: `${issuer}/oauth/authorize`,
-    token_endpoint: `${issuer}/oauth/token`,
-    revocation_endpoint: `${issuer}/oauth/revoke`,
-    introspection_endpoint: `${issuer}/oauth/introspect`,
-    jwks_uri: `${issuer}/.well-known/jwks.json`,
-    scopes_supported: Object.keys(knownScopes),
+    authorization_endpoint: `${issuer}${endpoints.authorize.path}`,
+    token_endpoint: `${issuer}${endpoints.token.path}`,
+    revocation_endpoint: `${issuer}${endpoints.revoke.path}`,
+    introspection_endpoint: `${issuer}${endpoints.introspect.path}`,
+    jwks_uri: `${issuer}${endpoints.jwks.path}`,
+    scopes_supported: scopes.length > 0 ? scopes : undefined,
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
     grant_types_supported: ["authorization_code", "refresh_token"],

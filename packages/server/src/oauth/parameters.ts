@@ -1,6 +1,6 @@
 /** Request parameters as RFC 6749 §3.1 and §3.2 want them: at most once each, empty means absent. */
 
-import { Refusal } from "./refusal.js";
+import { Refusal, wordedRefusal } from "./refusal.js";
 
 /** The parameters of one request. Unknown ones are ignored; a known one that is repeated or not text is refused. */
 export class Parameters {
@@ -29,7 +29,7 @@ export class Parameters {
     const value = values[0];
     if (value === null || value === undefined || value === "") return undefined;
     if (typeof value !== "string") {
-      throw new Refusal("parameter_malformed", `must be a string, not ${describe(value)}`, name);
+      throw wordedRefusal("parameter_malformed", `must be a string, not ${describe(value)}`, name);
     }
     return value;
   }
@@ -46,7 +46,7 @@ export class Parameters {
     const values = (this.#values.get(name) ?? []).filter((value) => value !== "" && value !== null);
     const wrong = values.find((value) => typeof value !== "string");
     if (wrong !== undefined)
-      throw new Refusal("parameter_malformed", `must be a string, not ${describe(wrong)}`, name);
+      throw wordedRefusal("parameter_malformed", `must be a string, not ${describe(wrong)}`, name);
     return values as string[];
   }
 

@@ -4,7 +4,7 @@ import { equalSecrets, hashed } from "../crypto/compare.js";
 import type { App } from "../storage/storage.js";
 import type { Parameters } from "./parameters.js";
 import type { Profile } from "./profile/profile.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, wordedRefusal } from "./refusal.js";
 
 const challengeSyntax = /^[A-Za-z0-9_-]{43}$/;
 const verifierSyntax = /^[A-Za-z0-9._~-]{43,128}$/;
@@ -34,7 +34,11 @@ export function readChallenge(profile: Profile, app: App, parameters: Parameters
     );
   }
   if (!challengeSyntax.test(challenge)) {
-    throw new Refusal("parameter_malformed", "must be 43 characters of base64url for S256", "code_challenge");
+    throw wordedRefusal(
+      "parameter_malformed",
+      "must be 43 characters of base64url for S256",
+      "code_challenge",
+    );
   }
   return challenge;
 }

@@ -1,6 +1,6 @@
 /**
  * The refusals of the protocol. A rule throws a `Refusal` with a stable reason; which OAuth error and which public
- * text that reason has is data of the profile, and the HTTP status follows from the error alone.
+ * text that reason has is data of the profile, and the HTTP status follows from error and reason alone.
  */
 
 /** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2 and OpenID Connect Core §3.1.2.6. */
@@ -11,7 +11,6 @@ export type OAuthErrorCode =
   | "unauthorized_client"
   | "unsupported_grant_type"
   | "unsupported_response_type"
-  | "unsupported_token_type"
   | "invalid_scope"
   | "invalid_target"
   | "access_denied"
@@ -31,7 +30,6 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   unsupported_response_type: 400,
-  unsupported_token_type: 400,
   invalid_scope: 400,
   invalid_target: 400,
   access_denied: 403,
@@ -84,11 +82,11 @@ export type Reason =
   | "scope_exceeds_app"
   | "scope_exceeds_grant"
   | "resource_unknown"
+  | "resources_several"
   | "denied_by_user"
   | "app_not_approved"
   | "login_required"
   | "consent_required"
-  | "token_type_unsupported"
   | "access_token_missing"
   | "access_token_malformed"
   | "access_token_expired"
@@ -111,19 +109,45 @@ export class Refusal extends Error {
   readonly reason: Reason;
   readonly detail: string;
   readonly parameter?: string;
+  readonly worded?: string;
   readonly retryAfterSeconds?: number;
 
   /**
    * @param reason the rule that refused.
-   * @param detail what a developer needs to know, for logs and the emulator; never a secret, code or token.
+   * @param detail what a developer needs to know, for logs and the emulator; never a secret, code or token. The caller
+   *   is not told it.
    * @param parameter the request parameter at fault, where there is one.
-   * @param retryAfterSeconds when to ask again, for `rate_limited` and `storage_busy`.
+   * @param more `worded` fills in the public text of a reason that has many forms; `retryAfterSeconds` says when to
+   *   ask again, for `rate_limited` and `storage_busy`.
    */
-  constructor(reason: Reason, detail: string, parameter?: string, retryAfterSeconds?: number) {
+  constructor(
+    reason: Reason,
+    detail: string,
+    parameter?: string,
+    more: { readonly worded?: string; readonly retryAfterSeconds?: number } = {},
+  ) {
     super(`${reason}: ${detail}`);
     this.reason = reason;
     this.detail = detail;
     this.parameter = parameter;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.worded = more.worded;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
+}
+
+/** Reasons of many forms: their public text has a place for the words of the rule. */
+export type WordedReason =
+  | "parameter_malformed"
+  | "body_malformed"
+  | "body_unsupported"
+  | "body_too_large"
+  | "client_authentication_unsupported"
+  | "client_assertion_invalid"
+  | "client_not_allowed"
+  | "scope_exceeds_app"
+  | "scope_exceeds_grant";
+
+/** Returns a refusal whose words are for the caller and for the developer alike. */
+export function wordedRefusal(reason: WordedReason, words: string, parameter?: string): Refusal {
+  return new Refusal(reason, words, parameter, { worded: words });
 }

@@ -1,58 +1,15 @@
-/** Scopes (RFC 6749 §3.3): the known ones in plain words, parsing, and the rule of who is charged. */
+/** Scopes (RFC 6749 §3.3): in plain words, parsed, and which an app may have. */
 
-import { Refusal } from "./refusal.js";
+import type { Profile, ScopeWords } from "./profile/profile.js";
+import { wordedRefusal } from "./refusal.js";
 
-export type Charged = "app_owner" | "user";
-
-export interface ScopeDescription {
-  readonly title: string;
-  readonly description: string;
-  readonly charged: Charged;
+/** Returns a scope in plain words; one that the service does not define is shown by its name. */
+export function describeScope(profile: Profile, scope: string): ScopeWords {
+  return ownWords(profile, scope) ?? { title: scope, description: "A permission this app defines." };
 }
 
-/** The scopes of the Dropbox Sign API. The two sets of `charged` exclude each other. */
-export const knownScopes: Readonly<Record<string, ScopeDescription>> = {
-  basic_account_info: {
-    title: "See basic account information",
-    description: "Your name and e-mail address.",
-    charged: "app_owner",
-  },
-  request_signature: {
-    title: "Send signature requests",
-    description: "Send requests for you, and see their status and documents.",
-    charged: "app_owner",
-  },
-  account_access: {
-    title: "See and change your account",
-    description: "Your name, e-mail address and account settings.",
-    charged: "user",
-  },
-  signature_request_access: {
-    title: "Work with your signature requests",
-    description: "Send, view and update signature requests, and download their documents.",
-    charged: "user",
-  },
-  template_access: {
-    title: "Work with your templates",
-    description: "View, create and change templates.",
-    charged: "user",
-  },
-  team_access: {
-    title: "Manage your team",
-    description: "View and change team settings and members.",
-    charged: "user",
-  },
-  api_app_access: {
-    title: "Manage your API apps",
-    description: "View, create and change the API apps of your account.",
-    charged: "user",
-  },
-};
-
-/** Returns the plain words for a scope; one that is not of the Dropbox Sign API is shown by its name. */
-export function describeScope(scope: string): ScopeDescription {
-  const known = Object.hasOwn(knownScopes, scope) ? knownScopes[scope] : undefined;
-  return known ?? { title: scope, description: "A permission this app defines.", charged: "user" };
+function ownWords({ scopes }: Profile, scope: string): ScopeWords | undefined {
+  return Object.hasOwn(scopes, scope) ? scopes[scope] : undefined;
 }
 
 /** Most scopes an app may have: an access token holds one bit for each. */
@@ -71,19 +28,17 @@ export function parseScope(value: string): string[] | undefined {
 export function readScope(requested: string): string[] {
   const scopes = parseScope(requested);
   if (scopes !== undefined) return scopes;
-  throw new Refusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
+  throw wordedRefusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
 }
 
 /** Returns what is wrong with an app's scopes, or undefined if nothing is. */
-export function faultInAppScopes(scopes: readonly string[]): string | undefined {
+export function faultInAppScopes(profile: Profile, scopes: readonly string[]): string | undefined {
   if (scopes.length === 0) return "an app needs at least one scope";
   if (scopes.length > mostScopes) return `an app has at most ${mostScopes} scopes`;
   const malformed = scopes.find((scope) => !scopeToken.test(scope));
   if (malformed !== undefined) return `"${malformed}" is not a scope token (RFC 6749 section 3.3)`;
   if (new Set(scopes).size !== scopes.length) return "a scope is listed twice";
-  const charged = new Set(
-    scopes.flatMap((scope) => (Object.hasOwn(knownScopes, scope) ? (knownScopes[scope]?.charged ?? []) : [])),
-  );
+  const charged = new Set(scopes.flatMap((scope) => ownWords(profile, scope)?.charged ?? []));
   if (charged.size > 1)
     return "scopes that charge the app's owner cannot be mixed with scopes that charge the user";
   return undefined;

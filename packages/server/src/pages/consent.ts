@@ -9,7 +9,8 @@ export interface ScopeView {
   name: string;
   title: string;
   description: string;
-  charged: "app_owner" | "user";
+  /** Who pays for its use, where anybody does. */
+  charged?: "app_owner" | "user" | undefined;
 }
 
 export interface ConsentView {
@@ -65,7 +66,7 @@ function scopeItem(scope: ScopeView): Html {
   return html`<li><svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><path d="M4 10.6l4 4L16 6"/></svg>
 <div><h3>${scope.title}</h3>
 <p>${scope.description}</p>
-<p class="charge">${charged[scope.charged]}</p></div></li>`;
+${scope.charged && html`<p class="charge">${charged[scope.charged]}</p>`}</div></li>`;
 }
 
 const charged = {

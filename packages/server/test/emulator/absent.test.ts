@@ -10,7 +10,7 @@ import { createCountersign } from "../../src/app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { emulatorAssets } from "../../src/emulator/pages/assets.js";
 import { silentLog } from "../../src/log.js";
-import { profiles } from "../../src/oauth/profile/profile.js";
+import { profiles } from "../../src/oauth/profile/profiles.js";
 import { loginScript, stylesheet } from "../../src/pages/assets.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import { startEmulator } from "../../src/testing/index.js";

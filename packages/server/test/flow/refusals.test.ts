@@ -4,7 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dropboxSign } from "../../src/oauth/profile/profile.js";
+import { dropboxSign } from "../../src/oauth/profile/dropbox-sign.js";
 import type { OAuthErrorCode, Reason } from "../../src/oauth/refusal.js";
 import { openRefreshToken } from "../../src/oauth/tokens/opaque.js";
 import { StorageUnavailable } from "../../src/storage/storage.js";
@@ -475,9 +475,9 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "refresh_token_expired",
     "scope_exceeds_app",
     "resource_unknown",
+    "resources_several",
     "login_required",
     "consent_required",
-    "token_type_unsupported",
     "rate_limited",
   ];
   // Only an account that an app made can be unconfirmed: the emulator's tests of accounts tell it.

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createCountersign } from "../../src/app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { silentLog } from "../../src/log.js";
-import { standard } from "../../src/oauth/profile/profile.js";
+import { standard } from "../../src/oauth/profile/standard.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 
 it("stores no client_id as it was sent in the key of a limit: who swaps the credentials sends the secret there", async () => {

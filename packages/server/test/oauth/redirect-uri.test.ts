@@ -6,7 +6,8 @@ import {
   faultInCallbackUrl,
   withParameters,
 } from "../../src/oauth/authorize/redirect-uri.js";
-import { dropboxSign, standard } from "../../src/oauth/profile/profile.js";
+import { dropboxSign } from "../../src/oauth/profile/dropbox-sign.js";
+import { standard } from "../../src/oauth/profile/standard.js";
 import { Refusal } from "../../src/oauth/refusal.js";
 import type { App } from "../../src/storage/storage.js";
 import { fc } from "../support/fuzz.js";

@@ -1,10 +1,11 @@
 /** Scopes: the bits a token carries, and which lists are ones. */
 
 import { expect, it } from "vitest";
+import { dropboxSign } from "../../src/oauth/profile/dropbox-sign.js";
+import { standard } from "../../src/oauth/profile/standard.js";
 import {
   describeScope,
   faultInAppScopes,
-  knownScopes,
   mostScopes,
   parseScope,
   scopeMask,
@@ -49,30 +50,39 @@ it.each(["", " ", "a\tb", "a\nb", 'a"', "a\\", "é", "a\0", "\u00a0a"])("%j is n
 });
 
 it("an app's scopes may not mix those that charge its owner with those that charge the user", () => {
-  const names = Object.keys(knownScopes);
-  const owner = names.filter((name) => knownScopes[name]?.charged === "app_owner");
-  const user = names.filter((name) => knownScopes[name]?.charged === "user");
+  const { scopes } = dropboxSign;
+  const names = Object.keys(scopes);
+  const owner = names.filter((name) => scopes[name]?.charged === "app_owner");
+  const user = names.filter((name) => scopes[name]?.charged === "user");
   expect(owner).toEqual(["basic_account_info", "request_signature"]);
   expect(user).toHaveLength(5);
-  expect(faultInAppScopes(owner)).toBeUndefined();
-  expect(faultInAppScopes([...user, "an:own-scope"])).toBeUndefined();
+  expect(faultInAppScopes(dropboxSign, owner)).toBeUndefined();
+  expect(faultInAppScopes(dropboxSign, [...user, "an:own-scope"])).toBeUndefined();
   for (const one of owner)
-    for (const other of user) expect(faultInAppScopes([one, other])).toContain("mixed");
+    for (const other of user) expect(faultInAppScopes(dropboxSign, [one, other])).toContain("mixed");
+});
+
+it("nobody is charged in the standard profile, and any scopes go together", () => {
+  expect(faultInAppScopes(standard, ["basic_account_info", "account_access"])).toBeUndefined();
+  expect(describeScope(standard, "account_access").charged).toBeUndefined();
 });
 
 it("an app has 1 to 32 scopes, each a scope token, none twice", () => {
   const many = Array.from({ length: mostScopes }, (_, index) => `s${index}`);
-  expect(faultInAppScopes(many)).toBeUndefined();
-  expect(faultInAppScopes([...many, "more"])).toContain("at most 32");
-  expect(faultInAppScopes([])).toContain("at least one");
-  expect(faultInAppScopes(["a", "a"])).toContain("twice");
-  expect(faultInAppScopes(["a b"])).toContain("RFC 6749");
+  expect(faultInAppScopes(dropboxSign, many)).toBeUndefined();
+  expect(faultInAppScopes(dropboxSign, [...many, "more"])).toContain("at most 32");
+  expect(faultInAppScopes(dropboxSign, [])).toContain("at least one");
+  expect(faultInAppScopes(dropboxSign, ["a", "a"])).toContain("twice");
+  expect(faultInAppScopes(dropboxSign, ["a b"])).toContain("RFC 6749");
 });
 
 it("a name that every object has is no known scope", () => {
   for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
-    expect(describeScope(name)).toMatchObject({ title: name, charged: "user" });
-    expect(faultInAppScopes([name])).toBeUndefined();
-    expect(faultInAppScopes([name, "basic_account_info"])).toBeUndefined();
+    expect(describeScope(dropboxSign, name)).toEqual({
+      title: name,
+      description: "A permission this app defines.",
+    });
+    expect(faultInAppScopes(dropboxSign, [name])).toBeUndefined();
+    expect(faultInAppScopes(dropboxSign, [name, "basic_account_info"])).toBeUndefined();
   }
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sealApiKey } from "../../src/accounts/api-keys.js";
 import { newClientSecret, sealClientSecret } from "../../src/apps/create-app.js";
-import { profiles } from "../../src/oauth/profile/profile.js";
+import { profiles } from "../../src/oauth/profile/profiles.js";
 import { send, sendJson } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { jack, jill, type TestServer } from "../support/server.js";

@@ -1,7 +1,7 @@
 /** The audit log: each security event as a record, with who and what, and nothing secret. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { profiles } from "../../src/oauth/profile/profile.js";
+import { profiles } from "../../src/oauth/profile/profiles.js";
 import { jack, type TestServer } from "../support/server.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 import {

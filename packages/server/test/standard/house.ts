@@ -5,7 +5,7 @@ import { type AppOptions, type CountersignApp, createCountersign } from "../../s
 import { createApp, type NewApp } from "../../src/apps/create-app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { hashPassword } from "../../src/crypto/passwords.js";
-import { profiles } from "../../src/oauth/profile/profile.js";
+import { profiles } from "../../src/oauth/profile/profiles.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
 import { type Answer, send, sendForm } from "../support/http.js";

@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashed } from "../../src/crypto/compare.js";
 import { readCredentials } from "../../src/oauth/client/authentication.js";
 import { Parameters } from "../../src/oauth/parameters.js";
+import type { Profile } from "../../src/oauth/profile/profile.js";
 import { Refusal } from "../../src/oauth/refusal.js";
 import { revoke } from "../../src/oauth/revocation.js";
 import { exchangeCode } from "../../src/oauth/token/authorization-code.js";
 import { refresh } from "../../src/oauth/token/refresh-token.js";
+import { readCodeRequest, readRefreshRequest } from "../../src/oauth/token/request.js";
 import type { TestServer } from "../support/server.js";
 import { inBody, jacksId, rotating, startHouse } from "./house.js";
 
@@ -25,17 +27,18 @@ const fields = (values: Record<string, string>) =>
   Parameters.fromPairs(Object.entries({ ...inBody(rotating), ...values }));
 
 /** The rules below HTTP, as the routes call them. */
-function call<T>(
-  act: (
-    deps: TestServer["app"]["context"],
-    parameters: Parameters,
-    who: ReturnType<typeof readCredentials>,
-  ) => T,
+function call<R, T>(
+  act: (context: TestServer["app"]["context"], request: R, who: ReturnType<typeof readCredentials>) => T,
+  read: (profile: Profile, parameters: Parameters) => R,
   values: Record<string, string>,
 ): T {
   const parameters = fields(values);
   const { context } = server.app;
-  return act(context, parameters, readCredentials(context.profile, parameters, undefined));
+  return act(
+    context,
+    read(context.profile, parameters),
+    readCredentials(context.profile, parameters, undefined),
+  );
 }
 
 async function newRefreshToken(): Promise<string> {
@@ -46,13 +49,13 @@ async function newRefreshToken(): Promise<string> {
     ...{ resources: [], redirectUri: rotating.callbackUrls[0] as string, redirectUriGiven: false },
     ...{ state: undefined, codeChallenge: undefined, issuedAt, expiresAt: issuedAt + 60_000 },
   });
-  return (await call(exchangeCode, { code })).refresh_token;
+  return (await call(exchangeCode, readCodeRequest, { code })).refresh_token;
 }
 
 /** The successor of a refresh token, or undefined if it was refused. */
 async function tryRefresh(refresh_token: string): Promise<string | undefined> {
   try {
-    return (await call(refresh, { refresh_token })).refresh_token;
+    return (await call(refresh, readRefreshRequest, { refresh_token })).refresh_token;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
@@ -102,7 +105,7 @@ async function run(model: Model, one: Step): Promise<void> {
   if (one.kind === "wait") return server.clock.advance(one.milliseconds);
   const token = model.issued[Math.max(0, model.issued.length - 1 - one.age)] as string;
   if (one.kind === "revoke") {
-    await call(revoke, { token });
+    await call(revoke, (_profile, parameters) => parameters, { token });
     model.alive = false;
     return;
   }

@@ -1,7 +1,7 @@
 /** Refreshing (RFC 6749 §6, RFC 9700 §4.14): the same token or a new one, grace, reuse, narrower scope, lifetimes. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { profiles } from "../../src/oauth/profile/profile.js";
+import { profiles } from "../../src/oauth/profile/profiles.js";
 import type { TestServer } from "../support/server.js";
 import {
   account,

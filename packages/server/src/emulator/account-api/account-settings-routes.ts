@@ -6,18 +6,20 @@ import { faultInEmail } from "../../accounts/create-account.js";
 import { callerAccount } from "../../http/api-access.js";
 import { readParameters } from "../../http/body.js";
 import type { HttpContext } from "../../http/context.js";
+import { serve } from "../../http/endpoint.js";
 import { sendJson } from "../../http/json.js";
 import { sendProblem } from "../../http/problem.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
 import type { Parameters } from "../../oauth/parameters.js";
-import { Refusal } from "../../oauth/refusal.js";
+import { wordedRefusal } from "../../oauth/refusal.js";
 import type { AccountChanges } from "../../storage/storage.js";
+import { emulatorEndpoints } from "../endpoints.js";
 
 /** OpenAPI: `accountUpdate`, `accountVerify`, `accountCreate`. */
 export const accountChangeScopes = ["account_access"];
 
 export function accountSettingsRoutes(server: FastifyInstance, context: HttpContext): void {
-  server.put("/v3/account", async (request, reply) => {
+  serve(server, emulatorEndpoints.accountUpdate, async (request, reply) => {
     const account = await callerAccount(context, request, reply, accountChangeScopes);
     if (account === undefined) return reply;
     await limitApiRequest(context, reply, account.id);
@@ -30,7 +32,7 @@ export function accountSettingsRoutes(server: FastifyInstance, context: HttpCont
     return sendJson(reply, accountResource({ ...account, ...changes }));
   });
 
-  server.post("/v3/account/verify", async (request, reply) => {
+  serve(server, emulatorEndpoints.accountVerify, async (request, reply) => {
     const account = await callerAccount(context, request, reply, accountChangeScopes);
     if (account === undefined) return reply;
     await limitApiRequest(context, reply, account.id);
@@ -43,7 +45,7 @@ export function accountSettingsRoutes(server: FastifyInstance, context: HttpCont
 function readChanges(parameters: Parameters): AccountChanges {
   const callbackUrl = parameters.optional("callback_url");
   if (callbackUrl !== undefined && !/^https?:$/.test(protocolOf(callbackUrl)))
-    throw new Refusal("parameter_malformed", "must be an http or https URL", "callback_url");
+    throw wordedRefusal("parameter_malformed", "must be an http or https URL", "callback_url");
   const locale = readLocale(parameters);
   return { ...(callbackUrl !== undefined && { callbackUrl }), ...(locale !== undefined && { locale }) };
 }
@@ -56,13 +58,13 @@ function protocolOf(url: string): string {
 export function readLocale(parameters: Parameters): string | undefined {
   const locale = parameters.optional("locale");
   if (locale === undefined || /^[a-z]{2,3}-[A-Z]{2}$/.test(locale)) return locale;
-  throw new Refusal("parameter_malformed", "must be a language and a country, such as en-US", "locale");
+  throw wordedRefusal("parameter_malformed", "must be a language and a country, such as en-US", "locale");
 }
 
 /** @throws {Refusal} unless it is an e-mail address. */
 export function readEmail(parameters: Parameters): string {
   const email = parameters.required("email_address");
   const fault = faultInEmail(email);
-  if (fault !== undefined) throw new Refusal("parameter_malformed", fault, "email_address");
+  if (fault !== undefined) throw wordedRefusal("parameter_malformed", fault, "email_address");
   return email;
 }

@@ -13,15 +13,17 @@ import {
 import { callerAccount } from "../../http/api-access.js";
 import { readParameters } from "../../http/body.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
+import { serve } from "../../http/endpoint.js";
 import { sendJson } from "../../http/json.js";
 import { sendPage } from "../../http/page.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
 import { queryParameters } from "../../http/target.js";
 import { authenticateClient, readCredentials } from "../../oauth/client/authentication.js";
 import type { Parameters } from "../../oauth/parameters.js";
-import { Refusal } from "../../oauth/refusal.js";
+import { wordedRefusal } from "../../oauth/refusal.js";
 import { problemPage } from "../../pages/problem.js";
 import type { Account, App } from "../../storage/storage.js";
+import { emulatorEndpoints } from "../endpoints.js";
 import { accountChangeScopes, readEmail, readLocale } from "./account-settings-routes.js";
 import { confirmedPage, confirmPage } from "./confirm-page.js";
 
@@ -34,9 +36,9 @@ export interface SignUpPorts {
 
 export function signUpRoutes(server: FastifyInstance, context: HttpContext, ports: SignUpPorts): void {
   const routes = new SignUpRoutes(context, ports);
-  server.post("/v3/account/create", (request, reply) => routes.create(request, reply));
-  server.get("/account/confirm", (request, reply) => routes.show(request, reply));
-  server.post("/account/confirm", (request, reply) => routes.confirm(request, reply));
+  serve(server, emulatorEndpoints.accountCreate, (request, reply) => routes.create(request, reply));
+  serve(server, emulatorEndpoints.confirmPage, (request, reply) => routes.show(request, reply));
+  serve(server, emulatorEndpoints.confirm, (request, reply) => routes.confirm(request, reply));
 }
 
 class SignUpRoutes {
@@ -66,7 +68,11 @@ class SignUpRoutes {
       ...(app && { createdByClient: app.clientId }),
     });
     if (account === undefined)
-      throw new Refusal("parameter_malformed", "an account with this e-mail address exists", "email_address");
+      throw wordedRefusal(
+        "parameter_malformed",
+        "an account with this e-mail address exists",
+        "email_address",
+      );
     Object.assign(notesOf(request), { clientId: app?.clientId, accountId: account.id });
     const oauth = app && { oauth_data: await grantToMaker(context, app, account) };
     await ports.sendConfirmation(account, confirmationLink(context, account));
@@ -131,7 +137,7 @@ class SignUpRoutes {
     const app = await authenticateClient(this.#context, credentials);
     // Anybody can claim to be a public app, and would get tokens in its name.
     if (app.public)
-      throw new Refusal("client_not_allowed", "A public app cannot make accounts: it proves nothing");
+      throw wordedRefusal("client_not_allowed", "A public app cannot make accounts: it proves nothing");
     return app;
   }
 }

@@ -2,6 +2,7 @@
 
 import { confirmAccount } from "../../accounts/sign-up.js";
 import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
+import type { Profile } from "../../oauth/profile/profile.js";
 import { faultInAppScopes } from "../../oauth/scope.js";
 import type { App, AppChanges } from "../../storage/storage.js";
 import type { World } from "../state/world.js";
@@ -75,13 +76,17 @@ export async function changeApp(
 ): Promise<{ app: App; grantsRevoked: number }> {
   const { context } = world;
   await findApp(context, clientId);
-  const outcome = await context.storage.updateApp(clientId, readAppChanges(fields), context.now());
+  const outcome = await context.storage.updateApp(
+    clientId,
+    readAppChanges(context.profile, fields),
+    context.now(),
+  );
   return { app: await findApp(context, clientId), grantsRevoked: outcome?.grantsRevoked ?? 0 };
 }
 
-function readAppChanges(fields: Fields): AppChanges {
+function readAppChanges(profile: Profile, fields: Fields): AppChanges {
   const scopes = fields.optionalTexts("scopes");
-  const scopeFault = scopes && faultInAppScopes(scopes);
+  const scopeFault = scopes && faultInAppScopes(profile, scopes);
   if (scopeFault) throw new ControlFault(scopeFault, "scopes");
   const callbackUrls = fields.optionalTexts("callback_urls");
   if (callbackUrls?.length === 0) throw new ControlFault("An app needs a callback URL", "callback_urls");

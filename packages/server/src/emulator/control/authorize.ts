@@ -2,12 +2,12 @@
 
 import type { FastifyRequest } from "fastify";
 import { type HttpContext, notesOf } from "../../http/context.js";
-import { issueCode, refusalCallback } from "../../oauth/authorize/code.js";
-import { nextStep } from "../../oauth/authorize/next-step.js";
+import { refusalCallback } from "../../oauth/authorize/code.js";
+import { decide } from "../../oauth/authorize/consent.js";
 import { type AuthorizationRequest, validateAuthorizationRequest } from "../../oauth/authorize/request.js";
 import { Parameters } from "../../oauth/parameters.js";
 import { publicError } from "../../oauth/profile/public-error.js";
-import { Refusal } from "../../oauth/refusal.js";
+import type { Refusal } from "../../oauth/refusal.js";
 import type { Account } from "../../storage/storage.js";
 import { bodyFields, ControlFault, type Fields } from "./fields.js";
 import { findAccount } from "./find.js";
@@ -56,7 +56,7 @@ export async function authorizeHeadless(
     );
   const { clientId } = validation.request.app;
   Object.assign(notesOf(request), { clientId, accountId: account.id });
-  return decide(context, request, signedInJustNow(validation.request), account, decision);
+  return decideAs(context, request, signedInJustNow(validation.request), account, decision);
 }
 
 function parametersOf(fields: Fields): Parameters {
@@ -72,33 +72,25 @@ function signedInJustNow(wanted: AuthorizationRequest): AuthorizationRequest {
   return { ...wanted, prompt: wanted.prompt.filter((word) => word !== "login"), maxAgeSeconds: undefined };
 }
 
-async function decide(
+/** Somebody who has just signed in is asked, and answers. */
+async function decideAs(
   context: HttpContext,
   request: FastifyRequest,
   wanted: AuthorizationRequest,
   account: Account,
-  decision: "allow" | "deny",
+  choice: "allow" | "deny",
 ): Promise<AuthorizeOutcome> {
   const now = context.now();
   const session = { hash: "", accountId: account.id, authenticatedAt: now, expiresAt: now };
-  const grant = await context.storage.findGrant(account.id, wanted.app.clientId);
-  const next = nextStep(context.profile, wanted, { session: { session, account }, grant, now });
-  if (next.step === "refuse") return refuse(context, request, wanted, next.refusal);
-  if (next.step === "not_approved") {
-    const refusal = new Refusal(
-      "app_not_approved",
-      "only the app's owner may authorize it until it is approved",
-    );
-    return refuse(context, request, wanted, refusal);
+  const decision = await decide(context, wanted, { session, account }, { choice, shown: false });
+  switch (decision.step) {
+    case "code":
+      return { callbackUrl: decision.callbackUrl, code: decision.code, state: wanted.state };
+    case "refused":
+      return refuse(context, request, wanted, decision.refusal);
+    default:
+      throw new Error(`whoever has signed in and answered is not led to ${decision.step}`);
   }
-  const who = { clientId: wanted.app.clientId, accountId: account.id };
-  if (next.step === "consent" && decision === "deny") {
-    context.audit("consent_denied", who);
-    return refuse(context, request, wanted, new Refusal("denied_by_user", "the user chose deny"));
-  }
-  if (next.step === "consent") context.audit("consent_given", who);
-  const { code, callbackUrl } = await issueCode(context, wanted, account);
-  return { callbackUrl, code, state: wanted.state };
 }
 
 function refuse(

@@ -2,7 +2,9 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
+import { serve } from "../../http/endpoint.js";
 import { sendProblem } from "../../http/problem.js";
+import { emulatorEndpoints } from "../endpoints.js";
 import { operations } from "../requests/operation.js";
 import type { RequestFilter } from "../requests/record.js";
 import type { World } from "../state/world.js";
@@ -34,7 +36,9 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
     });
   const { context, timeline, faults, outbox } = world;
 
-  route("POST", "/authorize", (request) => authorizeHeadless(context, request));
+  serve(server, emulatorEndpoints.authorizeHeadless, (request, reply) =>
+    answer(() => authorizeHeadless(context, request), request, reply),
+  );
   route("GET", "/state", () => stateView(world));
 
   const clock = () => clockView(timeline.clock.state());

@@ -165,17 +165,20 @@ export function accountView(account: Account): AccountView {
   };
 }
 
+/** Names what is shown: a field that an app gets later is not told by itself. */
 export function appView(app: App, owner: string): AppView {
-  const {
-    secrets: _,
-    ownerId: _owner,
-    createdAt: _at,
-    jwks: _jwks,
-    resources: _r,
-    accessTokens: _a,
-    ...rest
-  } = app;
-  return { ...rest, owner };
+  return {
+    clientId: app.clientId,
+    name: app.name,
+    owner,
+    callbackUrls: app.callbackUrls,
+    scopes: app.scopes,
+    approved: app.approved,
+    public: app.public,
+    refreshTokens: app.refreshTokens,
+    requireClientCredentialsOnRefresh: app.requireClientCredentialsOnRefresh,
+    eventCallbackUrl: app.eventCallbackUrl,
+  };
 }
 
 async function grantViews({ storage }: HttpContext, accounts: readonly Account[]): Promise<GrantView[]> {

@@ -5,10 +5,13 @@ import { hashed } from "../../crypto/compare.js";
 import { readParameters } from "../../http/body.js";
 import type { HttpContext } from "../../http/context.js";
 import { queryOf, queryParameters } from "../../http/target.js";
+import { endpoints, refreshOperation } from "../../oauth/endpoints.js";
 import { Parameters } from "../../oauth/parameters.js";
+import { Refusal } from "../../oauth/refusal.js";
+import { chooseGrantType } from "../../oauth/token/request.js";
 import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
 import type { FlowKey } from "./flows.js";
-import { operationOf, routePath } from "./operation.js";
+import { operationOf } from "./operation.js";
 import { redacted } from "./redact.js";
 
 export interface RequestFacts {
@@ -29,7 +32,7 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
   const query = queryParameters(request);
   const body = await parametersOrNone(request);
   const read: Read = (name) => textOf(body, name) ?? textOf(query, name);
-  const operation = operationOf(request.method, routePath(request), queryOf(request), read("grant_type"));
+  const operation = operationNamed(request, body);
   const keys = flowKeys(context, request, operation, read);
   const owner = await ownerOf(context, keys);
   return {
@@ -41,6 +44,18 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
     parameters: redacted([body, query]),
     clientSecret: read("client_secret"),
   };
+}
+
+/** Of a token request the grant says which operation it is, as the rules of the protocol choose it. */
+function operationNamed(request: FastifyRequest, body: Parameters): string {
+  const operation = operationOf(request);
+  if (operation !== endpoints.token.operation) return operation;
+  try {
+    return chooseGrantType(body, queryOf(request)) === "refresh_token" ? refreshOperation : operation;
+  } catch (error) {
+    if (error instanceof Refusal) return operation;
+    throw error;
+  }
 }
 
 async function parametersOrNone(request: FastifyRequest): Promise<Parameters> {

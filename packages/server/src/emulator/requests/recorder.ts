@@ -8,7 +8,7 @@ import { openRefreshToken } from "../../oauth/tokens/opaque.js";
 import { explain } from "./explain.js";
 import { authorizationKey, type RequestFacts, readFacts, stateKey } from "./facts.js";
 import type { Flows } from "./flows.js";
-import { isLogged, operationOf, routePath } from "./operation.js";
+import { isLogged, operationOf } from "./operation.js";
 import type { RequestLog } from "./request-log.js";
 
 export interface Draft {
@@ -36,7 +36,7 @@ export class Recorder {
   /** Adds the hooks. Those that order faults must be added after these. */
   attach(server: FastifyInstance): void {
     server.addHook("onRequest", async (request) => {
-      if (isLogged(routePath(request))) this.#drafts.set(request, this.#begin(request));
+      if (isLogged(request)) this.#drafts.set(request, this.#begin(request));
     });
     server.addHook("preHandler", async (request) => {
       const draft = this.#drafts.get(request);
@@ -84,7 +84,7 @@ export class Recorder {
   }
 
   #begin(request: FastifyRequest): Draft {
-    const operation = operationOf(request.method, routePath(request), "");
+    const operation = operationOf(request);
     const facts = {
       operation,
       clientId: undefined,

@@ -3,7 +3,8 @@
 import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
 import { faultInEmail } from "../../accounts/create-account.js";
 import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
-import { type Profile, profiles } from "../../oauth/profile/profile.js";
+import type { Profile } from "../../oauth/profile/profile.js";
+import { profiles } from "../../oauth/profile/profiles.js";
 import { faultInAppScopes } from "../../oauth/scope.js";
 import { emailKey } from "../../storage/storage.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
@@ -67,8 +68,9 @@ export function interpretSeed(value: unknown): { seed: Seed; problems: readonly 
   const root = new MapReader(value, [], ["profile", "accounts", "apps"], problems);
   const seen: Seen = { emails: new Set(), apiKeys: new Set(), clientIds: new Set() };
   const accounts = root.maps("accounts", accountKeys).map((map) => readAccount(map, seen));
-  const apps = root.maps("apps", appKeys).map((map) => readApp(map, seen));
   const profile = root.choice("profile", Object.keys(profiles) as Profile["name"][]);
+  const rules = profiles[profile ?? "dropbox-sign"];
+  const apps = root.maps("apps", appKeys).map((map) => readApp(rules, map, seen));
   return { seed: { profile, accounts, apps }, problems };
 }
 
@@ -117,7 +119,7 @@ const appKeys = [
   "jwks",
 ];
 
-function readApp(map: MapReader, seen: Seen): SeedApp {
+function readApp(profile: Profile, map: MapReader, seen: Seen): SeedApp {
   const owner = map.text("owner");
   if (owner && !seen.emails.has(emailKey(owner)))
     map.fail("owner", `no account in this file has the e-mail address ${owner}`);
@@ -132,7 +134,7 @@ function readApp(map: MapReader, seen: Seen): SeedApp {
     owner,
     clientId,
     ...readAuthentication(map, isPublic),
-    ...readOAuth(map),
+    ...readOAuth(profile, map),
     approved: map.flag("approved", true),
     requireClientCredentialsOnRefresh: map.flag("require_client_credentials_on_refresh", false),
     public: isPublic,
@@ -174,7 +176,7 @@ function readEventCallbackUrl(app: MapReader): string | undefined {
   return url;
 }
 
-function readOAuth(app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
+function readOAuth(profile: Profile, app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
   const map = app.child("oauth", ["callback_url", "callback_urls", "scopes"]);
   if (!app.has("oauth")) return { callbackUrls: [], scopes: [] };
   const one = map.optionalText("callback_url");
@@ -189,7 +191,7 @@ function readOAuth(app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
     if (fault) map.fail(one === url ? "callback_url" : "callback_urls", `${url}: ${fault}`);
   }
   const scopes = map.texts("scopes");
-  const fault = faultInAppScopes(scopes);
+  const fault = faultInAppScopes(profile, scopes);
   if (fault) map.fail("scopes", fault);
   return { callbackUrls, scopes };
 }

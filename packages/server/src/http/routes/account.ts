@@ -2,9 +2,11 @@
 
 import type { FastifyInstance } from "fastify";
 import { accountResource } from "../../accounts/account-resource.js";
+import { endpoints } from "../../oauth/endpoints.js";
 import type { Account } from "../../storage/storage.js";
 import { callerAccount } from "../api-access.js";
 import type { HttpContext } from "../context.js";
+import { serve } from "../endpoint.js";
 import { sendJsonText } from "../json.js";
 import { sendProblem } from "../problem.js";
 import { limitApiRequest } from "../rate-limits.js";
@@ -14,7 +16,7 @@ import { queryParameters } from "../target.js";
 export const accountReadScopes = ["account_access", "basic_account_info"];
 
 export function accountRoutes(server: FastifyInstance, context: HttpContext): void {
-  server.get("/v3/account", async (request, reply) => {
+  serve(server, endpoints.account, async (request, reply) => {
     const account = await callerAccount(context, request, reply, accountReadScopes);
     if (account === undefined) return reply;
     await limitApiRequest(context, reply, account.id);

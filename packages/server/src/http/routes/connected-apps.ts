@@ -1,6 +1,7 @@
 /** What a person sees of their own: sign in, the apps connected to their account, sign out. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { endpoints } from "../../oauth/endpoints.js";
 import { describeScope } from "../../oauth/scope.js";
 import { connectedAppsPage } from "../../pages/connected-apps.js";
 import { signedOutPage } from "../../pages/home.js";
@@ -8,16 +9,17 @@ import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
+import { serve } from "../endpoint.js";
 import { endSession, logIn, sessionOfRequest } from "../login-form.js";
 import { sendPage } from "../page.js";
 import { queryParameters } from "../target.js";
 
 export function connectedAppsRoutes(server: FastifyInstance, context: HttpContext): void {
   const routes = new ConnectedAppsRoutes(context);
-  server.get("/connected-apps", (request, reply) => routes.show(request, reply));
-  server.post("/connected-apps/login", (request, reply) => routes.login(request, reply));
-  server.post("/connected-apps/revoke", (request, reply) => routes.revoke(request, reply));
-  server.post("/connected-apps/logout", (request, reply) => routes.logout(request, reply));
+  serve(server, endpoints.connectedApps, (request, reply) => routes.show(request, reply));
+  serve(server, endpoints.connectedAppsLogin, (request, reply) => routes.login(request, reply));
+  serve(server, endpoints.connectedAppsRevoke, (request, reply) => routes.revoke(request, reply));
+  serve(server, endpoints.connectedAppsLogout, (request, reply) => routes.logout(request, reply));
 }
 
 class ConnectedAppsRoutes {
@@ -34,7 +36,7 @@ class ConnectedAppsRoutes {
     const apps = connected.map(async ({ grant, app }) => ({
       name: app.name,
       ownerEmail: (await this.#context.storage.findAccount(app.ownerId))?.email ?? "",
-      scopes: grant.scopes.map((scope) => describeScope(scope).title),
+      scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, scope).title),
       since: new Date(grant.createdAt).toISOString().slice(0, 10),
       revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
     }));

@@ -2,43 +2,52 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ClientCredentials, readCredentials } from "../../oauth/client/authentication.js";
+import { endpoints } from "../../oauth/endpoints.js";
 import { introspect } from "../../oauth/introspection.js";
 import { authorizationServerMetadata } from "../../oauth/metadata.js";
 import type { Parameters } from "../../oauth/parameters.js";
+import type { OptionalEndpoint } from "../../oauth/profile/profile.js";
 import { revoke } from "../../oauth/revocation.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
+import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
 import { limitTokenRequest } from "../rate-limits.js";
 
 export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
-  if (!context.profile.extensions) return;
-  for (const path of ["/oauth/token", "/oauth/revoke"]) {
+  const { profile } = context;
+  for (const name of profile.endpoints) serve(server, endpoints[name], handlers[name](context));
+  if (!profile.browserClients) return;
+  for (const { path } of [endpoints.token, endpoints.revoke]) {
     server.options(path, async (_request, reply) => allowBrowsers(reply).code(204).send());
   }
-  server.post("/oauth/revoke", async (request, reply) => {
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Handler>> = {
+  revoke: (context) => async (request, reply) => {
     allowBrowsers(reply);
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     await revoke(context, parameters, credentials);
     // RFC 7009 §2.2: the body is ignored; some clients ignore it only if it is JSON.
     return sendJson(reply, {});
-  });
-  server.post("/oauth/introspect", async (request, reply) => {
+  },
+  introspect: (context) => async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     return sendJson(reply, await introspect(context, parameters, credentials));
-  });
-  server.get("/.well-known/oauth-authorization-server", async (_request, reply) =>
-    reply
-      .header("cache-control", "public, max-age=300")
-      .header("access-control-allow-origin", "*")
-      .send(authorizationServerMetadata(context.profile, context.issuer())),
-  );
-  server.get("/.well-known/jwks.json", async (_request, reply) =>
-    reply
-      .header("cache-control", "public, max-age=300")
-      .header("access-control-allow-origin", "*")
-      .send(context.keys.jwks()),
-  );
+  },
+  metadata: (context) => async (_request, reply) =>
+    sendPublic(reply, authorizationServerMetadata(context.profile, context.issuer())),
+  jwks: (context) => async (_request, reply) => sendPublic(reply, context.keys.jwks()),
+};
+
+/** Sends what everybody may read, pages of any origin included. */
+function sendPublic(reply: FastifyReply, value: object): FastifyReply {
+  return reply
+    .header("cache-control", "public, max-age=300")
+    .header("access-control-allow-origin", "*")
+    .send(value);
 }
 
 /**

@@ -1,21 +1,15 @@
 /** Issuing an authorization code (RFC 6749 §4.1.2) and the answers that go to the callback. */
 
 import { hashed } from "../../crypto/compare.js";
-import type { Account, Storage } from "../../storage/storage.js";
-import type { Profile } from "../profile/profile.js";
+import type { Account } from "../../storage/storage.js";
+import type { OAuthContext } from "../context.js";
 import { publicError } from "../profile/public-error.js";
 import type { Refusal } from "../refusal.js";
 import { withParameters } from "./redirect-uri.js";
 import type { AuthorizationRequest } from "./request.js";
 
-export interface CodeDeps {
-  readonly profile: Profile;
-  readonly storage: Storage;
-  readonly now: () => number;
-  readonly randomBytes: (count: number) => Buffer;
-  /** The issuer identifier (RFC 9207), used where the profile has the extensions. */
-  readonly issuer: () => string;
-}
+/** What issuing a code needs. */
+export type CodeContext = Pick<OAuthContext, "profile" | "storage" | "now" | "randomBytes" | "issuer">;
 
 export interface IssuedCode {
   readonly code: string;
@@ -24,14 +18,14 @@ export interface IssuedCode {
 
 /** Records the consent and returns a code with the callback URL that carries it. */
 export async function issueCode(
-  deps: CodeDeps,
+  context: CodeContext,
   request: AuthorizationRequest,
   account: Account,
 ): Promise<IssuedCode> {
-  const { profile } = deps;
-  const code = deps.randomBytes(profile.codeBytes).toString(profile.codeEncoding);
-  const issuedAt = deps.now();
-  await deps.storage.issueCode({
+  const { profile } = context;
+  const code = context.randomBytes(profile.codeBytes).toString(profile.codeEncoding);
+  const issuedAt = context.now();
+  await context.storage.issueCode({
     hash: hashed(code),
     accountId: account.id,
     clientId: request.app.clientId,
@@ -47,22 +41,22 @@ export async function issueCode(
   const callbackUrl = withParameters(request.redirectUri, {
     code,
     state: request.state,
-    iss: profile.extensions ? deps.issuer() : undefined,
+    iss: profile.issuerOnCallback ? context.issuer() : undefined,
   });
   return { code, callbackUrl };
 }
 
 /** Returns the callback URL of a refusal (RFC 6749 §4.1.2.1). */
 export function refusalCallback(
-  deps: Pick<CodeDeps, "profile" | "issuer">,
+  context: Pick<CodeContext, "profile" | "issuer">,
   to: { redirectUri: string; state: string | undefined },
   refusal: Refusal,
 ): string {
-  const { error, description } = publicError(deps.profile, refusal);
+  const { error, description } = publicError(context.profile, refusal);
   return withParameters(to.redirectUri, {
     error,
     error_description: description,
     state: to.state,
-    iss: deps.profile.extensions ? deps.issuer() : undefined,
+    iss: context.profile.issuerOnCallback ? context.issuer() : undefined,
   });
 }

@@ -7,7 +7,7 @@ import type { App, Storage } from "../../storage/storage.js";
 import type { Parameters } from "../parameters.js";
 import { readChallenge } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, wordedRefusal } from "../refusal.js";
 import { readScope } from "../scope.js";
 import { chooseRedirectUri } from "./redirect-uri.js";
 
@@ -24,9 +24,12 @@ export interface AuthorizationRequest {
   readonly maxAgeSeconds: number | undefined;
 }
 
-/** A request that was refused: on a page, or at the callback when that is known to be the app's. */
 export type Validation =
   | { readonly outcome: "valid"; readonly request: AuthorizationRequest }
+  | RefusedRequest;
+
+/** A request that was refused: on a page, or at the callback when that is known to be the app's. */
+export type RefusedRequest =
   | { readonly outcome: "page"; readonly refusal: Refusal; readonly app?: App }
   | {
       readonly outcome: "redirect";
@@ -105,12 +108,12 @@ function chooseScopes(profile: Profile, app: App, requested: string | undefined)
   }
   const scopes = readScope(requested);
   const foreign = scopes.find((scope) => !app.scopes.includes(scope));
-  if (foreign !== undefined) throw new Refusal("scope_exceeds_app", foreign, "scope");
+  if (foreign !== undefined) throw wordedRefusal("scope_exceeds_app", foreign, "scope");
   return scopes;
 }
 
 function chooseResources(profile: Profile, app: App, parameters: Parameters): readonly string[] {
-  if (!profile.extensions) return [];
+  if (!profile.resources) return [];
   const resources = [...new Set(parameters.all("resource"))];
   const foreign = resources.find((resource) => !app.resources.includes(resource));
   if (foreign !== undefined) {
@@ -125,14 +128,14 @@ function readPrompt(
   profile: Profile,
   parameters: Parameters,
 ): Pick<AuthorizationRequest, "prompt" | "loginHint" | "maxAgeSeconds"> {
-  if (!profile.extensions) return { prompt: [], loginHint: undefined, maxAgeSeconds: undefined };
+  if (!profile.prompts) return { prompt: [], loginHint: undefined, maxAgeSeconds: undefined };
   const prompt = (parameters.optional("prompt") ?? "").split(" ").filter((word) => word !== "");
   if (prompt.some((word) => !prompts.has(word)) || (prompt.includes("none") && prompt.length > 1)) {
-    throw new Refusal("parameter_malformed", "must be login, consent or none; none stands alone", "prompt");
+    throw wordedRefusal("parameter_malformed", "must be login, consent or none; none stands alone", "prompt");
   }
   const maxAge = parameters.optional("max_age");
   if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) {
-    throw new Refusal("parameter_malformed", "must be a whole number of seconds", "max_age");
+    throw wordedRefusal("parameter_malformed", "must be a whole number of seconds", "max_age");
   }
   return {
     prompt: prompt as AuthorizationRequest["prompt"],

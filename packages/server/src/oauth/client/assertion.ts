@@ -3,10 +3,14 @@
 import { createLocalJWKSet, decodeJwt, type JWTPayload, jwtVerify } from "jose";
 import { hashed } from "../../crypto/compare.js";
 import type { App, Storage } from "../../storage/storage.js";
-import { Refusal } from "../refusal.js";
+import type { OAuthContext } from "../context.js";
+import { endpoints } from "../endpoints.js";
+import { type Refusal, wordedRefusal } from "../refusal.js";
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 export const assertionAlgorithms = ["ES256", "EdDSA", "RS256", "PS256"];
+/** Where assertions are sent, beside the issuer as what they may be for. */
+const audiencePaths = [endpoints.token, endpoints.revoke, endpoints.introspect].map(({ path }) => path);
 /** An assertion may not outlive this, in seconds, so that what is remembered of it stays small. */
 const longestAssertionSeconds = 600;
 /** How far the clocks of client and server may differ, in seconds. */
@@ -18,21 +22,19 @@ export function claimedClientId(assertion: string): string {
     const { sub } = decodeJwt(assertion);
     if (sub) return sub;
   } catch {}
-  throw new Refusal("client_assertion_invalid", "it is not a JWT with a subject", "client_assertion");
+  throw wordedRefusal("client_assertion_invalid", "it is not a JWT with a subject", "client_assertion");
 }
 
-export interface AssertionDeps {
+export type AssertionContext = Pick<OAuthContext, "now" | "issuer"> & {
   readonly storage: Pick<Storage, "rememberOnce">;
-  readonly now: () => number;
-  readonly issuer: () => string;
-}
+};
 
 /** @throws {Refusal} unless the assertion is the app's, for this server, fresh, and seen for the first time. */
-export async function checkAssertion(deps: AssertionDeps, app: App, assertion: string): Promise<void> {
-  const refuse = (detail: string) => new Refusal("client_assertion_invalid", detail, "client_assertion");
+export async function checkAssertion(context: AssertionContext, app: App, assertion: string): Promise<void> {
+  const refuse = (detail: string) => wordedRefusal("client_assertion_invalid", detail, "client_assertion");
   if (app.jwks === undefined) throw refuse("the app has no registered keys");
-  const payload = await verify(deps, app, assertion, refuse);
-  const now = deps.now();
+  const payload = await verify(context, app, assertion, refuse);
+  const now = context.now();
   const expiresAt = Number(payload.exp) * 1000;
   if (expiresAt > now + longestAssertionSeconds * 1000) {
     throw refuse(`it is valid for more than ${longestAssertionSeconds} seconds`);
@@ -41,16 +43,16 @@ export async function checkAssertion(deps: AssertionDeps, app: App, assertion: s
   // Last, since it is the act that uses the assertion up. It is remembered for as long as it would be accepted.
   const key = `assertion:${hashed(`${app.clientId}|${payload.jti}`)}`;
   const forgettableAt = expiresAt + clockToleranceSeconds * 1000;
-  if (!(await deps.storage.rememberOnce(key, now, forgettableAt))) throw refuse("it was used before");
+  if (!(await context.storage.rememberOnce(key, now, forgettableAt))) throw refuse("it was used before");
 }
 
 async function verify(
-  deps: AssertionDeps,
+  context: AssertionContext,
   app: App,
   assertion: string,
   refuse: (detail: string) => Refusal,
 ): Promise<JWTPayload> {
-  const issuer = deps.issuer();
+  const issuer = context.issuer();
   let payload: JWTPayload;
   try {
     const verified = await jwtVerify(assertion, createLocalJWKSet(JSON.parse(app.jwks as string)), {
@@ -58,9 +60,9 @@ async function verify(
       issuer: app.clientId,
       subject: app.clientId,
       // RFC 7523 §3: the issuer identifier; token endpoint URLs are in wide use.
-      audience: [issuer, `${issuer}/oauth/token`, `${issuer}/oauth/revoke`, `${issuer}/oauth/introspect`],
+      audience: [issuer, ...audiencePaths.map((path) => issuer + path)],
       requiredClaims: ["exp", "jti"],
-      currentDate: new Date(deps.now()),
+      currentDate: new Date(context.now()),
       clockTolerance: clockToleranceSeconds,
     });
     payload = verified.payload;

@@ -5,10 +5,11 @@ import { secretDigest } from "../../crypto/compare.js";
 import type { KeyRing } from "../../crypto/key-ring.js";
 import { unseal } from "../../crypto/sealed.js";
 import type { App, ClientSecret, Storage } from "../../storage/storage.js";
+import type { OAuthContext } from "../context.js";
 import type { Parameters } from "../parameters.js";
 import type { Profile } from "../profile/profile.js";
-import { Refusal } from "../refusal.js";
-import { type AssertionDeps, assertionType, checkAssertion, claimedClientId } from "./assertion.js";
+import { Refusal, wordedRefusal } from "../refusal.js";
+import { type AssertionContext, assertionType, checkAssertion, claimedClientId } from "./assertion.js";
 
 /** What a request offers as proof of who the client is. */
 export interface ClientCredentials {
@@ -56,11 +57,11 @@ function readBody(parameters: Parameters, readsAssertion: boolean): ClientCreden
     throw new Refusal("client_authentication_twice", "client_secret and client_assertion");
   }
   if (parameters.required("client_assertion_type") !== assertionType) {
-    throw new Refusal("client_authentication_unsupported", "The client_assertion_type is not supported");
+    throw wordedRefusal("client_authentication_unsupported", "The client_assertion_type is not supported");
   }
   const claimed = claimedClientId(assertion);
   if (clientId !== undefined && clientId !== claimed) {
-    throw new Refusal("client_assertion_invalid", "its subject is not the client_id", "client_assertion");
+    throw wordedRefusal("client_assertion_invalid", "its subject is not the client_id", "client_assertion");
   }
   return { clientId: claimed, secret: undefined, assertion, method: "private_key_jwt" };
 }
@@ -73,7 +74,7 @@ function parseBasic(header: string | undefined): Pick<ClientCredentials, "client
   const [clientId, secret] = [formDecode(user as string), formDecode(rest.join(":"))];
   if (clientId === undefined || secret === undefined || rest.length === 0) {
     const detail = "the Basic credentials are not form-url-encoded as RFC 6749 section 2.3.1 says";
-    throw new Refusal("client_authentication_unsupported", detail);
+    throw wordedRefusal("client_authentication_unsupported", detail);
   }
   // §2.3.1: an empty secret is as none, which is how a public app names itself here.
   return { clientId, secret: secret === "" ? undefined : secret };
@@ -87,29 +88,30 @@ function formDecode(value: string): string | undefined {
   }
 }
 
-export interface ClientDeps extends AssertionDeps {
-  readonly ring: KeyRing;
-  readonly storage: Pick<Storage, "findApp" | "rememberOnce">;
-}
+export type ClientContext = AssertionContext &
+  Pick<OAuthContext, "ring"> & { readonly storage: Pick<Storage, "findApp"> };
 
 /** Returns the app if its credentials are right; a public app has none to give. @throws {Refusal} */
-export async function authenticateClient(deps: ClientDeps, credentials: ClientCredentials): Promise<App> {
+export async function authenticateClient(
+  context: ClientContext,
+  credentials: ClientCredentials,
+): Promise<App> {
   const { clientId } = credentials;
   if (clientId === undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
-  const app = await deps.storage.findApp(clientId);
+  const app = await context.storage.findApp(clientId);
   if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
-  await checkCredentials(deps, app, credentials);
+  await checkCredentials(context, app, credentials);
   return app;
 }
 
 /** Judges a secret at once, an assertion later. @throws {Refusal} unless the credentials are those of the app. */
 export function checkCredentials(
-  deps: ClientDeps,
+  context: ClientContext,
   app: App,
   credentials: ClientCredentials,
 ): undefined | Promise<void> {
-  if (credentials.assertion !== undefined) return checkAssertion(deps, app, credentials.assertion);
-  checkSecret(deps.ring, app, credentials.secret, deps.now());
+  if (credentials.assertion !== undefined) return checkAssertion(context, app, credentials.assertion);
+  checkSecret(context.ring, app, credentials.secret, context.now());
   return undefined;
 }
 

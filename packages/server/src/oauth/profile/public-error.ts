@@ -13,7 +13,7 @@ export function publicError(profile: Profile, refusal: Refusal): PublicRefusal {
   const { error, description } = profile.errors[refusal.reason];
   const text = description
     .replace("{parameter}", refusal.parameter ?? "")
-    .replace("{detail}", () => refusal.detail);
+    .replace("{words}", () => refusal.worded ?? "");
   return { error, description: safeText(text), status: statusOfReason[refusal.reason] ?? statusOf[error] };
 }
 

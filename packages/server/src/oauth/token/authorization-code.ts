@@ -3,70 +3,69 @@
 import { equalSecrets, hashed } from "../../crypto/compare.js";
 import type { App, Code, ConsumeCodeOutcome } from "../../storage/storage.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";
-import type { Parameters } from "../parameters.js";
+import type { OAuthContext } from "../context.js";
 import { checkVerifier } from "../pkce.js";
+import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
 import { newFamilyId } from "../tokens/opaque.js";
-import { chooseResource, issueTokens, type TokenDeps, type TokenResponse } from "./response.js";
+import type { CodeRequest } from "./request.js";
+import { chooseResource, issueTokens, type TokenResponse } from "./response.js";
 
 /** Exchanges a code for tokens. Of any number of concurrent exchanges of one code, exactly one succeeds. @throws {Refusal} */
 export async function exchangeCode(
-  deps: TokenDeps,
-  parameters: Parameters,
+  context: OAuthContext,
+  request: CodeRequest,
   credentials: ClientCredentials,
 ): Promise<TokenResponse> {
   // The order is security: nothing is said of a code before the client has proved who it is,
   // and nothing is consumed before everything is checked. Both are read at once; where the client is wrong, what was
   // read of the code is not looked at.
-  const value = parameters.required("code");
   const [app, code] = await Promise.all([
-    authenticateClient(deps, credentials),
-    deps.storage.findCode(hashed(value)),
+    authenticateClient(context, credentials),
+    context.storage.findCode(hashed(request.code)),
   ]);
-  checkCode(deps, app, code, parameters);
-  const resource = chooseResource(deps, code.resources, parameters);
-  const familyId = newFamilyId(deps.now(), deps.randomBytes);
-  const outcome = await deps.storage.consumeCode({
+  checkCode(context, app, code, request);
+  const resource = chooseResource(context.profile, code.resources, request.resources);
+  const familyId = newFamilyId(context.now(), context.randomBytes);
+  const outcome = await context.storage.consumeCode({
     hash: code.hash,
     familyId,
-    now: deps.now(),
-    endEarlierFamilies: deps.profile.oneFamilyPerGrant,
+    now: context.now(),
+    endEarlierFamilies: context.profile.oneFamilyPerGrant,
   });
-  refuseUnlessConsumed(deps, app, code, outcome);
-  deps.audit("code_exchanged", { clientId: app.clientId, accountId: code.accountId, family: familyId });
-  const state =
-    code.state !== undefined && parameters.optional("state") !== undefined ? code.state : undefined;
+  refuseUnlessConsumed(context, app, code, outcome);
+  context.audit("code_exchanged", { clientId: app.clientId, accountId: code.accountId, family: familyId });
+  // Sent at both endpoints, it was compared: it is told back.
+  const state = request.state === undefined ? undefined : code.state;
   const family = { id: familyId, generation: 0, scopes: code.scopes, resources: code.resources };
   const { accountId, scopes } = code;
-  return issueTokens(deps, { app, accountId, family, scopes, resource, state });
+  return issueTokens(context, { app, accountId, family, scopes, resource, state });
 }
 
 function checkCode(
-  deps: TokenDeps,
+  { profile, now }: OAuthContext,
   app: App,
   code: Code | undefined,
-  parameters: Parameters,
+  request: CodeRequest,
 ): asserts code is Code {
   if (code === undefined) throw new Refusal("code_unknown", "no such code was issued, or it is long gone");
   if (code.clientId !== app.clientId) {
     throw new Refusal("code_of_other_client", "the code was issued to another app");
   }
-  checkRedirectUri(deps, code, parameters.optional("redirect_uri"));
-  if (deps.profile.pkce !== "ignored")
-    checkVerifier(code.codeChallenge, parameters.optional("code_verifier"));
-  const state = parameters.optional("state");
-  if (state !== undefined && !equalSecrets(state, code.state ?? "")) {
+  checkRedirectUri(profile, code, request.redirectUri);
+  if (profile.pkce !== "ignored") checkVerifier(code.codeChallenge, request.codeVerifier);
+  if (request.state !== undefined && !equalSecrets(request.state, code.state ?? "")) {
     throw new Refusal("code_state_mismatch", "state differs from the authorization request", "state");
   }
   // A used code is left to the atomic act, which revokes what its first use made; expiry is judged here for the log.
-  if (code.consumedAt === undefined && code.expiresAt <= deps.now()) {
-    throw new Refusal("code_expired", `the code expired ${secondsBetween(code.expiresAt, deps.now())} s ago`);
+  if (code.consumedAt === undefined && code.expiresAt <= now()) {
+    throw new Refusal("code_expired", `the code expired ${secondsBetween(code.expiresAt, now())} s ago`);
   }
 }
 
 /** RFC 6749 §4.1.3: required and identical if the authorization request named it; if sent, it must be right anyway. */
-function checkRedirectUri(deps: TokenDeps, code: Code, sent: string | undefined): void {
-  const required = deps.profile.redirectUriAtToken === "as RFC 6749" && code.redirectUriGiven;
+function checkRedirectUri(profile: Profile, code: Code, sent: string | undefined): void {
+  const required = profile.redirectUriAtToken === "as RFC 6749" && code.redirectUriGiven;
   if (sent === undefined && !required) return;
   if (sent !== code.redirectUri) {
     const detail = sent === undefined ? "redirect_uri was not repeated" : "redirect_uri differs";
@@ -78,13 +77,18 @@ function checkRedirectUri(deps: TokenDeps, code: Code, sent: string | undefined)
   }
 }
 
-function refuseUnlessConsumed(deps: TokenDeps, app: App, code: Code, outcome: ConsumeCodeOutcome): void {
+function refuseUnlessConsumed(
+  { audit }: OAuthContext,
+  app: App,
+  code: Code,
+  outcome: ConsumeCodeOutcome,
+): void {
   switch (outcome.outcome) {
     case "consumed":
       return;
     case "used_before": {
       const { clientId } = app;
-      deps.audit("code_reused", { clientId, accountId: code.accountId, family: outcome.familyId });
+      audit("code_reused", { clientId, accountId: code.accountId, family: outcome.familyId });
       throw new Refusal("code_used", "the code was used before; the tokens of its first use are now revoked");
     }
     case "expired":

@@ -1,66 +1,72 @@
-/** JWT access tokens (RFC 9068), for resource servers that cannot call back. Here they stay revocable by their family. */
+/**
+ * JWT access tokens (RFC 9068), for resource servers that cannot call back. Here they stay revocable: `jti` names the
+ * token's family, and opens nothing by itself.
+ */
 
+import type { Family } from "../../storage/storage.js";
 import { Refusal } from "../refusal.js";
-import { parseScope, scopeMask } from "../scope.js";
-import type { JwtAccessClaims, TokenDeps } from "../token/response.js";
-import { type Access, type AccessDeps, judgeAccess, openAccess } from "./access.js";
+import { parseScope } from "../scope.js";
+import type { AccessClaims } from "./claims.js";
+import type { AccessToken } from "./opaque.js";
 import type { SigningKeys } from "./signing-keys.js";
 
-/** Returns a JWT access token. Without a resource its audience is the issuer itself (RFC 9068 §3). */
-export function signAccessJwt(keys: SigningKeys, issuer: string, claims: JwtAccessClaims): Promise<string> {
-  return keys.sign({
+/** What a JWT says beside what an opaque token says. */
+export interface JwtSubject {
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly family: Pick<Family, "resources">;
+}
+
+/** Returns a JWT that says what `token` says. Without a resource its audience is the issuer itself (RFC 9068 §3). */
+export function signAccessJwt(
+  deps: { keys: SigningKeys; issuer: () => string; randomBytes: (count: number) => Buffer },
+  subject: JwtSubject,
+  token: AccessToken,
+): Promise<string> {
+  const issuer = deps.issuer();
+  const issuedAt = Math.floor(token.issuedAt / 1000);
+  return deps.keys.sign({
     iss: issuer,
-    sub: claims.subject,
-    aud: claims.audience ?? issuer,
-    client_id: claims.clientId,
-    scope: claims.scopes.join(" "),
-    iat: claims.issuedAt,
-    exp: claims.expiresAt,
-    jti: claims.tokenId,
+    sub: subject.accountId,
+    aud: token.resource === 0 ? issuer : subject.family.resources[token.resource - 1],
+    client_id: subject.clientId,
+    scope: subject.scopes.join(" "),
+    iat: issuedAt,
+    exp: issuedAt + token.lifetimeSeconds,
+    jti: `${token.familyId}.${token.issuedAt}.${deps.randomBytes(4).toString("hex")}`,
   });
 }
 
-/** Returns what a JWT access token of this server gives, judged by its family like an opaque one. @throws {Refusal} */
-export async function openAccessJwt(
-  deps: AccessDeps & { keys: SigningKeys; issuer: string },
+export function looksLikeJwt(token: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+}
+
+/** Returns what a JWT says, or undefined if this server did not sign it. It may be expired or revoked. */
+export async function readAccessJwt(
+  { keys, issuer }: { keys: SigningKeys; issuer: string },
   token: string,
-): Promise<Access> {
-  const payload = await deps.keys.open(token, deps.issuer);
-  const [familyId, issuedAt] = String(payload?.jti ?? "").split(".");
-  if (payload === undefined || !/^[0-9a-f]{32}$/.test(familyId ?? "")) {
-    throw new Refusal("access_token_malformed", "this server did not make the access token");
-  }
-  const family = (await deps.storage.findFamily(familyId as string))?.family;
-  const scopes = parseScope(String(payload.scope ?? "")) ?? [];
+): Promise<AccessClaims | undefined> {
+  const payload = isCanonical(token) ? await keys.open(token, issuer) : undefined;
+  const [familyId = "", issuedAt] = String(payload?.jti ?? "").split(".");
+  if (payload === undefined || !/^[0-9a-f]{32}$/.test(familyId)) return undefined;
+  const chosen = parseScope(String(payload.scope ?? "")) ?? [];
   const audience = String(payload.aud);
-  const resource = (family?.resources.indexOf(audience) ?? -1) + 1;
-  // Else a token for a resource that is gone would be taken for one of this server's own API.
-  if (family !== undefined && resource === 0 && audience !== deps.issuer) {
-    throw new Refusal("access_token_malformed", "its audience is not one of its family's resources");
-  }
-  return judgeAccess(deps, {
-    familyId: familyId as string,
+  return {
+    familyId,
     issuedAt: Number(issuedAt),
     lifetimeSeconds: Number(payload.exp) - Number(payload.iat),
-    scopeMask: scopeMask(family?.scopes ?? [], scopes),
-    resource,
-  });
+    scopesOf: (family) => family.scopes.filter((scope) => chosen.includes(scope)),
+    resourceOf: ({ resources }) => {
+      if (resources.includes(audience)) return audience;
+      if (audience === issuer) return undefined;
+      // Else a token for a resource that is gone would be taken for one of this server's own API.
+      throw new Refusal("access_token_malformed", "its audience is not one of its family's resources");
+    },
+  };
 }
 
-/** What opening a token of either form needs beside issuing one. */
-export interface TokenLookupDeps extends TokenDeps {
-  readonly keys: SigningKeys;
-}
-
-/** Returns what an access token of either form gives. @throws {Refusal} */
-export function openAnyAccess(
-  deps: AccessDeps & Pick<TokenLookupDeps, "keys" | "issuer">,
-  token: string,
-): Promise<Access> {
-  if (!looksLikeJwt(token)) return openAccess(deps, token);
-  return openAccessJwt({ ...deps, issuer: deps.issuer() }, token);
-}
-
-function looksLikeJwt(token: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+/** Spare bits at the end of a part decode to nothing: of the spellings of one token only its own counts. */
+function isCanonical(token: string): boolean {
+  return token.split(".").every((part) => Buffer.from(part, "base64url").toString("base64url") === part);
 }

@@ -1,0 +1,87 @@
+/** What the pages of an authorization show: each is given the visit and what was found out. */
+
+import type { AuthorizationRequest } from "../../oauth/authorize/request.js";
+import { endpoints } from "../../oauth/endpoints.js";
+import { publicError } from "../../oauth/profile/public-error.js";
+import type { Refusal } from "../../oauth/refusal.js";
+import { describeScope } from "../../oauth/scope.js";
+import { consentPage } from "../../pages/consent.js";
+import type { Page } from "../../pages/layout.js";
+import { loginPage } from "../../pages/login.js";
+import { problemPage } from "../../pages/problem.js";
+import type { Account, SessionView } from "../../storage/storage.js";
+import type { Visit } from "../visit.js";
+
+export function loginPageOf(
+  visit: Visit,
+  wanted: AuthorizationRequest,
+  failed: { problem?: string; email?: string | undefined },
+): Page {
+  return loginPage({
+    action: `${endpoints.login.path}?${visit.query}`,
+    csrf: visit.csrf(),
+    appName: wanted.app.name,
+    email: failed.email ?? wanted.loginHint,
+    problem: failed.problem,
+  });
+}
+
+export function consentPageOf(
+  visit: Visit,
+  wanted: AuthorizationRequest,
+  { session, owner, canAllow }: { session: SessionView; owner: Account | undefined; canAllow: boolean },
+): Page {
+  const { profile } = visit.context;
+  return consentPage({
+    action: `${endpoints.decide.path}?${visit.query}`,
+    csrf: visit.csrf(),
+    appName: wanted.app.name,
+    ownerEmail: owner?.email ?? "",
+    accountEmail: session.account.email,
+    scopes: wanted.scopes.map((name) => ({ name, ...describeScope(profile, name) })),
+    callbackHost: hostOf(wanted.redirectUri),
+    switchAccountAction: `${endpoints.switchAccount.path}?${visit.query}`,
+    notice: canAllow
+      ? undefined
+      : "This app has not been approved yet. Until it is, only its owner can allow it.",
+    canAllow,
+  });
+}
+
+function hostOf(redirectUri: string): string {
+  const url = new URL(redirectUri);
+  return url.host === "" ? url.protocol : url.host;
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  client_unknown: "The app that sent you here is not known to this server.",
+  redirect_uri_mismatch:
+    "The app asked to send you to an address that it has not registered. You were not sent there.",
+};
+
+export function refusalPage(visit: Visit, refusal: Refusal): Page {
+  const { description } = publicError(visit.context.profile, refusal);
+  return problemPage({
+    status: 400,
+    title: "This link cannot be used",
+    what: explanations[refusal.reason] ?? description,
+    todo: "Go back to the app you came from. If you build that app, the details below say what to change.",
+    details: [
+      ["Answer", description],
+      ["Why", refusal.detail],
+      ...(refusal.parameter ? [["Parameter", refusal.parameter] as const] : []),
+    ],
+    reference: visit.request.id,
+  });
+}
+
+export function expiredFormPage(visit: Visit): Page {
+  return problemPage({
+    status: 403,
+    title: "This form has expired",
+    what: "The page was open for too long, cookies are blocked, or it was sent from another site. Nothing was changed.",
+    todo: "Go back to the start and try again. Your browser must accept cookies of this site.",
+    reference: visit.request.id,
+    link: { href: `${endpoints.authorize.path}?${visit.query}`, label: "Start again" },
+  });
+}

@@ -1,0 +1,25 @@
+/** What the rules of the protocol are given: each takes the part of it that it needs. */
+
+import type { KeyRing } from "../crypto/key-ring.js";
+import type { Storage } from "../storage/storage.js";
+import type { Profile } from "./profile/profile.js";
+import type { SigningKeys } from "./tokens/signing-keys.js";
+
+export interface OAuthContext {
+  readonly profile: Profile;
+  readonly storage: Storage;
+  readonly ring: KeyRing;
+  /** What JWT access tokens are signed with. */
+  readonly keys: SigningKeys;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+  /** The issuer identifier (RFC 8414 §2): the server's public URL without a trailing slash. */
+  readonly issuer: () => string;
+  readonly audit: Audit;
+}
+
+/** Records a security event. `data` holds no secret, code or token. */
+export type Audit = (
+  event: string,
+  data: { clientId?: string; accountId?: string } & Record<string, string | number | boolean | undefined>,
+) => void;

@@ -1,0 +1,70 @@
+/**
+ * The endpoints: what each is called, where it is, and how it tells an error. Routes, metadata, the audiences of client
+ * assertions and the emulator's request log all read them here.
+ */
+
+/**
+ * Who is answered. `client`: the API's error object for a JSON request, since the official SDKs crash on any other,
+ * and RFC 6749's for a form, since generic clients know no other. `api`: the API's error object. `page`: a page,
+ * always. `browser`: a page to whoever accepts one.
+ */
+export type ErrorShape = "client" | "api" | "page" | "browser";
+
+export interface Endpoint {
+  /** The operation id of the OpenAPI description; a name of ours where it has none. */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  readonly errors: ErrorShape;
+}
+
+export const endpoints = {
+  authorize: { operation: "authorize", method: "GET", path: "/oauth/authorize", errors: "page" },
+  decide: { operation: "authorizeDecide", method: "POST", path: "/oauth/authorize", errors: "browser" },
+  login: { operation: "authorizeLogin", method: "POST", path: "/oauth/authorize/login", errors: "browser" },
+  switchAccount: {
+    operation: "authorizeSwitchAccount",
+    method: "POST",
+    path: "/oauth/authorize/switch",
+    errors: "browser",
+  },
+  token: { operation: "oauthTokenGenerate", method: "POST", path: "/oauth/token", errors: "client" },
+  tokenOfApiHost: {
+    operation: "oauthTokenGenerate",
+    method: "POST",
+    path: "/v3/oauth/token",
+    errors: "client",
+  },
+  revoke: { operation: "revoke", method: "POST", path: "/oauth/revoke", errors: "client" },
+  introspect: { operation: "introspect", method: "POST", path: "/oauth/introspect", errors: "client" },
+  metadata: {
+    operation: "metadata",
+    method: "GET",
+    path: "/.well-known/oauth-authorization-server",
+    errors: "api",
+  },
+  jwks: { operation: "jwks", method: "GET", path: "/.well-known/jwks.json", errors: "api" },
+  account: { operation: "accountGet", method: "GET", path: "/v3/account", errors: "api" },
+  connectedApps: { operation: "connectedApps", method: "GET", path: "/connected-apps", errors: "browser" },
+  connectedAppsLogin: {
+    operation: "connectedApps",
+    method: "POST",
+    path: "/connected-apps/login",
+    errors: "browser",
+  },
+  connectedAppsRevoke: {
+    operation: "connectedAppsRevoke",
+    method: "POST",
+    path: "/connected-apps/revoke",
+    errors: "browser",
+  },
+  connectedAppsLogout: {
+    operation: "connectedApps",
+    method: "POST",
+    path: "/connected-apps/logout",
+    errors: "browser",
+  },
+} as const satisfies Readonly<Record<string, Endpoint>>;
+
+/** The token endpoint's other operation: what tells the two apart is in the request. */
+export const refreshOperation = "oauthTokenRefresh";

@@ -1,0 +1,35 @@
+/** OAuth 2.0 as its best current practice wants it (RFC 9700). Its scopes are those of the apps. */
+
+import type { Profile } from "./profile.js";
+import { standardTexts } from "./texts.js";
+
+export const standard: Profile = {
+  name: "standard",
+  codeSeconds: 60,
+  accessTokenSeconds: 3600,
+  codeBytes: 32,
+  codeEncoding: "base64url",
+  tokenEncoding: "prefixed-base64url",
+  scopeAtAuthorize: "subset",
+  pkce: "S256",
+  clientAuthentication: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+  nativeApps: true,
+  redirectUriAtToken: "as RFC 6749",
+  clientRequiredOnRefresh: true,
+  rotation: true,
+  oneFamilyPerGrant: false,
+  familySeconds: 365 * 86_400,
+  familyIdleSeconds: 90 * 86_400,
+  rotationGraceSeconds: 60,
+  endpoints: ["revoke", "introspect", "metadata", "jwks"],
+  issuerOnCallback: true,
+  resources: true,
+  prompts: true,
+  jwtAccessTokens: true,
+  browserClients: true,
+  rememberConsent: true,
+  scopeInTokenResponse: true,
+  scopes: {},
+  apiRealm: "API",
+  errors: standardTexts,
+};

@@ -1,0 +1,117 @@
+/** What a caller is told for each reason, in the terms of the RFCs. A profile may have texts of its own. */
+
+import type { Reason } from "../refusal.js";
+import type { PublicError } from "./profile.js";
+
+export const standardTexts: Readonly<Record<Reason, PublicError>> = {
+  parameter_missing: { error: "invalid_request", description: "Parameter {parameter} is missing" },
+  parameter_repeated: { error: "invalid_request", description: "Parameter {parameter} is repeated" },
+  parameter_malformed: { error: "invalid_request", description: "Parameter {parameter}: {words}" },
+  body_malformed: { error: "invalid_request", description: "The request body cannot be read: {words}" },
+  body_unsupported: { error: "invalid_request", description: "{words}" },
+  body_too_large: { error: "invalid_request", description: "{words}" },
+  grant_type_unsupported: {
+    error: "unsupported_grant_type",
+    description: "Supported grant types are authorization_code and refresh_token",
+  },
+  response_type_unsupported: {
+    error: "unsupported_response_type",
+    description: "The only supported response_type is code",
+  },
+  client_unknown: { error: "invalid_client", description: "Client authentication failed" },
+  client_secret_wrong: { error: "invalid_client", description: "Client authentication failed" },
+  // The same text as for an unknown client: an answer does not say which client ids exist.
+  client_secret_missing: { error: "invalid_client", description: "Client authentication failed" },
+  client_authentication_twice: {
+    error: "invalid_request",
+    description: "More than one way of client authentication was used",
+  },
+  client_authentication_unsupported: { error: "invalid_client", description: "{words}" },
+  client_assertion_invalid: {
+    error: "invalid_client",
+    description: "The client assertion is not valid: {words}",
+  },
+  client_not_allowed: { error: "unauthorized_client", description: "{words}" },
+  redirect_uri_mismatch: {
+    error: "invalid_request",
+    description: "redirect_uri is not one of the app's callback URLs",
+  },
+  redirect_uri_required: {
+    error: "invalid_request",
+    description: "redirect_uri is required: the app has several callback URLs",
+  },
+  code_unknown: { error: "invalid_grant", description: "The authorization code is not valid" },
+  code_expired: { error: "invalid_grant", description: "The authorization code has expired" },
+  code_used: { error: "invalid_grant", description: "The authorization code was used before" },
+  code_of_other_client: { error: "invalid_grant", description: "The authorization code is not valid" },
+  code_redirect_uri_mismatch: {
+    error: "invalid_grant",
+    description: "redirect_uri is not the one of the authorization request",
+  },
+  code_state_mismatch: {
+    error: "invalid_grant",
+    description: "state is not the one of the authorization request",
+  },
+  code_verifier_missing: { error: "invalid_grant", description: "code_verifier is missing" },
+  code_verifier_unexpected: {
+    error: "invalid_grant",
+    description: "The code was requested without a code_challenge; code_verifier must not be sent",
+  },
+  code_verifier_wrong: {
+    error: "invalid_grant",
+    description: "code_verifier does not match the code_challenge",
+  },
+  code_challenge_required: {
+    error: "invalid_request",
+    description: "code_challenge is required for public clients",
+  },
+  code_challenge_method_unsupported: {
+    error: "invalid_request",
+    description: "The only supported code_challenge_method is S256",
+  },
+  grant_revoked: { error: "invalid_grant", description: "The authorization was revoked" },
+  refresh_token_unknown: { error: "invalid_grant", description: "The refresh token is not valid" },
+  refresh_token_of_other_client: { error: "invalid_grant", description: "The refresh token is not valid" },
+  refresh_token_revoked: { error: "invalid_grant", description: "The refresh token was revoked" },
+  refresh_token_reused: {
+    error: "invalid_grant",
+    description: "The refresh token was used before; its tokens are revoked",
+  },
+  refresh_token_expired: { error: "invalid_grant", description: "The refresh token has expired" },
+  scope_unsupported: { error: "invalid_scope", description: "Custom scopes are not supported" },
+  scope_exceeds_app: { error: "invalid_scope", description: "The app does not have the scope {words}" },
+  scope_exceeds_grant: {
+    error: "invalid_scope",
+    description: "The scope exceeds what was granted: {words}",
+  },
+  resource_unknown: {
+    error: "invalid_target",
+    description: "The app may not ask for a token for this resource",
+  },
+  resources_several: { error: "invalid_target", description: "Ask for one resource at a time" },
+  denied_by_user: { error: "access_denied", description: "The user denied the request" },
+  app_not_approved: {
+    error: "access_denied",
+    description: "The app is not approved: only its owner can authorize it",
+  },
+  login_required: { error: "login_required", description: "The user is not logged in" },
+  consent_required: { error: "consent_required", description: "The user has not consented" },
+  access_token_missing: {
+    error: "invalid_token",
+    description: "Unauthorized user. No credentials supplied.",
+  },
+  access_token_malformed: { error: "invalid_token", description: "The access token is not valid" },
+  access_token_expired: { error: "invalid_token", description: "The access token has expired" },
+  access_token_revoked: { error: "invalid_token", description: "The access token was revoked" },
+  access_token_scope: {
+    error: "insufficient_scope",
+    description: "This action is not allowed by the granted scopes",
+  },
+  account_unconfirmed: {
+    error: "insufficient_scope",
+    description: "The account has not been confirmed yet",
+  },
+  rate_limited: { error: "slow_down", description: "Too many requests." },
+  storage_busy: { error: "temporarily_unavailable", description: "The service is busy; try again" },
+  unexpected: { error: "server_error", description: "The server met an unexpected fault" },
+};
