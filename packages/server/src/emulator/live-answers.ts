@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { notesOf } from "../http/context.js";
 import { sendProblem } from "../http/problem.js";
-import { apiHost } from "./live-hosts.js";
+import { apiHost, liveHostHeader } from "./live-hosts.js";
 
 /** Requests of one account in a minute, as the vendor documents them. */
 const limit = 100;
@@ -46,7 +46,8 @@ export function liveAnswers(server: FastifyInstance, options: LiveAnswerOptions)
 }
 
 function hostName(request: FastifyRequest): string {
-  return (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+  const named = request.headers[liveHostHeader] ?? request.headers.host ?? "";
+  return String(named).replace(/:\d+$/, "").toLowerCase();
 }
 
 function isApiCall(request: FastifyRequest): boolean {

@@ -2,3 +2,6 @@
 
 export const apiHost = "api.hellosign.com";
 export const liveHosts: ReadonlySet<string> = new Set(["app.hellosign.com", apiHost]);
+
+/** Names the live host that was asked, where a client cannot send it as `Host`: fetch does not. */
+export const liveHostHeader = "x-countersign-live-host";

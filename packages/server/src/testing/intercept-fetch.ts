@@ -1,5 +1,6 @@
 /** Answering for the live hosts under `fetch` and undici, without changing the code under test. */
 
+import { liveHostHeader } from "../emulator/live-hosts.js";
 import { isLiveHost, originOf } from "./live-hosts.js";
 
 type EmulatorAddress = string | { readonly url: string };
@@ -13,9 +14,12 @@ export function emulatedFetch(
   return (input, init) => {
     const given = input instanceof Request ? input.url : String(input);
     if (!URL.canParse(given) || !isLiveHost(new URL(given).hostname)) return base(input, init);
-    const { pathname, search } = new URL(given);
+    const { pathname, search, hostname } = new URL(given);
     const url = `${target.origin}${pathname}${search}`;
-    return input instanceof Request ? base(new Request(url, input), init) : base(url, init);
+    // The host's name goes with it: live, it decides.
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.set(liveHostHeader, hostname);
+    return base(input instanceof Request ? new Request(url, input) : url, { ...init, headers });
   };
 }
 
@@ -27,9 +31,29 @@ export type DispatchInterceptor = (dispatch: any) => (options: any, handler: any
 export function toEmulator(emulator: EmulatorAddress): DispatchInterceptor {
   const target = originOf(emulator);
   return (dispatch) => (options, handler) => {
-    const live = options.origin !== undefined && isLiveHost(new URL(String(options.origin)).hostname);
-    return dispatch(live ? { ...options, origin: target.origin } : options, handler);
+    const name = options.origin === undefined ? undefined : new URL(String(options.origin)).hostname;
+    if (!isLiveHost(name)) return dispatch(options, handler);
+    const headers = withHost(options.headers, name as string);
+    return dispatch({ ...options, origin: target.origin, headers }, handler);
   };
+}
+
+type HeaderValue = string | string[] | undefined;
+
+/** Headers as undici takes them (a flat list, pairs or an object), with the host's name: live, it decides. */
+function withHost(headers: unknown, host: string): string[] {
+  const isFlat = Array.isArray(headers) && !headers.some(Array.isArray);
+  const pairs: [string, HeaderValue][] = isFlat
+    ? headers.flatMap((name, index) => (index % 2 === 0 ? [[String(name), headers[index + 1]]] : []))
+    : Symbol.iterator in Object(headers)
+      ? [...(headers as Iterable<[string, HeaderValue]>)]
+      : Object.entries((headers ?? {}) as Record<string, HeaderValue>);
+  const kept = pairs.filter(([name, value]) => name.toLowerCase() !== "host" && value !== undefined);
+  return [
+    ...kept.flatMap(([name, value]) => [value].flat().flatMap((one) => [name, String(one)])),
+    "host",
+    host,
+  ];
 }
 
 /**

@@ -23,7 +23,7 @@ export function interceptHttp(emulator: string | { readonly url: string }): Inte
       const call = readCall(input);
       const name = call.options.hostname ?? call.options.host?.replace(/:\d+$/, "");
       if (!isLiveHost(name)) return (request as (...input: unknown[]) => ClientRequest)(...input);
-      return plain(redirected(call.options, target), call.onResponse);
+      return plain(redirected(call.options, target, name as string), call.onResponse);
     };
     module.request = intercepted as typeof module.request;
     module.get = ((...input: unknown[]) => {
@@ -50,8 +50,8 @@ function readCall(input: unknown[]): Call {
   return { options: { ...named, ...(given as RequestOptions | undefined) }, onResponse };
 }
 
-/** The agent is left behind: one for TLS cannot speak plain HTTP. */
-function redirected(options: RequestOptions, target: URL): RequestOptions {
+/** The agent is left behind: one for TLS cannot speak plain HTTP. The host's name goes with it: live, it decides. */
+function redirected(options: RequestOptions, target: URL, liveHost: string): RequestOptions {
   const {
     agent: _agent,
     host: _host,
@@ -63,7 +63,7 @@ function redirected(options: RequestOptions, target: URL): RequestOptions {
     protocol: "http:",
     hostname: target.hostname.replace(/^\[|\]$/g, ""),
     port: target.port,
-    headers: withoutHost(options.headers),
+    headers: { ...withoutHost(options.headers), host: liveHost },
   };
 }
 

@@ -84,9 +84,11 @@ export async function startEmulator(options: StartOptions = {}): Promise<SignEmu
 }
 
 function timeOf(time: Date | string | number): number {
-  const milliseconds = time instanceof Date ? time.getTime() : parseTime(time);
-  if (milliseconds !== undefined && !Number.isNaN(milliseconds)) return milliseconds;
-  throw new TypeError("clock must be a Date, an ISO 8601 time or milliseconds since the epoch");
+  const milliseconds = parseTime(time instanceof Date ? time.getTime() : time);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new TypeError(
+    "clock must be a Date, an ISO 8601 time or milliseconds since the epoch, from 1970 to 9999",
+  );
 }
 
 function clientOf({ apps }: EmulatorFacts): ClientDetails {

@@ -95,6 +95,12 @@ async function tokensFrom(url: string) {
 const accountStatus = async (url: string, token: unknown) =>
   (await send(`${url}/v3/account`, { headers: { authorization: `Bearer ${token}` } })).status;
 
+interface State {
+  readonly apps: readonly { readonly client_id: string; readonly callback_urls: readonly string[] }[];
+  readonly accounts: readonly unknown[];
+}
+const stateOf = async (url: string) => (await (await fetch(`${url}/_emulator/state`)).json()) as State;
+
 describe("what it tells at start", () => {
   it("is the addresses at their real port, the logins, the app, and a call that works", async () => {
     const run = dev("--memory");
@@ -373,8 +379,8 @@ describe("unable to start, it says why in a sentence and ends with 1:", () => {
       dev("--callback", "http://127.0.0.1:9/other"),
       `Another emulator uses .countersign: ${url}, process ${first.child.pid}.`,
     );
-    const state = await (await fetch(`${url}/_emulator/state`)).json();
-    expect(state.apps[0].callback_urls).toEqual(["http://127.0.0.1:9/mine"]);
+    const state = await stateOf(url);
+    expect(state.apps[0]?.callback_urls).toEqual(["http://127.0.0.1:9/mine"]);
     // However it ends, the folder is free again.
     first.child.kill("SIGKILL");
     await first.ended;
@@ -407,7 +413,7 @@ describe("your own app", () => {
     const run = dev("--memory");
     const url = await run.url();
     expect(run.out).toMatch(/Seed +countersign\.yaml\n/);
-    const { apps } = await (await fetch(`${url}/_emulator/state`)).json();
+    const { apps } = await stateOf(url);
     expect(apps[0]).toMatchObject({ client_id: clientId, callback_urls: ["http://localhost:9/cb?x='\""] });
     await run.stop();
     const demoRun = dev("--memory", "--demo");
@@ -448,7 +454,7 @@ apps: [{ name: A, owner: ${email}, client_id: ${clientId}, client_secret: s, oau
       const url = await run.url();
       if (kept === undefined) expect(run.out).not.toContain("Kept");
       else expect(run.out).toContain(kept);
-      const { accounts } = await (await fetch(`${url}/_emulator/state`)).json();
+      const { accounts } = await stateOf(url);
       expect(accounts).toHaveLength(kept === undefined ? 1 : 2);
       await run.stop();
     }

@@ -289,9 +289,9 @@ describe("account_confirmed", () => {
   });
 
   it("says what is wrong where nobody listens or the URL is none", async () => {
-    const refused = await postEvent("http://127.0.0.1:1/", {});
+    const refused = await postEvent("http://127.0.0.1:1/", {}, "key");
     expect(refused).toMatchObject({ outcome: "not_received", status: undefined });
-    expect(await postEvent("nowhere", {})).toMatchObject({
+    expect(await postEvent("nowhere", {}, "key")).toMatchObject({
       outcome: "not_received",
       why: expect.stringContaining("URL"),
     });

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.js";
 import { certifyHosts, openAuthority } from "../../src/emulator/https/authority.js";
@@ -85,10 +85,24 @@ describe("countersign dev --https", () => {
   it("makes a new authority when the old one is nearly over", () => {
     const folder = mkdtempSync(join(tmpdir(), "countersign-ca-"));
     const year = 365 * 86_400_000;
-    const first = openAuthority(folder, Date.now());
-    expect(openAuthority(folder, Date.now() + year).certificate).toBe(first.certificate);
-    expect(openAuthority(folder, Date.now() + 9 * year).certificate).not.toBe(first.certificate);
+    const at = (time: number, hosts = ["localhost"]) => openAuthority(folder, hosts, time).certificate;
+    const first = at(Date.now());
+    expect(at(Date.now() + year)).toBe(first);
+    const wider = at(Date.now(), ["localhost", "countersign"]);
+    expect(wider).not.toBe(first);
+    expect(at(Date.now())).toBe(wider);
+    expect(at(Date.now() + 9 * year)).not.toBe(wider);
     rmSync(folder, { recursive: true });
+  });
+
+  it("leaves nothing behind in memory: the key is never written, the certificate goes at the end", async () => {
+    const one = await createEmulator({
+      ...{ port: 0, host: "127.0.0.1", data: undefined, log: silentLog, https: { port: 0 } },
+    });
+    const folder = dirname(one.facts.authorityFile as string);
+    expect(readdirSync(folder)).toEqual(["ca.pem"]);
+    await one.close();
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
@@ -111,7 +125,7 @@ describe("a certificate", () => {
   it.skipIf(!hasOpenssl())("is read by OpenSSL's strict verification", () => {
     const folder = mkdtempSync(join(tmpdir(), "countersign-openssl-"));
     const leaf = join(folder, "leaf.pem");
-    const authority = openAuthority(folder, Date.now());
+    const authority = openAuthority(folder, ["app.hellosign.com", "::1"], Date.now());
     writeFileSync(leaf, certifyHosts(authority, ["app.hellosign.com", "::1"], Date.now()).certificate);
     const verify = (hostname: string) => {
       const options = ["-x509_strict", "-purpose", "sslserver", "-verify_hostname", hostname];
@@ -122,6 +136,11 @@ describe("a certificate", () => {
     };
     expect(verify("app.hellosign.com")).toContain("OK");
     expect(() => verify("example.com")).toThrow(/hostname mismatch/i);
+    // Whoever has the authority's key can speak for the emulator's hosts, and for nobody else's.
+    for (const foreign of ["bank.example", "192.0.2.1"]) {
+      writeFileSync(leaf, certifyHosts(authority, [foreign], Date.now()).certificate);
+      expect(() => verify(foreign)).toThrow(/permitted subtree violation/i);
+    }
     rmSync(folder, { recursive: true });
   });
 });

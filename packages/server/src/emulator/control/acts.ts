@@ -5,7 +5,9 @@ import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
 import type { Profile } from "../../oauth/profile/profile.js";
 import { faultInAppScopes } from "../../oauth/scope.js";
 import type { App, AppChanges } from "../../storage/storage.js";
+import { faultInEventUrl } from "../outbox/event-url.js";
 import type { World } from "../state/world.js";
+import { latestTime } from "../time/duration.js";
 import { ControlFault, type Fields } from "./fields.js";
 import { findAccount, findApp, findFamilies } from "./find.js";
 
@@ -18,7 +20,7 @@ export async function moveClock(world: World, fields: Fields): Promise<void> {
   const { timeline } = world;
   switch (asked[0]) {
     case "advance":
-      return timeline.advance(fields.duration("advance"));
+      return timeline.advance(checkedStep(world, fields.duration("advance")));
     case "set":
       return timeline.moveTo(fields.time("set"));
     case "freeze":
@@ -29,6 +31,12 @@ export async function moveClock(world: World, fields: Fields): Promise<void> {
       timeline.clock.reset();
       return timeline.advance(0);
   }
+}
+
+/** @throws {ControlFault} when the clock would leave the years that can be written down. */
+function checkedStep({ timeline }: World, milliseconds: number): number {
+  if (timeline.clock.now() + milliseconds <= latestTime) return milliseconds;
+  throw new ControlFault("The clock goes to the end of the year 9999 at most", "advance");
 }
 
 /** Ends the access tokens made so far; refresh tokens stay. Returns how many families it was about. */
@@ -90,9 +98,11 @@ function readAppChanges(profile: Profile, fields: Fields): AppChanges {
   if (scopeFault) throw new ControlFault(scopeFault, "scopes");
   const callbackUrls = fields.optionalTexts("callback_urls");
   if (callbackUrls?.length === 0) throw new ControlFault("An app needs a callback URL", "callback_urls");
-  for (const url of callbackUrls ?? []) checkUrl("callback_urls", url);
+  // What a seed may have, a change may have: an emulator calls back to what runs beside it, under whatever name.
+  for (const url of callbackUrls ?? []) refuseUrl("callback_urls", url, faultInCallbackUrl(url, "anywhere"));
   const eventCallbackUrl = fields.optionalText("event_callback_url");
-  if (eventCallbackUrl !== undefined) checkUrl("event_callback_url", eventCallbackUrl);
+  if (eventCallbackUrl !== undefined)
+    refuseUrl("event_callback_url", eventCallbackUrl, faultInEventUrl(eventCallbackUrl));
   const changes = {
     name: fields.optionalText("name"),
     approved: fields.optionalFlag("approved"),
@@ -105,8 +115,7 @@ function readAppChanges(profile: Profile, fields: Fields): AppChanges {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
-function checkUrl(key: string, url: string): void {
-  const fault = faultInCallbackUrl(url);
+function refuseUrl(key: string, url: string, fault: string | undefined): void {
   if (fault) throw new ControlFault(`${url}: ${fault}`, key);
 }
 

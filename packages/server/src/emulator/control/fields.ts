@@ -86,13 +86,16 @@ export class Fields {
   time(key: string): number {
     const milliseconds = parseTime(this.raw(key));
     if (milliseconds !== undefined) return milliseconds;
-    throw new ControlFault(`${key} must be a time such as 2026-05-01T12:00:00Z, or milliseconds`, key);
+    throw new ControlFault(
+      `${key} must be a time such as 2026-05-01T12:00:00Z, or milliseconds, from 1970 to 9999`,
+      key,
+    );
   }
 }
 
 /** Returns the fields of a JSON body; no body is no fields. @throws {ControlFault} */
 export function bodyFields(request: FastifyRequest, keys: readonly string[]): Fields {
-  const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
+  const body = Buffer.isBuffer(request.body) ? textOf(request.body) : "";
   if (body.trim() === "") return new Fields({}, keys);
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json")
@@ -108,7 +111,20 @@ export function bodyFields(request: FastifyRequest, keys: readonly string[]): Fi
   return new Fields(value as Record<string, unknown>, keys);
 }
 
+/** @throws {ControlFault} when it is not UTF-8; a byte order mark is no part of it. */
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new ControlFault("The body is not UTF-8");
+  }
+}
+
 /** Returns the fields of the query. @throws {ControlFault} */
 export function queryFields(request: FastifyRequest, keys: readonly string[]): Fields {
-  return new Fields(Object.fromEntries(new URLSearchParams(queryOf(request))), keys);
+  const pairs = [...new URLSearchParams(queryOf(request))];
+  const names = pairs.map(([name]) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new ControlFault(`${repeated} is given twice`, repeated);
+  return new Fields(Object.fromEntries(pairs), keys);
 }

@@ -5,6 +5,7 @@ import { notesOf } from "../../http/context.js";
 import { serve } from "../../http/endpoint.js";
 import { sendProblem } from "../../http/problem.js";
 import { emulatorEndpoints } from "../endpoints.js";
+import { ownReasons } from "../requests/explain.js";
 import { operations } from "../requests/operation.js";
 import type { RequestFilter } from "../requests/record.js";
 import type { World } from "../state/world.js";
@@ -67,7 +68,10 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
   }));
   route("GET", "/outbox/events", (request) => {
     const fields = queryFields(request, ["type", "client_id"]);
-    const filter = { type: fields.optionalText("type"), clientId: fields.optionalText("client_id") };
+    const filter = {
+      type: fields.optionalChoice("type", eventTypes(world)),
+      clientId: fields.optionalText("client_id"),
+    };
     return { events: outbox.events(filter).map(eventView) };
   });
 
@@ -80,6 +84,11 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
     await world.reset();
     return done;
   });
+}
+
+/** What is posted here, and whatever was. */
+function eventTypes({ outbox }: World): readonly string[] {
+  return [...new Set(["account_confirmed", ...outbox.events().map(({ type }) => type)])];
 }
 
 type Route = (method: "GET" | "POST" | "PATCH" | "DELETE", url: string, act: Act) => void;
@@ -100,7 +109,9 @@ const filterKeys = [
   "after",
 ] as const;
 
-function requestRoutes({ log }: World, route: Route): void {
+function requestRoutes(world: World, route: Route): void {
+  const { log } = world;
+  const readFilter = (fields: Fields) => readRequestFilter(fields, knownReasons(world));
   route("GET", "/requests", (request) => {
     const records = log.list(readFilter(queryFields(request, filterKeys)));
     return { requests: records.map(requestView) };
@@ -118,23 +129,35 @@ function requestRoutes({ log }: World, route: Route): void {
   });
 }
 
-function readFilter(fields: Fields): RequestFilter {
+/** Those of the protocol, the emulator's own, and whatever a record has. */
+function knownReasons({ context, log }: World): readonly string[] {
+  const seen = log.list().flatMap(({ reason }) => reason ?? []);
+  return [...new Set([...Object.keys(context.profile.errors), ...ownReasons, ...seen])];
+}
+
+/** A filter that nothing can match would let a test pass for nothing. */
+function readRequestFilter(fields: Fields, reasons: readonly string[]): RequestFilter {
   const operation = fields.optionalText("operation");
   if (operation !== undefined && !operation.startsWith("event:"))
     fields.optionalChoice("operation", operations);
+  const path = fields.optionalText("path");
+  if (path !== undefined && !/^(\/|https?:)/.test(path))
+    throw new ControlFault("path must begin with /", "path");
   return {
     operation,
     clientId: fields.optionalText("client_id"),
     account: fields.optionalText("account"),
     flow: fields.optionalText("flow"),
-    method: fields.optionalText("method"),
-    path: fields.optionalText("path"),
+    method: fields.optionalChoice("method", methods),
+    path,
     status: fields.optionalInteger("status", 100, 599),
-    reason: fields.optionalText("reason"),
+    reason: fields.optionalChoice("reason", reasons),
     direction: fields.optionalChoice("direction", ["in", "out"]),
     after: fields.optionalInteger("after", 0, Number.MAX_SAFE_INTEGER),
   };
 }
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 function tokenRoutes(world: World, route: Route): void {
   route("POST", "/tokens/expire", async (request) => ({

@@ -35,6 +35,8 @@ export interface CertificateWish {
   readonly name: string;
   /** DNS names and IPv4 or IPv6 addresses; none makes an authority. */
   readonly hosts: readonly string[];
+  /** The only hosts that an authority may speak for. */
+  readonly permitted?: readonly string[];
   readonly notBefore: number;
   readonly notAfter: number;
 }
@@ -72,7 +74,11 @@ function distinguishedName(name: string): Buffer {
 const extension = (id: string, critical: boolean, content: Buffer) =>
   sequence(objectId(id), ...(critical ? [boolean(true)] : []), octets(content));
 
-function extensions(key: KeyObject, { hosts }: CertificateWish, issuerKey: KeyObject): Buffer[] {
+function extensions(
+  key: KeyObject,
+  { hosts, permitted = [] }: CertificateWish,
+  issuerKey: KeyObject,
+): Buffer[] {
   const authority = hosts.length === 0;
   const shared = [
     extension("2.5.29.14", false, octets(keyId(key))),
@@ -83,6 +89,7 @@ function extensions(key: KeyObject, { hosts }: CertificateWish, issuerKey: KeyOb
       ...shared,
       extension("2.5.29.19", true, sequence(boolean(true), integer(Buffer.from([0])))),
       extension("2.5.29.15", true, bits(Buffer.from([0b0000_0110]), 1)), // keyCertSign, cRLSign
+      ...(permitted.length === 0 ? [] : [nameConstraints(permitted)]),
     ];
   }
   return [
@@ -104,6 +111,16 @@ function alternativeName(host: string): Buffer {
   const version = isIP(host);
   if (version === 0) return implicit(2, Buffer.from(host, "latin1"));
   return implicit(7, version === 4 ? Buffer.from(host.split(".").map(Number)) : ipv6Bytes(host));
+}
+
+const nameConstraints = (permitted: readonly string[]) =>
+  extension("2.5.29.30", true, sequence(context(0, ...permitted.map(permittedName))));
+
+/** A DNS name with what is below it, or a single address. */
+function permittedName(host: string): Buffer {
+  if (isIP(host) === 0) return sequence(alternativeName(host));
+  const address = isIP(host) === 4 ? Buffer.from(host.split(".").map(Number)) : ipv6Bytes(host);
+  return sequence(implicit(7, Buffer.concat([address, Buffer.alloc(address.length, 0xff)])));
 }
 
 function ipv6Bytes(host: string): Buffer {

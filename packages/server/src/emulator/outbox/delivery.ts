@@ -73,7 +73,7 @@ export class EventDelivery {
     const started = performance.now();
     const number = this.#log.nextNumber();
     const time = this.#context.now();
-    const result = await postEvent(event.url, event.body);
+    const result = await postEvent(event.url, event.body, await this.#signingKey(event.clientId));
     const problem = result.outcome === "received" ? undefined : result.why;
     const attempts = [...event.attempts, { time, status: result.status, problem }];
     const wait = problem === undefined ? undefined : retryMilliseconds[event.attempts.length];
@@ -83,6 +83,13 @@ export class EventDelivery {
     if (this.#outbox.changeEvent(id, { attempts, nextAttemptAt, state }) === undefined) return;
     this.#record(event, number, time, result.status, problem, performance.now() - started);
     if (nextAttemptAt !== undefined) this.#plan(id, nextAttemptAt);
+  }
+
+  /** The primary API key of the app's owner, as it is now; an event without one was never planned. */
+  async #signingKey(clientId: string): Promise<string> {
+    const app = await this.#context.storage.findApp(clientId);
+    const keys = app ? await apiKeysOf(this.#context.ring, this.#context.storage, app.ownerId) : [];
+    return keys[0] ?? "";
   }
 
   #record(

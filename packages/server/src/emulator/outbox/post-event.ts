@@ -1,5 +1,6 @@
 /** Posting one event to a callback URL: multipart with the one field `json`, and what counts as received. */
 
+import { createHmac } from "node:crypto";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 
@@ -14,16 +15,18 @@ const timeoutMilliseconds = 10_000;
 const mostBytes = 10_000;
 const boundary = "countersign-event-7f3a91c2e5d84b06";
 
-/** Never rejects: what went wrong is the outcome. A redirect is not followed. */
-export function postEvent(url: string, event: unknown): Promise<EventOutcome> {
+/** Never rejects: what went wrong is the outcome. A redirect is not followed. @param apiKey signs the event. */
+export function postEvent(url: string, event: unknown, apiKey: string): Promise<EventOutcome> {
   return new Promise((resolve) => {
     const failed = (why: string) => resolve({ outcome: "not_received", status: undefined, why });
+    const json = JSON.stringify(event);
     const body = Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="json"\r\n\r\n${JSON.stringify(event)}\r\n--${boundary}--\r\n`,
+      `--${boundary}\r\nContent-Disposition: form-data; name="json"\r\n\r\n${json}\r\n--${boundary}--\r\n`,
     );
+    const signature = createHmac("sha256", apiKey).update(json).digest("base64");
     let outgoing: ClientRequest;
     try {
-      outgoing = open(url, body.length);
+      outgoing = open(url, body.length, signature);
     } catch (error) {
       return failed((error as Error).message);
     }
@@ -36,7 +39,7 @@ export function postEvent(url: string, event: unknown): Promise<EventOutcome> {
   });
 }
 
-function open(url: string, length: number): ClientRequest {
+function open(url: string, length: number, signature: string): ClientRequest {
   const request = new URL(url).protocol === "https:" ? requestHttps : requestHttp;
   return request(url, {
     method: "POST",
@@ -45,7 +48,8 @@ function open(url: string, length: number): ClientRequest {
     headers: {
       "content-type": `multipart/form-data; boundary=${boundary}`,
       "content-length": length,
-      "user-agent": "Countersign",
+      "content-sha256": signature,
+      "user-agent": "HelloSign API",
     },
   });
 }

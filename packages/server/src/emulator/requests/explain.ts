@@ -71,6 +71,17 @@ async function redirectUris(context: HttpContext, facts: RequestFacts): Promise<
   return `sent ${sent}, registered ${app.callbackUrls.join(", ")}: they are compared character by character`;
 }
 
+/** The reasons that the emulator has beside those of the protocol. */
+export const ownReasons: readonly string[] = [
+  "control_fault",
+  "csrf",
+  "event_not_received",
+  "fault_ordered",
+  "login_failed",
+  "login_throttled",
+  "token_path_of_api_host",
+];
+
 /** What to do about each reason. One without an entry says all in its detail. */
 const advice: Readonly<Record<string, string>> = {
   parameter_missing: "Send it in the body, as JSON, a form or multipart.",
@@ -102,5 +113,6 @@ const advice: Readonly<Record<string, string>> = {
   account_unconfirmed: "The user must open the link in the confirmation e-mail first: see the outbox.",
   rate_limited: "Wait for as long as Retry-After says.",
   csrf: "The form was not of this browser's visit: open the page anew.",
+  token_path_of_api_host: "Send token requests to https://app.hellosign.com/oauth/token.",
   login_failed: "Compare e-mail address and password with the seed.",
 };

@@ -9,6 +9,9 @@ const unitMilliseconds: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+/** The last moment that ISO 8601 writes with four digits of a year. */
+export const latestTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** Longest step of the clock, in milliseconds: about a hundred years. */
 const longestMilliseconds = 100 * 366 * 86_400_000;
 
@@ -28,12 +31,19 @@ function parseText(value: unknown): number | undefined {
   return Math.round(sum);
 }
 
-/** Returns the milliseconds since the epoch of an ISO 8601 time or a number; undefined if it is neither. */
+/** Returns the milliseconds since the epoch of an ISO 8601 time or a number; undefined if it is neither, or beyond 1970 to 9999. */
 export function parseTime(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}(T.*)?$/.test(value)) return undefined;
+  const milliseconds = typeof value === "number" ? value : timeOfText(value);
+  const usable = Number.isSafeInteger(milliseconds) && milliseconds >= 0 && milliseconds <= latestTime;
+  return usable ? milliseconds : undefined;
+}
+
+function timeOfText(value: unknown): number {
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}(T.*)?$/.test(value)) return Number.NaN;
   const milliseconds = Date.parse(value);
-  return Number.isNaN(milliseconds) || milliseconds < 0 ? undefined : milliseconds;
+  // Date.parse takes the 31st of February for the 3rd of March.
+  const [year, month, day] = value.slice(0, 10).split("-").map(Number) as [number, number, number];
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day ? milliseconds : Number.NaN;
 }
 
 const words: readonly (readonly [number, string])[] = [
