@@ -15,10 +15,13 @@ export interface FetchInit {
 export interface FetchResponse {
   readonly status: number;
   readonly headers: {
+    /** The value of a header. */
     get(name: string): string | null;
+    /** Every header. */
     forEach(callback: (value: string, name: string) => void): void;
   };
   readonly body: unknown;
+  /** The whole body. */
   text(): Promise<string>;
 }
 

@@ -1,8 +1,8 @@
 /** Entries in files, for the processes of one machine: versions by hard links, and what is trusted in a folder. */
 
 import { createHash, randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { link, lstat, mkdir, open, readdir, rm, stat, truncate } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { link, lstat, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CountersignError, UnreadableEntryError } from "../errors.js";
 import type { StoredEntry, TokenStore } from "./store.js";
@@ -66,18 +66,25 @@ export class FileTokenStore implements TokenStore {
     const folder = join(this.#directory, createHash("sha256").update(key).digest("hex"));
     // The directory may be a link that the operator made; what is in it is made here, and never is one.
     await refuseUnsafe(this.#directory, stat);
-    await refuseUnsafe(folder, lstat);
+    const found = await refuseUnsafe(folder, lstat);
+    // In a directory of several users somebody else could have made it first.
+    if (found !== undefined && process.geteuid !== undefined && found.uid !== process.geteuid()) {
+      throw new CountersignError(`the token folder ${folder} belongs to another user of this machine`);
+    }
     return folder;
   }
 }
 
-async function refuseUnsafe(folder: string, look: typeof stat): Promise<void> {
+async function refuseUnsafe(folder: string, look: typeof stat): Promise<Stats | undefined> {
   const found = await look(folder).catch(ignoreMissing);
-  if (found === undefined) return;
-  if (!found.isDirectory()) throw new CountersignError("the token folder is a link or no folder");
+  if (found === undefined) return undefined;
+  if (!found.isDirectory()) throw new CountersignError(`the token folder ${folder} is a link or no folder`);
   if (process.platform !== "win32" && (found.mode & 0o022) !== 0) {
-    throw new CountersignError("the token folder can be written to by others: chmod go-w it");
+    throw new CountersignError(
+      `others can write to the token folder ${folder}: chmod go-w it, or name one inside it`,
+    );
   }
+  return found;
 }
 
 // The number could be taken although it was used before only after `keptVersions` newer versions; those would be seen now.
@@ -90,7 +97,7 @@ async function settle(folder: string, version: number): Promise<boolean> {
   for (const old of versions) {
     if (old >= version) break;
     const path = join(folder, String(old));
-    await (old < version - keptVersions ? rm(path, { force: true }) : truncate(path, 0)).catch(ignoreMissing);
+    await (old < version - keptVersions ? rm(path, { force: true }) : empty(path)).catch(ignoreMissing);
   }
   // What a killed writer left; a writer still alive with such a number has lost already.
   for (const name of await readdir(folder)) {
@@ -98,6 +105,22 @@ async function settle(folder: string, version: number): Promise<boolean> {
       await rm(join(folder, name), { force: true });
   }
   return true;
+}
+
+/** Empties a superseded version; of a link, which is none of ours, what it leads to stays as it is. */
+async function empty(path: string): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ELOOP") return undefined;
+      throw error;
+    },
+  );
+  if (file === undefined) return rm(path, { force: true });
+  try {
+    await file.truncate(0);
+  } finally {
+    await file.close();
+  }
 }
 
 async function listVersions(folder: string): Promise<number[]> {

@@ -1,14 +1,24 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startPostgres } from "../../../../test/support/postgres.js";
 import { InvalidArgumentError, MemoryTokenStore } from "../../src/index.js";
 import { DecryptionError, EncryptedTokenStore } from "../../src/stores/encrypted.js";
 import { FileTokenStore } from "../../src/stores/file.js";
 import { PostgresTokenStore } from "../../src/stores/postgres.js";
-import { RedisTokenStore } from "../../src/stores/redis.js";
 import { type OpenStore, openStore } from "../support/open-store.js";
 import { openSharedPlaces, type SharedPlaces, type StoreAddress } from "../support/shared-stores.js";
 import { describeStoreContract } from "./contract.js";
@@ -51,21 +61,28 @@ describeStoreContract("encrypted", async () => ({
   other: new EncryptedTokenStore(sealed, [key("b", 2), key("a", 1)].reverse()),
 }));
 
-describe("the redis store over the redis package", () => {
-  it("keeps its promises through that client as well", async () => {
-    const client = createClient({ url: address("redis").where });
-    await client.connect();
-    const store = new RedisTokenStore(client as never, { prefix: "node-redis:" });
-    expect(await store.write("u", 0, "a")).toBe(true);
-    expect(await store.write("u", 0, "b")).toBe(false);
-    expect(await store.read("u")).toEqual({ version: 1, value: "a" });
-    expect(await store.write("u", 1, undefined)).toBe(true);
-    expect(await client.ttl("node-redis:u")).toBeGreaterThan(86_000);
-    client.destroy();
-  });
-});
-
 describe("the PostgreSQL store", () => {
+  it("of the example goes on after the database has restarted, and ends no process", async () => {
+    const postgres = await startPostgres({ fsync: false });
+    const { postgresStore } = await import("../../../../examples/sdk/stores.js");
+    const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      const store = postgresStore(postgres.url);
+      expect(await store.write("jill", 0, "a")).toBe(true);
+      await postgres.restart("immediate");
+      await vi.waitFor(() => expect(reported).toHaveBeenCalled(), 10_000);
+      await expect
+        .poll(() => store.read("jill").catch(() => undefined), { timeout: 10_000 })
+        .toEqual({
+          version: 1,
+          value: "a",
+        });
+    } finally {
+      reported.mockRestore();
+      await postgres.stop();
+    }
+  });
+
   it("survives many processes that make its table at once", async () => {
     const stores = Array.from({ length: 8 }, () => open("postgres"));
     await Promise.all(stores.map((store) => store.read("u")));
@@ -117,6 +134,53 @@ describe("the file store", () => {
     expect(readdirSync(join(folder, user)).sort()).toEqual(["1", "2"]);
     rmSync(folder, { recursive: true });
   });
+
+  it("leaves alone what a link in the place of an old version leads to, and removes the link", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-file-"));
+    const store = new FileTokenStore(join(folder, "tokens"));
+    await store.write("jill", 0, "a");
+    const path = join(folder, "tokens", readdirSync(join(folder, "tokens"))[0] ?? "");
+    writeFileSync(join(folder, "precious"), "keep");
+    rmSync(join(path, "1"));
+    symlinkSync(join(folder, "precious"), join(path, "1"));
+    await expect(store.read("jill")).rejects.toThrow();
+    expect(await store.write("jill", 1, "b")).toBe(true);
+    expect(readFileSync(join(folder, "precious"), "utf8")).toBe("keep");
+    expect(readdirSync(path)).toEqual(["2"]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each<[string, (path: string, folder: string) => void, RegExp]>([
+    [
+      "that others can write to",
+      (path) => chmodSync(path, 0o777),
+      /others can write to .*tokens.*chmod go-w/,
+    ],
+    ["that its group can write to", (path) => chmodSync(path, 0o770), /others can write to .*tokens/],
+    [
+      "that is a link",
+      (path, folder) => {
+        renameSync(path, join(folder, "elsewhere"));
+        symlinkSync(join(folder, "elsewhere"), path);
+      },
+      /is a link/,
+    ],
+    ...(process.geteuid?.() === 0
+      ? [["of another user", (path: string) => chownSync(path, 1234, 1234), /another user/] as const]
+      : []),
+  ] as [string, (path: string, folder: string) => void, RegExp][])(
+    "neither reads nor writes in a folder %s",
+    async (_, change, why) => {
+      const folder = mkdtempSync(join(tmpdir(), "countersign-file-"));
+      const store = new FileTokenStore(join(folder, "tokens"));
+      await store.write("jill", 0, "a");
+      const path = join(folder, "tokens", readdirSync(join(folder, "tokens"))[0] ?? "");
+      change(path, folder);
+      await expect(store.read("jill")).rejects.toThrow(why);
+      await expect(store.write("jill", 1, "b")).rejects.toThrow(why);
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it("says that a file is damaged rather than that there is no token", async () => {
     const folder = mkdtempSync(join(tmpdir(), "countersign-file-"));

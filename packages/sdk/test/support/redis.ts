@@ -17,11 +17,11 @@ const ASK = `The tests of the Redis store need a Redis server, which no npm pack
   macOS:           brew install redis
 or name its program: COUNTERSIGN_TEST_REDIS=/path/to/redis-server (or valkey-server).`;
 
-/** Finds the server program, installs Debian's where that is allowed, else throws an error that asks for it. */
-export async function startRedis(): Promise<TestRedis> {
+/** Finds the server program, installs Debian's where that is allowed, else throws an error that asks for it. `settings` go on its command line. */
+export async function startRedis(settings: readonly string[] = []): Promise<TestRedis> {
   const program = findProgram() ?? installProgram();
   const folder = mkdtempSync(join(tmpdir(), "countersign-redis-"));
-  const { server, port } = await startOnFreePort(program, folder);
+  const { server, port } = await startOnFreePort(program, folder, settings);
   const kill = () => server.kill("SIGKILL");
   process.once("exit", kill);
   return {
@@ -39,11 +39,12 @@ export async function startRedis(): Promise<TestRedis> {
 async function startOnFreePort(
   program: string,
   folder: string,
+  more: readonly string[],
 ): Promise<{ server: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const settings = ["--appendonly", "yes", "--save", "", "--dir", folder, "--bind", "127.0.0.1"];
-    const server = spawn(program, ["--port", String(port), ...settings], {
+    const server = spawn(program, ["--port", String(port), ...settings, ...more], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     try {
