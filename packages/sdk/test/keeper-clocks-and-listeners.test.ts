@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { MemoryTokenStore, type TokenStore } from "../src/index.js";
-import { expired, first, invalidGrant, outcome, scene, success } from "./support/keeper-scene.js";
+import { expired, first, outcome, scene, server, success } from "./support/keeper-scene.js";
 import { settle } from "./support/virtual-time.js";
 
 describe("a clock that is set", () => {
@@ -67,10 +67,17 @@ describe("a clock that is set", () => {
         return ok;
       },
     };
-    const kept = scene((token) => (token === "rt0" ? success(1) : invalidGrant()), { store });
-    await kept.keeper.save("jill", expired);
-    expect(await outcome(kept.time, kept.keeper.accessToken("jill"))).toBe("at1");
-    expect(kept.sent).toEqual(["rt0"]);
+    const kept = scene(() => success(1), { store });
+    let requests = 0;
+    const fetch = async () => {
+      requests++;
+      await kept.time.sleep(300);
+      return success(1);
+    };
+    const keeper = kept.open({ config: { baseUrl: server, fetch } });
+    await keeper.save("jill", expired);
+    expect(await outcome(kept.time, keeper.accessToken("jill"))).toBe("at1");
+    expect(requests).toBe(1);
   });
 });
 
