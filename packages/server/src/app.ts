@@ -4,11 +4,12 @@ import type { FastifyInstance } from "fastify";
 import { LoginThrottle } from "./accounts/login-throttle.js";
 import type { KeyRing } from "./crypto/key-ring.js";
 import { clientAddresses } from "./http/client-address.js";
+import type { ConnectionLimits } from "./http/connections.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
 import { typedCredentials } from "./http/login-form.js";
-import { createServer, type Timeouts } from "./http/server.js";
+import { createServer } from "./http/server.js";
 import { networks } from "./limits/address.js";
 import { Limiter } from "./limits/limiter.js";
 import type { RateLimits } from "./limits/rate-limit.js";
@@ -33,7 +34,7 @@ export interface AppOptions {
   /** Absent is without limits. */
   readonly rateLimits?: RateLimits;
   /** @default those of a public server */
-  readonly timeouts?: Timeouts;
+  readonly connections?: Partial<ConnectionLimits>;
 }
 
 export interface CountersignApp {
@@ -69,7 +70,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
   const readiness = { draining: false };
   const server = createServer(context, {
     readiness,
-    timeouts: options.timeouts,
+    connections: options.connections,
   });
   const drain = () => {
     readiness.draining = true;

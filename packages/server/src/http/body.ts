@@ -109,7 +109,9 @@ function parseJsonObject(text: string): [string, unknown][] {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw wordedRefusal("body_malformed", "it must be a JSON object");
   }
-  return fieldNames(text).map((name) => [name, (value as Record<string, unknown>)[name]]);
+  const names = fieldNames(text);
+  if (names.length > mostParameters) throw wordedRefusal("body_malformed", "it has too many parameters");
+  return names.map((name) => [name, (value as Record<string, unknown>)[name]]);
 }
 
 /** Returns the names of a JSON object's own fields as often as they occur: JSON.parse drops all but the last of equals. */
@@ -147,13 +149,36 @@ function decodeFormText(text: string): string {
   }
 }
 
+/** Returns the boundary of a multipart body (RFC 2046 §5.1.1), or undefined if it names none. */
+function boundaryOf(contentType: string): string | undefined {
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;"]*))\s*(?:;|$)/i.exec(contentType) ?? [];
+  const boundary = quoted ?? plain ?? "";
+  return /^[A-Za-z0-9'()+_,./:=? -]{0,69}[A-Za-z0-9'()+_,./:=?-]$/.test(boundary) ? boundary : undefined;
+}
+
+/** The parser reads a body of thousands of parts for a second before it gives up: they are counted first. */
+function hasTooManyParts(body: Buffer, boundary: string): boolean {
+  const delimiter = `--${boundary}`;
+  let parts = 0;
+  for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length))
+    if (++parts > mostParameters + 1) return true;
+  return false;
+}
+
 function parseMultipart(contentType: string, body: Buffer): Promise<[string, string][]> {
+  const boundary = boundaryOf(contentType);
+  if (boundary === undefined)
+    throw wordedRefusal("body_malformed", "its multipart boundary is missing or broken");
+  if (hasTooManyParts(body, boundary)) throw wordedRefusal("body_malformed", "it has too many parts");
   return new Promise((resolve, reject) => {
     const fail = (detail: string) => reject(wordedRefusal("body_malformed", detail));
     const pairs: [string, string][] = [];
     try {
       const limits = { fields: mostParameters, files: 0, parts: mostParameters, fieldSize: 65_536 };
-      const parser = new Busboy({ headers: { "content-type": contentType }, limits });
+      const parser = new Busboy({
+        headers: { "content-type": `multipart/form-data; boundary="${boundary}"` },
+        limits,
+      });
       parser.on("field", (name: string, value: string, nameCut: boolean, valueCut: boolean) => {
         if (nameCut || valueCut) fail("a multipart field is too long");
         else pairs.push([name, value]);

@@ -1,12 +1,103 @@
-/** What is not HTTP, or too large or slow to be read, gets a JSON answer and a closed connection. */
+/**
+ * Connections: how many there are, how long a peer may take to send and to read, and how many answers wait on one. What
+ * is not HTTP, or too large or slow to be read, gets a JSON answer and a closed connection.
+ */
 
-interface ClosableSocket {
-  readonly writable: boolean;
-  destroy(): void;
-  end(text: string): void;
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { Socket } from "node:net";
+
+/** What one peer, or all of them, may take of the server. Times are in milliseconds. */
+export interface ConnectionLimits {
+  readonly headersMilliseconds: number;
+  /** The whole request, its headers included. */
+  readonly requestMilliseconds: number;
+  /** How long answers may wait for a peer that does not read them. */
+  readonly unreadMilliseconds: number;
+  /** How often connections are checked; at Node's own 30 seconds each sender would stay that much longer. */
+  readonly checkMilliseconds: number;
+  /** Connections beyond these are closed at once. */
+  readonly mostConnections: number;
+  /** Requests that one connection may have sent ahead of their answers. No browser or library sends a second one. */
+  readonly mostAhead: number;
 }
 
-export function refuseConnection(error: NodeJS.ErrnoException, socket: ClosableSocket): void {
+export const publicLimits: ConnectionLimits = {
+  headersMilliseconds: 10_000,
+  requestMilliseconds: 15_000,
+  unreadMilliseconds: 30_000,
+  checkMilliseconds: 2_000,
+  mostConnections: 4096,
+  mostAhead: 10,
+};
+
+/** Longer than the idle time of common proxies, so that it is they who close. */
+const keepAliveMilliseconds = 72_000;
+
+/** Every open connection, whichever of the server's addresses it came to. */
+export type Peers = Map<Socket, Peer>;
+
+interface Peer {
+  /** Requests that have come and whose answers have not been handed to the network. */
+  waiting: number;
+  /** For how many checks in a row answers have waited to be read. */
+  checksUnread: number;
+}
+
+/** Returns an HTTP server that holds its peers to the limits. */
+export function limitedServer(listener: RequestListener, limits: ConnectionLimits, peers: Peers): Server {
+  const limited = limitAhead(peers, listener, limits.mostAhead);
+  const server = createHttpServer({ connectionsCheckingInterval: limits.checkMilliseconds }, limited);
+  server.headersTimeout = limits.headersMilliseconds;
+  server.requestTimeout = limits.requestMilliseconds;
+  server.keepAliveTimeout = keepAliveMilliseconds;
+  server.maxConnections = limits.mostConnections;
+  // A client that has sent everything may close its side and wait: without this the answer, and its code, would be lost.
+  (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
+  server.on("connection", (socket) => {
+    peers.set(socket, { waiting: 0, checksUnread: 0 });
+    socket.once("close", () => peers.delete(socket));
+  });
+  const mostChecks = Math.ceil(limits.unreadMilliseconds / limits.checkMilliseconds);
+  const checking = setInterval(() => hangUpOnUnread(peers, mostChecks), limits.checkMilliseconds).unref();
+  server.on("close", () => clearInterval(checking));
+  return server;
+}
+
+/** One read of the socket may hold a thousand requests: those beyond the limit are dropped with their connection. */
+function limitAhead(peers: Peers, listener: RequestListener, mostAhead: number): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const peer = peers.get(socket);
+    if (peer === undefined || socket.destroyed) return;
+    peer.waiting += 1;
+    if (peer.waiting > mostAhead) {
+      socket.destroy();
+      return;
+    }
+    response.once("close", () => {
+      peer.waiting -= 1;
+    });
+    listener(request, response);
+  };
+}
+
+function hangUpOnUnread(peers: Peers, mostChecks: number): void {
+  for (const [socket, peer] of peers) {
+    peer.checksUnread = socket.writableLength > 0 ? peer.checksUnread + 1 : 0;
+    if (peer.checksUnread > mostChecks) socket.destroy();
+  }
+}
+
+export function refuseConnection(
+  error: NodeJS.ErrnoException,
+  socket: Pick<Socket, "writable" | "destroy" | "end">,
+): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;

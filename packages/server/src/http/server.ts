@@ -5,7 +5,13 @@ import { loginScript, stylesheet } from "../pages/assets.js";
 import { serveAssets } from "./assets.js";
 import { keepParameters } from "./body.js";
 import { closeGently } from "./closing.js";
-import { refuseConnection } from "./connections.js";
+import {
+  type ConnectionLimits,
+  limitedServer,
+  type Peers,
+  publicLimits,
+  refuseConnection,
+} from "./connections.js";
 import { type HttpContext, keepNotes } from "./context.js";
 import { handleErrors } from "./errors.js";
 import { healthRoutes, type Readiness } from "./health.js";
@@ -19,44 +25,27 @@ import { tokenRoutes } from "./routes/token.js";
 /** Largest request body, in bytes. No request of the protocol comes near it. */
 const largestBodyBytes = 65_536;
 
-/** How long a request may take to arrive, in milliseconds: slow senders cannot hold the server. */
-export interface Timeouts {
-  readonly headersMilliseconds: number;
-  /** The whole request, its headers included. */
-  readonly requestMilliseconds: number;
-  /** How often connections are checked; at Node's own 30 seconds each sender would stay that much longer. */
-  readonly checkMilliseconds: number;
-}
-
-const publicTimeouts: Timeouts = {
-  headersMilliseconds: 10_000,
-  requestMilliseconds: 15_000,
-  checkMilliseconds: 2_000,
-};
-
 export interface ServerOptions {
   readonly readiness: Readiness;
-  readonly timeouts?: Timeouts | undefined;
+  /** @default those of a public server */
+  readonly connections?: Partial<ConnectionLimits> | undefined;
 }
 
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
-  const timeouts = options.timeouts ?? publicTimeouts;
+  const limits = { ...publicLimits, ...options.connections };
+  const peers: Peers = new Map();
   const server = Fastify({
-    http: { connectionsCheckingInterval: timeouts.checkMilliseconds },
+    // One for each address that a host name stands for.
+    serverFactory: (listener) => limitedServer(listener, limits, peers),
     logger: false,
     bodyLimit: largestBodyBytes,
-    requestTimeout: timeouts.requestMilliseconds,
-    keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
     genReqId: requestIds(context.randomBytes),
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
-  server.server.headersTimeout = timeouts.headersMilliseconds;
-  // A client that has sent everything may close its side and wait: without this the answer, and its code, would be lost.
-  (server.server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
-  closeGently(server);
+  closeGently(server, peers);
   readRawBodies(server);
   keepNotes(server);
   keepParameters(server);

@@ -2,6 +2,19 @@
 
 import { Refusal, wordedRefusal } from "./refusal.js";
 
+/**
+ * Longest value of a parameter, in UTF-16 units, checked before anything is made of it: normalising an e-mail address or a
+ * host name takes time that grows with the square of its length.
+ */
+const longestValue = 16_384;
+const longestValues: Readonly<Record<string, number>> = {
+  email: 254,
+  login_hint: 254,
+  password: 1024,
+  client_id: 255,
+  redirect_uri: 2048,
+};
+
 /** The parameters of one request. Unknown ones are ignored; a known one that is repeated or not text is refused. */
 export class Parameters {
   readonly #values: ReadonlyMap<string, readonly unknown[]>;
@@ -31,6 +44,7 @@ export class Parameters {
     if (typeof value !== "string") {
       throw wordedRefusal("parameter_malformed", `must be a string, not ${describe(value)}`, name);
     }
+    checkLength(name, value);
     return value;
   }
 
@@ -47,12 +61,23 @@ export class Parameters {
     const wrong = values.find((value) => typeof value !== "string");
     if (wrong !== undefined)
       throw wordedRefusal("parameter_malformed", `must be a string, not ${describe(wrong)}`, name);
+    for (const value of values) checkLength(name, value as string);
     return values as string[];
   }
 
   has(name: string): boolean {
     return this.#values.has(name);
   }
+}
+
+function checkLength(name: string, value: string): void {
+  const most = Object.hasOwn(longestValues, name) ? Number(longestValues[name]) : longestValue;
+  if (value.length <= most) return;
+  throw wordedRefusal(
+    "parameter_malformed",
+    `must have at most ${most} characters, not ${value.length}`,
+    name,
+  );
 }
 
 function describe(value: unknown): string {

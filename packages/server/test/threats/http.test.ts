@@ -220,7 +220,7 @@ describe("oversized requests", () => {
 });
 
 describe("slow requests", () => {
-  const timeouts = { headersMilliseconds: 150, requestMilliseconds: 300, checkMilliseconds: 50 };
+  const connections = { headersMilliseconds: 150, requestMilliseconds: 300, checkMilliseconds: 50 };
 
   /** Sends a beginning and then a byte now and again, and resolves to what came back when the server hung up. */
   const drip = (url: string, beginning: string) =>
@@ -239,7 +239,7 @@ describe("slow requests", () => {
     });
 
   it("hangs up on whoever sends headers or a body drop by drop, and serves the others meanwhile", async () => {
-    const house = await startHouse({ timeouts });
+    const house = await startHouse({ connections });
     try {
       const slow = [
         drip(house.url, "GET /health HTTP/1.1\r\nhost: x\r\nx-slow: "),
