@@ -1,6 +1,7 @@
 /** What a refusal looks like to the caller: the API's error object, RFC 6749's, or a page. One place decides. */
 
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { PasswordsBusy } from "../crypto/passwords.js";
 import { type ErrorShape, endpoints } from "../oauth/endpoints.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { publicError } from "../oauth/profile/public-error.js";
@@ -111,7 +112,7 @@ export function problemOf(profile: Profile, error: unknown): RefusedProblem {
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof StorageUnavailable)
+  if (error instanceof StorageUnavailable || error instanceof PasswordsBusy)
     return new Refusal("storage_busy", error.message, undefined, { retryAfterSeconds: 1 });
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
