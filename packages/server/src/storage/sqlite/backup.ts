@@ -1,6 +1,6 @@
 /** A copy of a SQLite database while it is in use. */
 
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { type Database, openDatabase } from "./engine/driver.js";
 
 /**
@@ -26,7 +26,9 @@ function copyFile(source: string, destination: string): void {
 
 function copy(database: Database, destination: string): void {
   // Made here, and by this process alone: the owner may read it, and an existing file is never written over.
-  closeSync(openSync(destination, "wx", 0o600));
+  const made = openSync(destination, "wx", 0o600);
+  fchmodSync(made, 0o600);
+  closeSync(made);
   try {
     database.prepare("VACUUM INTO ?").run(destination);
     const file = openSync(destination, "r+");

@@ -3,6 +3,8 @@
  * lines, else, for a database in memory, SQLite as WebAssembly, which needs no binary. All are synchronous and alike in
  * the few calls used here.
  */
+
+import { chmodSync, closeSync, existsSync, fchmodSync, openSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
@@ -47,11 +49,32 @@ const require = createRequire(import.meta.url);
 export function openDatabase(file: string, wanted?: DriverName): Database {
   const { open, rows, name } = loadDriver(file, wanted);
   try {
+    if (file !== inMemory) keepToOwner(file);
     const database = open(file);
     const prepareRow = (sql: string) => rows(database.prepare(sql));
     return Object.assign(database, { driver: name, prepareRow });
   } catch (cause) {
     throw new Error(`Cannot open the database file ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Makes the file its owner's alone, whatever the umask is; -wal and -shm take after it. One that the world may read was
+ * made by an earlier release, and is closed to it; one that is shared with a group is so by intent.
+ */
+function keepToOwner(file: string): void {
+  if (!existsSync(file)) {
+    const descriptor = openSync(file, "a", 0o600);
+    fchmodSync(descriptor, 0o600);
+    closeSync(descriptor);
+    return;
+  }
+  for (const one of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      if (statSync(one).mode & 0o007) chmodSync(one, 0o600);
+    } catch {
+      // It is not there, or another user's: the owner of the file decides.
+    }
   }
 }
 
