@@ -58,7 +58,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     issuer,
     addresses: clientAddresses(networks(options.trustProxy ?? []), log, now),
     limiter: new Limiter(storage, now),
-    loginThrottle: new LoginThrottle(ring, storage, now),
+    loginThrottle: new LoginThrottle({ ring, storage, now, randomBytes }),
     rateLimits: options.rateLimits ?? { client: undefined, address: undefined, account: undefined },
     cookies,
     csrf: csrfProtection(ring, cookies, randomBytes),

@@ -1,7 +1,7 @@
 /** Making an account. */
 
 import { hashPassword } from "../crypto/passwords.js";
-import type { Account, Storage } from "../storage/storage.js";
+import { type Account, mostEmailCharacters, type Storage } from "../storage/storage.js";
 
 export interface NewAccount {
   readonly email: string;
@@ -36,7 +36,8 @@ export async function createAccount(deps: AccountDeps, wanted: NewAccount): Prom
 
 /** Returns what is wrong with an e-mail address, or undefined if nothing is. */
 export function faultInEmail(email: string): string | undefined {
-  if (email.length > 254) return "an e-mail address has at most 254 characters";
+  if (email.length > mostEmailCharacters)
+    return `an e-mail address has at most ${mostEmailCharacters} characters`;
   return /^[^\s@<>"\\]+@[^\s@<>"\\]+$/.test(email) && [...email].every((c) => c > " ")
     ? undefined
     : "it is not an e-mail address";

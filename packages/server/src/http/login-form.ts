@@ -59,7 +59,7 @@ export async function logIn(
   await endSession(context, request);
   context.cookies.set(reply, "session", await startSession(context, account), sessionSeconds);
   context.cookies.set(reply, "visit", context.randomBytes(16).toString("base64url"));
-  context.cookies.set(reply, "device", context.loginThrottle.device(email), deviceSeconds);
+  context.cookies.set(reply, "device", context.loginThrottle.device(account), deviceSeconds);
   context.audit("login", { accountId: account.id });
   return { outcome: "logged_in" };
 }

@@ -276,7 +276,13 @@ export class StorageUnavailable extends Error {
 /** How long a revoked family is kept before it is purged, in milliseconds: long enough to be asked about. */
 export const revokedFamilyMilliseconds = 30 * 86_400_000;
 
-/** Returns the form in which an e-mail address is unique. */
+/** Longest e-mail address there is, in characters (RFC 5321 §4.5.3.1.3, less the brackets of a path). */
+export const mostEmailCharacters = 254;
+
+/**
+ * Returns the form in which an e-mail address is unique. What is longer than any address stays as it is: the time to
+ * normalise text grows with the square of its combining marks.
+ */
 export function emailKey(email: string): string {
-  return email.normalize("NFC").toLowerCase();
+  return email.length > mostEmailCharacters ? email : email.normalize("NFC").toLowerCase();
 }
