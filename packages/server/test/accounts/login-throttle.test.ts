@@ -69,6 +69,8 @@ describe("the mark of a known browser", () => {
   it("is nothing when a part of it was changed, or it is of another account or an older form", async () => {
     const mark = throttle.device(owner);
     const [id, end, mac] = [mark.slice(0, 16), mark.slice(16, 25), mark.slice(25)];
+    const other = { email: "other@example.com", password: undefined, confirmed: true };
+    const others = (await createAccount({ storage, now: () => now, randomBytes }, other)) as Account;
     const later = (Number.parseInt(end, 36) + 1).toString(36).padStart(9, "0");
     const changed = [
       `${id.slice(1)}A${end}${mac}`,
