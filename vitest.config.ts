@@ -4,13 +4,60 @@ import { installTools } from "./tools/install.mjs";
 // Also for a single file that is run by hand.
 installTools();
 
+/** What needs more than this process, by what it needs. Everything else is fast; test/layers.test.ts keeps it so. */
+const layers = {
+  browser: ["packages/server/test/**/browser.test.ts", "packages/server/test/emulator/inspector.test.ts"],
+  process: [
+    "packages/sdk/test/typescript.test.ts",
+    "packages/server/test/cli/dev.test.ts",
+    "packages/server/test/emulator/{documents,https}.test.ts",
+    "packages/server/test/playground/secrets.test.ts",
+    "packages/server/test/reliability/sqlite-kill.test.ts",
+    "packages/server/test/serve/commands.test.ts",
+  ],
+  database: [
+    "packages/sdk/test/proofs.test.ts",
+    "packages/sdk/test/stores/stores.test.ts",
+    "packages/server/test/reliability/postgres.test.ts",
+    "packages/server/test/storage/{kill,migrations,postgres,postgres-faults}.test.ts",
+  ],
+  runtimes: [
+    "packages/sdk/test/package.test.ts",
+    "packages/server/test/emulator/examples.test.ts",
+    "packages/server/test/storage/newer-node.test.ts",
+    "test/install.test.ts",
+  ],
+};
+const all = ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
+
+const project = (name: keyof typeof layers) => ({ name, include: layers[name] });
+
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ["default"],
     // Most of the time is spent waiting, for a browser, a database or another process.
     maxWorkers: 2,
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      reporter: ["text-summary", "html"],
+      reportsDirectory: "coverage",
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: all,
+          exclude: ["**/node_modules/**", ...Object.values(layers).flat()],
+        },
+      },
+      { extends: true, test: project("browser") },
+      { extends: true, test: project("process") },
+      { extends: true, test: { ...project("database"), globalSetup: "test/support/postgres-once.ts" } },
+      { extends: true, test: project("runtimes") },
+    ],
   },
 });

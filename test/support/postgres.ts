@@ -1,5 +1,5 @@
 /**
- * A PostgreSQL of one's own for a test file: started from npm's binaries on a free port of the loopback, thrown away
+ * A PostgreSQL of one's own, for a whole run or for a file that stops and restarts it: started from npm's binaries on a free port of the loopback, thrown away
  * with its folder at the end, also when the test process dies.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
@@ -75,7 +75,7 @@ async function serverOn(
   return {
     url,
     port,
-    createDatabase: () => createDatabase(url, `test_${++databases}`),
+    createDatabase: () => createDatabaseOn(url, `test_${++databases}`),
     halt,
     resume,
     restart: async (mode) => {
@@ -181,7 +181,8 @@ async function shutDown(server: ChildProcess, mode: ShutdownMode): Promise<void>
   await gone;
 }
 
-async function createDatabase(url: string, name: string): Promise<string> {
+/** Returns the URL of a new, empty database on the server that a URL of its maintenance database names. */
+export async function createDatabaseOn(url: string, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "../../../../test/support/postgres.js";
+import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import { startRedis } from "./redis.js";
 
 /** Where a store lies that several processes open: plain data, so that it can be sent to them. */
@@ -18,16 +18,16 @@ export interface SharedPlaces {
 
 export async function openSharedPlaces(): Promise<SharedPlaces> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-stores-"));
-  const [postgres, redis] = await Promise.all([startPostgres({ fsync: false }), startRedis()]);
+  const [postgres, redis] = await Promise.all([sharedPostgres().createDatabase(), startRedis()]);
   return {
     addresses: [
       { kind: "file", where: join(folder, "files") },
       { kind: "sqlite", where: join(folder, "tokens.db") },
-      { kind: "postgres", where: postgres.url },
+      { kind: "postgres", where: postgres },
       { kind: "redis", where: redis.url },
     ],
     close: async () => {
-      await Promise.all([postgres.stop(), redis.stop()]);
+      await redis.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

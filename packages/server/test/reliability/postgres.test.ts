@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import { killRounds } from "./kill.js";
 import { Deployment, type Tokens } from "./node.js";
 
 const rounds = process.env.COUNTERSIGN_TEST_LONG === "1" ? 100 : 20;
 
 describe("on PostgreSQL", () => {
-  let postgres: TestPostgres;
+  const postgres = sharedPostgres();
   const deployments: Deployment[] = [];
 
-  beforeAll(async () => {
-    postgres = await startPostgres();
-  });
-  afterAll(async () => {
+  afterAll(() => {
     for (const deployment of deployments) deployment.killAll();
-    await postgres.stop();
   });
 
   async function deployed(): Promise<Deployment> {

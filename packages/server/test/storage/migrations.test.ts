@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import { migratePostgres } from "../../src/storage/postgres/engine/migrate.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import { postgresMigrations } from "../../src/storage/postgres/schema.js";
@@ -49,11 +49,7 @@ describe("SQLite migrations", () => {
 });
 
 describe("PostgreSQL migrations", () => {
-  let server: TestPostgres;
-  beforeAll(async () => {
-    server = await startPostgres({ fsync: false });
-  });
-  afterAll(() => server?.stop());
+  const server = sharedPostgres();
 
   it("run once, in order, and again only those that are missing", async () => {
     const url = await server.createDatabase();

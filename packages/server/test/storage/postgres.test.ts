@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe } from "vitest";
-import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
+import { describe } from "vitest";
+import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
 import { sharedContract, storageContract } from "./contract.js";
 
 describe("PostgreSQL", () => {
-  let server: TestPostgres;
-  beforeAll(async () => {
-    // What is tested here is what is answered; durability has tests of its own.
-    server = await startPostgres({ fsync: false });
-  });
-  afterAll(() => server?.stop());
+  const server = sharedPostgres();
 
   const openOn = (url: string) => openPostgresStorage({ url, poolSize: 4 });
 

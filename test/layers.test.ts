@@ -1,0 +1,72 @@
+/** The layers of the tests: what the fast ones may not need, so that they stay fast and run everywhere. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import config from "../vitest.config.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const heavy =
+  /from "(node:child_process|playwright-core|miniflare|bun|deno)"|\bstartPostgres\(|\bsharedPostgres\(/;
+
+interface Layer {
+  readonly test: { readonly name: string; readonly include: string[]; readonly exclude?: string[] };
+}
+const layers = (config.test?.projects ?? []) as Layer[];
+
+const testFiles = ["packages/sdk/test", "packages/server/test", "test"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !name.startsWith("node_modules"))
+    .map((name) => join(folder, name)),
+);
+
+/** Of a glob what the configuration uses: `**`, `*` and `{a,b}`. */
+function pattern(glob: string): RegExp {
+  const parts: Record<string, string> = {
+    "**/": "(.*/)?",
+    "*": "[^/]*",
+    "{": "(",
+    ",": "|",
+    "}": ")",
+    ".": "\\.",
+  };
+  return new RegExp(`^${glob.replace(/\*\*\/|[*{},.]/g, (part) => parts[part] ?? part)}$`);
+}
+const matches = (file: string, globs: readonly string[]) => globs.some((glob) => pattern(glob).test(file));
+const layersOf = (file: string) =>
+  layers.filter(({ test }) => matches(file, test.include) && !matches(file, test.exclude ?? []));
+
+/** The files of the tests that a file is made of, itself among them: the sources under test are not. */
+function closure(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, target] of readFileSync(file, "utf8").matchAll(
+    /^import (?!type )[^;]*?from "(\.[^"]+)\.js"/gm,
+  )) {
+    const found = resolve(dirname(file), `${target}.ts`);
+    if (existsSync(found) && /\/test\//.test(found)) closure(found, seen);
+  }
+  return seen;
+}
+
+describe("the layers of the tests", () => {
+  it("have each file in exactly one", () => {
+    const strays = testFiles.filter((file) => layersOf(file).length !== 1);
+    expect([testFiles.length > 50, strays]).toEqual([true, []]);
+  });
+
+  it("have no pattern that finds no file", () => {
+    const patterns = layers.flatMap(({ test }) => test.include);
+    expect(patterns.filter((glob) => !testFiles.some((file) => matches(file, [glob])))).toEqual([]);
+  });
+
+  it("keep browsers, processes and databases out of the fast one", () => {
+    const fast = testFiles.filter((file) => layersOf(file)[0]?.test.name === "fast");
+    const needy = fast.filter((file) =>
+      [...closure(join(root, file))].some(
+        (part) => part !== import.meta.filename && heavy.test(readFileSync(part, "utf8")),
+      ),
+    );
+    expect(needy.map((file) => relative(".", file))).toEqual([]);
+  });
+});
