@@ -17,7 +17,7 @@ const layers = {
   ],
   database: [
     "packages/sdk/test/proofs.test.ts",
-    "packages/sdk/test/stores/stores.test.ts",
+    "packages/sdk/test/stores/*.test.ts",
     "packages/server/test/reliability/postgres.test.ts",
     "packages/server/test/storage/{kill,migrations,postgres,postgres-faults}.test.ts",
   ],
