@@ -19,7 +19,9 @@ type Rule = (text: string) => string[];
 
 const hasHeader: Rule = (text) => (text.startsWith("/**") ? [] : ["does not begin with a header"]);
 
-const citesBySign: Rule = (text) => [...text.matchAll(/\b[Ss]ections? \d[\d.]*/g)].map(([words]) => words);
+/** In comments: an error text of RFC 6749 §5.2 is ASCII. */
+const citesBySign: Rule = (text) =>
+  [...text.matchAll(/^ *(?:\/\/|\/?\*).*?\b([Ss]ections? \d[\d.]*)/gm)].map(([, words = ""]) => words);
 
 /** A rule about the syntax tree. */
 const rule =
@@ -42,11 +44,7 @@ const namesInCamelCase = rule((node) => {
   return /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(node.name.text) ? node.name.text : undefined;
 });
 
-const hides = new Set([
-  ts.SyntaxKind.PrivateKeyword,
-  ts.SyntaxKind.ProtectedKeyword,
-  ts.SyntaxKind.PublicKeyword,
-]);
+const hides = new Set([ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.PublicKeyword]);
 
 const hidesBySign = rule((node) => {
   const modifiers = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];

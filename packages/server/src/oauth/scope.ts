@@ -36,7 +36,7 @@ export function faultInAppScopes(profile: Profile, scopes: readonly string[]): s
   if (scopes.length === 0) return "an app needs at least one scope";
   if (scopes.length > mostScopes) return `an app has at most ${mostScopes} scopes`;
   const malformed = scopes.find((scope) => !scopeToken.test(scope));
-  if (malformed !== undefined) return `"${malformed}" is not a scope token (RFC 6749 §3.3)`;
+  if (malformed !== undefined) return `"${malformed}" is not a scope token (RFC 6749 section 3.3)`;
   if (new Set(scopes).size !== scopes.length) return "a scope is listed twice";
   const charged = new Set(scopes.flatMap((scope) => ownWords(profile, scope)?.charged ?? []));
   if (charged.size > 1)

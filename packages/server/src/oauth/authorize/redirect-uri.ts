@@ -37,17 +37,17 @@ export function faultInCallbackUrl(
   if (/[^\x00-\x7f]/.test(value)) return "a callback URL is ASCII: percent-encode what is not";
   if (!URL.canParse(value)) return "it is not an absolute URL";
   const url = new URL(value);
-  if (value.includes("#")) return "a callback URL has no fragment (RFC 6749 §3.1.2)";
+  if (value.includes("#")) return "a callback URL has no fragment (RFC 6749 section 3.1.2)";
   if (url.username !== "" || url.password !== "") return "a callback URL has no user name or password";
   if (dangerousSchemes.has(url.protocol)) return `the scheme ${url.protocol} cannot be called back`;
   const web = url.protocol === "http:" || url.protocol === "https:";
   if (!web && !url.protocol.slice(0, -1).includes(".")) {
-    return "a private-use scheme is a reversed domain name, such as com.example.app (RFC 8252 §7.1)";
+    return "a private-use scheme is a reversed domain name, such as com.example.app (RFC 8252 section 7.1)";
   }
   // The host stands in the page's content security policy, where other characters have a meaning.
   if (web && !/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) return "its host is not a host name";
   if (url.protocol === "http:" && plainHttp === "loopback" && !loopbackNames.has(url.hostname)) {
-    return "a callback URL is https; http is for 127.0.0.1, [::1] and localhost (RFC 9700 §2.6)";
+    return "a callback URL is https; http is for 127.0.0.1, [::1] and localhost (RFC 9700 section 2.6)";
   }
   const own = responseParameters.find((name) => url.searchParams.has(name));
   return own && `the parameter ${own} is the response's own`;

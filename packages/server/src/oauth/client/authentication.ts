@@ -73,7 +73,7 @@ function parseBasic(header: string | undefined): Pick<ClientCredentials, "client
   const [user, ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   const [clientId, secret] = [formDecode(user as string), formDecode(rest.join(":"))];
   if (clientId === undefined || secret === undefined || rest.length === 0) {
-    const detail = "the Basic credentials are not form-url-encoded as RFC 6749 §2.3.1 says";
+    const detail = "the Basic credentials are not form-url-encoded as RFC 6749 section 2.3.1 says";
     throw wordedRefusal("client_authentication_unsupported", detail);
   }
   // §2.3.1: an empty secret is as none, which is how a public app names itself here.
