@@ -3,10 +3,10 @@
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { requestView } from "../emulator/control/views.js";
-import { usualFolder } from "../emulator/data-folder.js";
+import { usualData, usualFolder } from "../emulator/data-folder.js";
 import { createEmulator, type Emulator } from "../emulator/emulator.js";
 import { readSeedFile } from "../emulator/seed/file.js";
-import { bannerText } from "../emulator/terminal/banner.js";
+import { type BannerExtras, bannerText } from "../emulator/terminal/banner.js";
 import { type Paint, paintFor, showsColour } from "../emulator/terminal/paint.js";
 import { requestLine } from "../emulator/terminal/request-line.js";
 import { type Log, textLog } from "../log.js";
@@ -84,7 +84,7 @@ export async function dev(args: string[]): Promise<void> {
     port: portFrom(values),
     host,
     publicUrl: publicUrlOf(values["public-url"]),
-    data: values.memory ? undefined : (values.data ?? usualFolder),
+    data: values.memory ? undefined : (values.data ?? usualData()),
     fresh: values.fresh,
     seed: seedFile === undefined ? undefined : readSeedFile(seedFile, process.env),
     callbacks: callbacksOf(values.callback),
@@ -98,14 +98,20 @@ export async function dev(args: string[]): Promise<void> {
   // Whoever has read that it runs may stop it.
   const stopped = runUntilSignal({ close: () => emulator.close({ drain: true }) }, log);
   if (values.json) tellInJson(emulator, values.quiet, write);
-  else tellInWords(emulator, { seedFile, network: networkOf(emulator, host) }, values.quiet, write);
+  else
+    tellInWords(
+      emulator,
+      { seedFile, network: networkOf(emulator, host), memory: values.memory ?? false },
+      values.quiet,
+      write,
+    );
   if (values.open) openInBrowser(`${emulator.facts.url}/`, (message) => log.warn({}, message));
   await stopped;
 }
 
 function tellInWords(
   emulator: Emulator,
-  extras: { seedFile: string | undefined; network: readonly string[] },
+  extras: BannerExtras,
   quiet: boolean | undefined,
   write: (line: string) => void,
 ): void {

@@ -3,14 +3,24 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { KeyRing } from "../crypto/key-ring.js";
-import { type Database, openDatabase } from "../storage/sqlite/engine/driver.js";
+import { availableDrivers, type Database, openDatabase } from "../storage/sqlite/engine/driver.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
 import { keptSecret } from "./state/kept-secret.js";
 import { type ReplaceableStorage, replaceableStorage } from "./state/replaceable-storage.js";
 
 /** Where data is kept if nobody says otherwise. */
 export const usualFolder = ".countersign";
+const databaseFileName = "countersign.db";
 const ownerFileName = "running.json";
+
+/**
+ * Returns where data is kept if nobody says otherwise: in memory where no driver can keep a file, so that a start needs
+ * nothing but Node. Data that is there already is never passed over.
+ */
+export function usualData(): string | undefined {
+  const keeps = availableDrivers("files").length > 0 || existsSync(join(usualFolder, databaseFileName));
+  return keeps ? usualFolder : undefined;
+}
 
 export interface Data {
   readonly storage: ReplaceableStorage;
@@ -40,7 +50,7 @@ export function dataIn(folder: string): Data {
     unlock = lock(folder);
     if (made !== undefined || basename(resolve(folder)) === usualFolder) keepOutOfGit(folder);
     const ring = new KeyRing([keptSecret(join(folder, "secret"))]);
-    const storage = replaceableStorage(() => openSqliteStorage(join(folder, "countersign.db")));
+    const storage = replaceableStorage(() => openSqliteStorage(join(folder, databaseFileName)));
     const close = async () => {
       await storage.close();
       rmSync(join(folder, ownerFileName), { force: true });
@@ -98,7 +108,7 @@ function lock(folder: string): () => void {
   try {
     database = openDatabase(join(folder, "lock"));
   } catch (error) {
-    throw new Error(`--data ${folder} cannot be written to: ${(error as Error).message}`);
+    throw new Error(`--data ${folder}: ${(error as Error).message}`);
   }
   try {
     database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");

@@ -68,9 +68,9 @@ describe("countersign dev --https", () => {
   });
 
   it("says in its banner where the authority is", () => {
-    expect(bannerText(emulator.facts, { seedFile: undefined, network: [] }, paintFor(false))).toContain(
-      `HTTPS        ${emulator.httpsUrl}   (trust ${file})`,
-    );
+    expect(
+      bannerText(emulator.facts, { seedFile: undefined, network: [], memory: false }, paintFor(false)),
+    ).toContain(`HTTPS        ${emulator.httpsUrl}   (trust ${file})`);
   });
 
   it("keeps its authority over a restart, the key for its owner alone", async () => {

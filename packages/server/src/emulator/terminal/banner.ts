@@ -7,9 +7,14 @@ import { oneLine, type Paint } from "./paint.js";
 export interface BannerExtras {
   /** The seed file that was read. */
   readonly seedFile: string | undefined;
+  /** Whether keeping nothing was asked for. */
+  readonly memory: boolean;
   /** Addresses under which other machines reach it; none while it listens on this machine alone. */
   readonly network: readonly string[];
 }
+
+const inMemory = "in memory, gone at exit";
+const howToKeep = "Node 22.13 or better-sqlite3 keeps it";
 
 /** Most accounts, apps and kept rows listed. */
 const mostListed = 8;
@@ -32,7 +37,7 @@ export function bannerText(facts: EmulatorFacts, extras: BannerExtras, paint: Pa
     ...(facts.httpsUrl === undefined
       ? []
       : [row(paint, "HTTPS", `${facts.httpsUrl}   (trust ${facts.authorityFile})`)]),
-    row(paint, "Data", facts.data ?? "in memory, gone at exit"),
+    row(paint, "Data", facts.data ?? (extras.memory ? inMemory : `${inMemory} (${howToKeep})`)),
     ...(extras.seedFile === undefined ? [] : [row(paint, "Seed", extras.seedFile)]),
     ...keptLines(facts, paint),
     ...networkLines(extras.network, paint),
