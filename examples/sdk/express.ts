@@ -1,3 +1,4 @@
+import { isPrefetch } from "@countersign/sdk";
 import express, { type ErrorRequestHandler } from "express";
 import { accountOf } from "./account.js";
 import { flow, keeper } from "./oauth.js";
@@ -6,8 +7,9 @@ import { userIdOf } from "./session.js";
 
 export const server = express();
 
-server.get("/connect", async (_request, response) => {
-  const { url, setCookie } = await flow.begin();
+server.get("/connect", async (request, response) => {
+  if (isPrefetch(request.headers)) return response.set("Cache-Control", "no-store").sendStatus(503);
+  const { url, setCookie } = await flow.begin({ binding: request.headers.cookie });
   response.setHeader("Set-Cookie", setCookie).redirect(303, url);
 });
 

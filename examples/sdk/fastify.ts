@@ -1,3 +1,4 @@
+import { isPrefetch } from "@countersign/sdk";
 import fastify from "fastify";
 import { accountOf } from "./account.js";
 import { flow, keeper } from "./oauth.js";
@@ -6,8 +7,9 @@ import { userIdOf } from "./session.js";
 
 export const server = fastify();
 
-server.get("/connect", async (_request, reply) => {
-  const { url, setCookie } = await flow.begin();
+server.get("/connect", async (request, reply) => {
+  if (isPrefetch(request.headers)) return reply.header("Cache-Control", "no-store").status(503).send();
+  const { url, setCookie } = await flow.begin({ binding: request.headers.cookie });
   return reply.header("Set-Cookie", setCookie).redirect(url, 303);
 });
 

@@ -1,3 +1,4 @@
+import { isPrefetch } from "@countersign/sdk";
 import { Hono } from "hono";
 import { accountOf } from "./account.js";
 import { flow, keeper } from "./oauth.js";
@@ -7,7 +8,8 @@ import { userIdOf } from "./session.js";
 export const server = new Hono();
 
 server.get("/connect", async (context) => {
-  const { url, setCookie } = await flow.begin();
+  if (isPrefetch(context.req.raw.headers)) return context.body(null, 503, { "Cache-Control": "no-store" });
+  const { url, setCookie } = await flow.begin({ binding: context.req.header("Cookie") });
   context.header("Set-Cookie", setCookie);
   return context.redirect(url, 303);
 });

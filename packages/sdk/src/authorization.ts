@@ -1,3 +1,4 @@
+/** The authorization code flow of an app: where to send the user, and what to make of the callback. */
 import { type Configuration, type ConfigurationOptions, resolveConfiguration } from "./configuration.js";
 import { constantTimeEqual, sha256 } from "./encoding.js";
 import { CallbackError, InvalidArgumentError } from "./errors.js";
@@ -6,7 +7,7 @@ import { OAuthApi } from "./oauth-api.js";
 import type { StateKeeper } from "./state.js";
 import { type FieldRule, toWire } from "./wire.js";
 
-/** The parameters of an authorization URL (RFC 6749 section 4.1.1). */
+/** The parameters of an authorization URL (RFC 6749 §4.1.1). */
 export interface AuthorizationUrlRequest {
   clientId: string;
   /** Unguessable, bound to the browser's session and checked at the callback: see `cookieState` and `storedState`. */
@@ -19,7 +20,7 @@ export interface AuthorizationUrlRequest {
   codeChallenge?: string | undefined;
 }
 
-const PARAMETERS: readonly FieldRule[] = [
+const parameters: readonly FieldRule[] = [
   ["clientId", "client_id", true],
   ["state", "state", true],
   ["redirectUri", "redirect_uri", false],
@@ -27,17 +28,17 @@ const PARAMETERS: readonly FieldRule[] = [
   ["codeChallenge", "code_challenge", false],
 ];
 
-/** The address to send the user to. Throws InvalidArgumentError naming what is missing or wrongly typed. */
+/** The address to send the user to. @throws {InvalidArgumentError} naming what is missing or wrongly typed. */
 export function authorizationUrl(
   request: AuthorizationUrlRequest,
   config?: Configuration | ConfigurationOptions | string,
 ): string {
-  const query = new URLSearchParams({ response_type: "code", ...toWire(request, PARAMETERS) });
+  const query = new URLSearchParams({ response_type: "code", ...toWire(request, parameters) });
   if (query.has("code_challenge")) query.set("code_challenge_method", "S256");
   return `${resolveConfiguration(config).appUrl("/oauth/authorize")}?${query}`;
 }
 
-/** The S256 challenge of a verifier (RFC 7636 section 4.2). */
+/** The S256 challenge of a verifier (RFC 7636 §4.2). */
 export async function codeChallenge(codeVerifier: string): Promise<string> {
   if (!/^[\w.~-]{43,128}$/.test(codeVerifier)) {
     throw new InvalidArgumentError("codeVerifier", "must be 43 to 128 unreserved characters");
@@ -79,7 +80,7 @@ export class AuthorizationFlow {
   readonly #options: AuthorizationFlowOptions;
   readonly #config: Configuration;
 
-  /** Throws InvalidArgumentError when client id or, without PKCE, client secret is missing. */
+  /** @throws {InvalidArgumentError} when client id or, without PKCE, client secret is missing. */
   constructor(options: AuthorizationFlowOptions) {
     if (!options.clientId) throw new InvalidArgumentError("clientId", "is required");
     if (!options.clientSecret && options.pkce !== true) {
@@ -89,12 +90,22 @@ export class AuthorizationFlow {
     this.#config = resolveConfiguration(options.config);
   }
 
-  /** The address to redirect to, and the cookie to set with the redirect when the state is kept in one. */
+  /**
+   * The address to redirect to, and the cookie to set with the redirect when the state is kept in one. `binding` is what
+   * `handleCallback` takes: the request's `Cookie` header, or the session's id.
+   */
   async begin(
-    options: { context?: string | undefined; binding?: string | undefined } = {},
+    options: { context?: string | undefined; binding?: string | null | undefined } = {},
   ): Promise<{ url: string; setCookie: string }> {
     const { clientId, redirectUri, scope, pkce } = this.#options;
-    const { state, codeVerifier, setCookie = "" } = await this.#options.state.issue(options);
+    const {
+      state,
+      codeVerifier,
+      setCookie = "",
+    } = await this.#options.state.issue({
+      context: options.context,
+      binding: options.binding ?? undefined,
+    });
     const challenge = pkce === true ? await codeChallenge(codeVerifier) : undefined;
     const request = { clientId, state, redirectUri, scope, codeChallenge: challenge };
     return { url: authorizationUrl(request, this.#config), setCookie };
@@ -103,7 +114,7 @@ export class AuthorizationFlow {
   /**
    * What the callback says, after every check, its code exchanged. A refusal by the user is an outcome, not an error.
    * `url` may be relative, as a request line has it; `binding` is the `Cookie` header, or the session's id.
-   * Throws CallbackError, and whatever `oauthTokenGenerate` throws.
+   * @throws {CallbackError} when the callback is not to be trusted, and whatever `oauthTokenGenerate` throws.
    */
   async handleCallback(
     url: string | URL,
@@ -131,7 +142,7 @@ export class AuthorizationFlow {
     return { outcome: "authorized", token, ...verified };
   }
 
-  // RFC 9207 section 2.4: compared as a string, against mix-up of two servers.
+  // RFC 9207 §2.4: compared as a string, against mix-up of two servers.
   #checkIssuer(iss: string | undefined): void {
     const expected = this.#options.issuer ?? this.#config.appUrl("");
     if (iss === undefined ? this.#options.requireIssuer === true : !constantTimeEqual(iss, expected)) {
@@ -141,15 +152,15 @@ export class AuthorizationFlow {
 }
 
 function readQuery(url: string | URL): Map<string, string> {
-  let parameters: URLSearchParams;
+  let given: URLSearchParams;
   try {
-    parameters = new URL(url, "http://localhost").searchParams;
+    given = new URL(url, "http://localhost").searchParams;
   } catch {
     throw new CallbackError("invalid_url");
   }
   const query = new Map<string, string>();
-  for (const [name, value] of parameters) {
-    // RFC 6749 section 3.1: once at most. Frameworks disagree on which of two counts.
+  for (const [name, value] of given) {
+    // RFC 6749 §3.1: once at most. Frameworks disagree on which of two counts.
     if (query.has(name)) throw new CallbackError("repeated_parameter");
     if (value !== "") query.set(name, value);
   }

@@ -1,4 +1,5 @@
-import type { TokenKeeper } from "./token-keeper.js";
+/** The official SDK with the keeper's tokens. */
+import type { AccessTokens } from "./access-tokens.js";
 
 /** What is used of an API object of the official `@dropbox/sign` SDK. */
 export interface DropboxSignApi {
@@ -18,13 +19,16 @@ export interface DropboxSignApi {
  */
 export function withTokenKeeper<Api extends DropboxSignApi>(
   api: Api,
-  keeper: TokenKeeper,
+  tokens: AccessTokens,
   userId: string,
 ): Api {
   const { origin } = new URL(api.basePath);
   api.addInterceptor(async (request) => {
     if (new URL(request.url ?? "", origin).origin !== origin) return;
-    request.headers = { ...(request.headers as object), ...(await keeper.headers(userId)) };
+    request.headers = {
+      ...(request.headers as object),
+      Authorization: `Bearer ${await tokens.accessToken(userId)}`,
+    };
   });
   return api;
 }

@@ -1,9 +1,11 @@
 /** The public names of the package. What is not listed here may change without notice. */
+export type { AccessTokenOptions, AccessTokens } from "./access-tokens.js";
 export {
   AccountApi,
   type AccountGetRequest,
   type AccountGetResponse,
   type AccountResponse,
+  type Caller,
 } from "./account-api.js";
 export {
   AuthorizationFlow,
@@ -56,6 +58,7 @@ export {
   type WithHttpInfo,
 } from "./models.js";
 export { OAuthApi } from "./oauth-api.js";
+export { isPrefetch, type RequestHeaders } from "./prefetch.js";
 export {
   type CookieStateOptions,
   cookieState,
@@ -71,4 +74,4 @@ export { MemoryTokenStore } from "./stores/memory.js";
 export type { StoredEntry, TokenStore } from "./stores/store.js";
 export type { Sleep, Timer } from "./time.js";
 export { TokenKeeper } from "./token-keeper.js";
-export type { AccessTokenOptions, TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";
+export type { TokenKeeperEvent, TokenKeeperOptions } from "./token-keeper-options.js";

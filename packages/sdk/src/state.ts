@@ -1,3 +1,4 @@
+/** What ties a callback to the browser that began the login: a signed cookie, or an entry in a store. */
 import {
   constantTimeEqual,
   fromBase64url,
@@ -29,9 +30,12 @@ export interface VerifiedState {
   clearCookie?: string | undefined;
 }
 
-/** Issues states bound to a browser session and verifies each once (RFC 6749 section 10.12). */
+/** Issues states bound to a browser session and verifies each once (RFC 6749 §10.12). */
 export interface StateKeeper {
-  /** `binding` is the session's own id for the store helper; the cookie helper needs none. */
+  /**
+   * `binding` is the session's own id for the store helper; for the cookie helper it is the request's `Cookie` header, which
+   * tells it what the browser already has.
+   */
   issue(options?: { context?: string | undefined; binding?: string | undefined }): Promise<IssuedState>;
   /** `binding` is the request's `Cookie` header, or the session's id. Throws CallbackError. */
   verify(state: string, binding: string | null | undefined): Promise<VerifiedState>;
@@ -51,16 +55,25 @@ export interface CookieStateOptions {
   random?: RandomSource | undefined;
 }
 
+/** Logins that a browser can have unfinished at once: each has a cookie, and all travel with every request. */
+const maxLogins = 16;
+/** Characters that these cookies may take together, half of the least that servers and proxies accept of all headers. */
+const maxCookieCharacters = 4096;
+const maxContextBytes = 1024;
+
 /**
- * A state in a signed cookie, HttpOnly and SameSite=Lax: nothing to store. Each login has its own cookie, so two tabs do
- * not disturb each other. The context is signed, not hidden: the browser's user can read it. Single use is kept by removing the cookie and, within this process, by remembering used states.
+ * A state in a signed cookie, HttpOnly and SameSite=Lax: nothing to store. Each login has its own cookie, so that tabs do
+ * not disturb each other, and there are at most sixteen of them in about 4 kB: a new login takes the place of the oldest.
+ * Which that is the request's `Cookie` header says; without it as `binding` the places are taken in turn. The context is
+ * signed, not hidden: the browser's user can read it. Single use is kept by removing the cookie and, within this
+ * process, by remembering used states.
  */
 export function cookieState(options: CookieStateOptions): StateKeeper {
   return new CookieState(options);
 }
 
-/** The parts of a cookie's value: `state.expires.context.signature`. */
-const COOKIE = /^\s*([^=]+)=([\w-]+)\.(\d+\.[\w-]*)\.([\w-]+)\s*$/;
+/** The parts of a cookie: `name=state.expires.context.signature`. */
+const cookiePattern = /^\s*([^=\s]+)=([\w-]+)\.(\d+\.[\w-]*)\.([\w-]+)\s*$/;
 
 class CookieState implements StateKeeper {
   readonly #secrets: readonly string[];
@@ -70,6 +83,7 @@ class CookieState implements StateKeeper {
   readonly #now: () => number;
   readonly #random: RandomSource;
   readonly #used = new Map<string, number>();
+  #turn = 0;
 
   constructor({
     secret,
@@ -92,20 +106,28 @@ class CookieState implements StateKeeper {
     this.#random = random;
   }
 
-  async issue({ context = "" }: { context?: string | undefined } = {}): Promise<IssuedState> {
-    if (context.length > 1024) throw new InvalidArgumentError("context", "must not exceed 1024 characters");
+  async issue({
+    context = "",
+    binding,
+  }: {
+    context?: string | undefined;
+    binding?: string | undefined;
+  } = {}): Promise<IssuedState> {
+    const bytes = toBytes(context);
+    if (bytes.length > maxContextBytes)
+      throw new InvalidArgumentError("context", `must not exceed ${maxContextBytes} bytes of UTF-8`);
     const state = randomText(this.#random);
     const expires = Math.floor(this.#now() / 1000) + this.#maxAgeSeconds;
-    const rest = `${expires}.${toBase64url(toBytes(context))}`;
+    const rest = `${expires}.${toBase64url(bytes)}`;
     const [secret = ""] = this.#secrets;
     const value = `${state}.${rest}.${await sign(secret, state, rest)}`;
-    const setCookie = `${this.#cookieName(state)}=${value}; Max-Age=${this.#maxAgeSeconds}; ${this.#attributes}`;
+    const name = this.#prefix + this.#place(binding ?? "", value.length);
+    const setCookie = `${name}=${value}; Max-Age=${this.#maxAgeSeconds}; ${this.#attributes}`;
     return { state, codeVerifier: await verifierOf(secret, state), setCookie };
   }
 
   async verify(state: string, binding: string | null | undefined): Promise<VerifiedState> {
-    const name = this.#cookieName(state);
-    const { rest, signature } = readCookie(binding ?? "", name, state);
+    const { name, rest, signature } = readCookie(binding ?? "", this.#prefix, state);
     const secret = await this.#signer(state, rest, signature);
     const [expires = "", context = ""] = rest.split(".");
     this.#use(state, Number(expires) * 1000);
@@ -117,9 +139,26 @@ class CookieState implements StateKeeper {
     };
   }
 
-  // A name of its own for each login, so that two tabs do not overwrite each other's.
-  #cookieName(state: string): string {
-    return this.#prefix + state.slice(0, 8);
+  // In turn, since two tabs may begin before the browser has either cookie. A place that is free while there is room,
+  // else the one that takes most, of equals the oldest: so the whole never grows beyond its bound by one cookie.
+  #place(header: string, characters: number): string {
+    const taken = header.split(";").flatMap((part) => {
+      const [name = "", value = ""] = part.trim().split("=");
+      const [, expires = "0"] = value.split(".");
+      const size = this.#prefix.length + value.length;
+      const id = name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : "";
+      return /^[\w-]{1,16}$/.test(id) ? [{ id, size, expires }] : [];
+    });
+    const cookie = this.#prefix.length + characters;
+    const room = Math.max(1, Math.min(maxLogins, Math.floor(maxCookieCharacters / cookie)));
+    const turn = this.#turn++;
+    const places = Array.from({ length: maxLogins }, (_, i) => String((turn + i) % maxLogins));
+    if (taken.length === 0) return String(turn % room);
+    const total = taken.reduce((sum, { size }) => sum + size, cookie);
+    const free = places.find((id) => taken.every((one) => one.id !== id));
+    if (free !== undefined && total <= maxCookieCharacters) return free;
+    taken.sort((one, other) => other.size - one.size || Number(one.expires) - Number(other.expires));
+    return (taken[0] as { id: string }).id;
   }
 
   async #signer(state: string, rest: string, signature: string): Promise<string> {
@@ -129,26 +168,30 @@ class CookieState implements StateKeeper {
     throw new CallbackError("state_mismatch");
   }
 
-  #use(state: string, expiresMs: number): void {
-    const nowMs = this.#now();
-    if (nowMs >= expiresMs) throw new CallbackError("state_expired");
+  #use(state: string, expiresMilliseconds: number): void {
+    const nowMilliseconds = this.#now();
+    if (nowMilliseconds >= expiresMilliseconds) throw new CallbackError("state_expired");
     // In the order of use, which is the order of expiry, near enough: the head is what can be forgotten.
-    for (const [old, untilMs] of this.#used) {
-      if (untilMs > nowMs) break;
+    for (const [old, untilMilliseconds] of this.#used) {
+      if (untilMilliseconds > nowMilliseconds) break;
       this.#used.delete(old);
     }
     if (this.#used.has(state)) throw new CallbackError("state_used");
-    this.#used.set(state, expiresMs);
+    this.#used.set(state, expiresMilliseconds);
   }
 }
 
 const sign = (secret: string, state: string, rest: string) => hmac(secret, `state\n${state}\n${rest}`);
 const verifierOf = (secret: string, state: string) => hmac(secret, `pkce\n${state}`);
 
-function readCookie(header: string, name: string, state: string): { rest: string; signature: string } {
+function readCookie(
+  header: string,
+  prefix: string,
+  state: string,
+): { name: string; rest: string; signature: string } {
   for (const part of header.split(";")) {
-    const [, found, bound = "", rest = "", signature = ""] = COOKIE.exec(part) ?? [];
-    if (found === name && constantTimeEqual(bound, state)) return { rest, signature };
+    const [, name = "", bound = "", rest = "", signature = ""] = cookiePattern.exec(part) ?? [];
+    if (name.startsWith(prefix) && constantTimeEqual(bound, state)) return { name, rest, signature };
   }
   throw new CallbackError("state_mismatch");
 }

@@ -62,11 +62,3 @@ export interface TokenKeeperOptions {
   /** Ends waits that are too long. @default setTimeout */
   timer?: Timer | undefined;
 }
-
-/** Options of `TokenKeeper.accessToken`. */
-export interface AccessTokenOptions {
-  /** Stops this caller's wait; a refresh that others share goes on. */
-  signal?: AbortSignal | undefined;
-  /** A token that an API has just refused with 401: another one is wanted. */
-  rejected?: string | undefined;
-}

@@ -1,5 +1,6 @@
 /** The public face of token keeping: what callers share, what is remembered in this process, and the user's own acts. */
 
+import type { AccessTokenOptions, AccessTokens } from "./access-tokens.js";
 import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
 import { randomText } from "./encoding.js";
 import { ReauthorizationRequired } from "./errors.js";
@@ -7,7 +8,7 @@ import { notify } from "./listener.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
 import { RememberedTokens } from "./remembered-tokens.js";
-import type { AccessTokenOptions, TokenKeeperOptions } from "./token-keeper-options.js";
+import type { TokenKeeperOptions } from "./token-keeper-options.js";
 import { checkToken, checkUserId, type KeeperSettings, readOptions } from "./token-keeper-settings.js";
 import { TokenLifecycle } from "./token-lifecycle.js";
 import { type TokenRecord, toRecord } from "./token-record.js";
@@ -27,7 +28,7 @@ interface Flight {
  * used; only the server's clear word ends a session. Safe for any number of concurrent callers. What is stored belongs to the
  * user, the app and the server: keepers of several apps can share a store.
  */
-export class TokenKeeper {
+export class TokenKeeper implements AccessTokens {
   readonly #settings: KeeperSettings;
   readonly #lifecycle: TokenLifecycle;
   readonly #api: OAuthApi;

@@ -3,7 +3,13 @@ import { type AddressInfo, connect } from "node:net";
 import { AccountApi as DropboxAccountApi } from "@dropbox/sign";
 import { ProxyAgent } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
-import { InvalidArgumentError, ReauthorizationRequired, withTokenKeeper } from "../src/index.js";
+import {
+  type AccessTokens,
+  AccountApi,
+  InvalidArgumentError,
+  ReauthorizationRequired,
+  withTokenKeeper,
+} from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
 import { testClock, testKeeper } from "./support/keeper.js";
 import { type Recorder, type Responder, startRecorder } from "./support/recorder.js";
@@ -327,6 +333,54 @@ describe("the options of a call", () => {
       await dispatcher.destroy();
       proxy.close();
     }
+  });
+});
+
+describe("the port of tokens", () => {
+  const answering = (tokens: string[]) => {
+    const asked: unknown[] = [];
+    const accessToken: AccessTokens["accessToken"] = async (userId, options) => {
+      asked.push([userId, options?.rejected]);
+      return tokens.shift() as string;
+    };
+    return { tokens: { accessToken }, asked };
+  };
+  const api = () =>
+    record(({ headers }) =>
+      headers.authorization === "Bearer good" ? { body: { account: { account_id: "a" } } } : { status: 401 },
+    );
+
+  it("is all that AccountApi needs, which asks once more after a 401", async () => {
+    const { url: baseUrl, requests } = await api();
+    const { tokens, asked } = answering(["stale", "good"]);
+    const { account } = await new AccountApi({ baseUrl }, { tokens, userId: "jill" }).accountGet();
+    expect(account.accountId).toBe("a");
+    expect(asked).toEqual([
+      ["jill", undefined],
+      ["jill", "stale"],
+    ]);
+    expect(requests).toHaveLength(2);
+  });
+
+  it("gives AccountApi the 401 when there is no other token, and every other error at once", async () => {
+    const { url: baseUrl, requests } = await api();
+    const { tokens } = answering(["stale", "stale"]);
+    const call = new AccountApi({ baseUrl }, { tokens, userId: "jill" }).accountGet();
+    expect(await failure(call)).toMatchObject({ code: 401 });
+    expect(requests).toHaveLength(1);
+    const down = await record({ status: 503 });
+    const other = answering(["good"]);
+    const error = await failure(
+      new AccountApi(down.url, { tokens: other.tokens, userId: "jill" }).accountGet(),
+    );
+    expect(error).toMatchObject({ code: 503 });
+    expect(other.asked).toHaveLength(1);
+  });
+
+  it("is all that the official SDK needs", async () => {
+    const { url } = await api();
+    const official = withTokenKeeper(new DropboxAccountApi(url), answering(["good"]).tokens, "jill");
+    expect((await official.accountGet()).body.account?.accountId).toBe("a");
   });
 });
 

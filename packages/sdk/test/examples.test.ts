@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Request = (path: string, cookie: string) => Promise<Response>;
+type Request = (path: string, cookie: string, headers?: Record<string, string>) => Promise<Response>;
 
 async function listen(listener: RequestListener): Promise<Request> {
   const server = createServer(listener);
@@ -44,8 +44,8 @@ async function listen(listener: RequestListener): Promise<Request> {
       }),
   );
   const { port } = server.address() as AddressInfo;
-  return (path, cookie) =>
-    fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", headers: { cookie } });
+  return (path, cookie, headers = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", headers: { ...headers, cookie } });
 }
 
 /** How each framework is asked, by the same name as its example. */
@@ -58,7 +58,7 @@ const frameworks: Record<string, () => Promise<Request>> = {
   },
   hono: async () => {
     const { server } = await import("../../../examples/sdk/hono.js");
-    return async (path, cookie) => server.request(path, { headers: { cookie } });
+    return async (path, cookie, headers = {}) => server.request(path, { headers: { ...headers, cookie } });
   },
   next: async () => {
     const routes = {
@@ -66,10 +66,10 @@ const frameworks: Record<string, () => Promise<Request>> = {
       "/callback": (await import("../../../examples/sdk/next/callback/route.js")).GET,
       "/me": (await import("../../../examples/sdk/next/me/route.js")).GET,
     };
-    return async (path, cookie) => {
+    return async (path, cookie, headers = {}) => {
       const url = new URL(path, "http://localhost");
       return routes[url.pathname as keyof typeof routes](
-        new globalThis.Request(url, { headers: { cookie } }),
+        new globalThis.Request(url, { headers: { ...headers, cookie } }),
       );
     };
   },
@@ -92,6 +92,13 @@ describe.each(Object.keys(frameworks))("the %s example", (name) => {
     const me = await request("/me", user);
     expect(await me.json()).toMatchObject({ account: { accountId: expect.stringMatching(/^at\./) } });
     expect((await request("/me", "user=someone-else")).status).toBe(303);
+  });
+
+  it("begins no login for a prefetch", async () => {
+    const request = await (frameworks[name] as () => Promise<Request>)();
+    const answer = await request("/connect", user, { "sec-purpose": "prefetch" });
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([503, "no-store"]);
+    expect(answer.headers.get("set-cookie")).toBeNull();
   });
 
   it("takes a denial kindly and a forged callback not at all", async () => {
