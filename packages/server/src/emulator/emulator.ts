@@ -11,6 +11,8 @@ import { startPurging } from "../storage/purging.js";
 import { accountSettingsRoutes } from "./account-api/account-settings-routes.js";
 import { signUpRoutes } from "./account-api/sign-up-routes.js";
 import { baseUrl, listenFault } from "./address.js";
+import { type KeptDocuments, keepDocuments } from "./api/kept-documents.js";
+import { apiRoutes } from "./api/routes.js";
 import { guardControl } from "./control/guard.js";
 import { controlRoutes } from "./control/routes.js";
 import { type Data, dataIn, dataInMemory } from "./data-folder.js";
@@ -100,14 +102,18 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   const { app, world, timeline } = parts;
   let https: HttpsListener | undefined;
   let kept: EmulatorFacts["kept"];
+  let documents: KeptDocuments | undefined;
   try {
     await app.server.listen({ port: options.port, host: options.host });
     parts.place.port = (app.server.server.address() as AddressInfo).port;
     if (options.https) https = await listenHttps(app.server, { ...options, port: options.https.port });
+    if (options.data !== undefined)
+      documents = keepDocuments(world.signing, options.data, { fresh: options.fresh === true });
     kept = await plantWhole(options, data, parts);
     data.announce(parts.url());
   } catch (error) {
     parts.open();
+    documents?.close();
     await https?.close();
     await app.server.close();
     await data.undo();
@@ -133,6 +139,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     },
     close: async ({ drain = false } = {}) => {
       world.close();
+      documents?.close();
       await https?.close();
       if (drain) await app.server.close();
       else await closeSoon(app);
@@ -248,6 +255,7 @@ function attach(
   });
   controlRoutes(server, world);
   inspectorRoutes(server, world);
+  apiRoutes(server, world);
 }
 
 /** Applies the seed, wholly or not at all, and returns what is there besides. */

@@ -79,6 +79,7 @@ function usesApiKey(request: FastifyRequest): boolean {
 function challenge({ apiRealm }: Profile, refusal: Refusal, { error, description }: Problem): string[] {
   const basic = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
   if (refusal.reason === "access_token_missing") return [`Bearer realm="${apiRealm}"`, basic];
-  const scope = refusal.reason === "access_token_scope" ? `, scope="${refusal.parameter}"` : "";
+  const scope =
+    refusal.reason === "access_token_scope" && refusal.parameter ? `, scope="${refusal.parameter}"` : "";
   return [`Bearer realm="${apiRealm}", error="${error}", error_description="${description}"${scope}`, basic];
 }

@@ -58,9 +58,9 @@ function parseBody(request: FastifyRequest): Parameters | Promise<Parameters> {
   checkCharset(contentType);
   switch (bodyKind(request)) {
     case "json":
-      return Parameters.fromPairs(parseJsonObject(utf8(body)));
+      return Parameters.fromPairs(parseJsonObject(decodeUtf8(body)));
     case "form":
-      return Parameters.fromPairs(parseForm(utf8(body)));
+      return Parameters.fromPairs(parseForm(decodeUtf8(body)));
     case "multipart":
       return parseMultipart(contentType as string, body).then(Parameters.fromPairs);
     case "none":
@@ -89,7 +89,7 @@ function checkCharset(contentType: string | undefined): void {
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
-function utf8(body: Buffer): string {
+export function decodeUtf8(body: Buffer): string {
   if (isAscii(body)) return body.toString("latin1");
   try {
     return strictUtf8.decode(body);
@@ -127,7 +127,7 @@ function fieldNames(json: string): string[] {
 }
 
 /** URLSearchParams reads anything; a broken percent-encoding is refused instead of being guessed at. */
-function parseForm(text: string): [string, string][] {
+export function parseForm(text: string): [string, string][] {
   const pairs: [string, string][] = [];
   for (const part of text.split("&")) {
     if (part === "") continue;

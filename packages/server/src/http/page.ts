@@ -7,6 +7,7 @@ import type { Page } from "../pages/layout.js";
  * Sends a page. `formTargets` are origins beside our own that a form's answer may lead to, or `anywhere` for the forms
  * that end at an app's callback. Chromium applies `form-action` to every redirect that follows, and a callback may well
  * send the browser on to another origin, an IPv6 address (which the policy cannot name) or a scheme of its own.
+ * `frameAncestor` is the one origin that may frame the page; nobody may without it.
  * The page becomes text at the last moment: a `preSerialization` hook may still add to it.
  */
 export function sendPage(
@@ -14,21 +15,26 @@ export function sendPage(
   page: Page,
   status = 200,
   formTargets: readonly string[] | "anywhere" = [],
+  frameAncestor?: string,
 ): FastifyReply {
+  // Which origin may frame a page is said by the policy; X-Frame-Options knows no origins.
+  if (frameAncestor === undefined) reply.header("x-frame-options", "DENY");
   return reply
     .code(status)
     .header("content-type", "text/html; charset=utf-8")
     .header("cache-control", "no-store")
-    .header("content-security-policy", contentSecurityPolicy(formTargets))
+    .header("content-security-policy", contentSecurityPolicy(formTargets, frameAncestor))
     .header("referrer-policy", "same-origin")
     .header("x-content-type-options", "nosniff")
-    .header("x-frame-options", "DENY")
     .serializer((sent: Page) => sent.document())
     .send(page);
 }
 
-function contentSecurityPolicy(formTargets: readonly string[] | "anywhere"): string {
+function contentSecurityPolicy(
+  formTargets: readonly string[] | "anywhere",
+  frameAncestor = "'none'",
+): string {
   const formAction =
     formTargets === "anywhere" ? "" : ` form-action ${["'self'", ...formTargets].join(" ")};`;
-  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${formAction} frame-ancestors 'none'; base-uri 'none'`;
+  return `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';${formAction} frame-ancestors ${frameAncestor}; base-uri 'none'`;
 }

@@ -11,7 +11,8 @@ import type {
   RequestView,
   StateView,
 } from "../emulator/control/views.js";
-import type { ControlRequest, Transport } from "./transport.js";
+import { documentsOver, type EmulatorDocuments } from "./documents.js";
+import type { ControlRequest, RemoteCall, Transport } from "./transport.js";
 import type {
   AppChange,
   Authorized,
@@ -44,8 +45,6 @@ export interface RemoteFacts {
   readonly close: () => Promise<void>;
 }
 
-type Call = <T>(method: ControlRequest["method"], path: string, body?: unknown) => Promise<T>;
-
 export class RemoteEmulator implements SignEmulator {
   readonly url: string;
   readonly client: ClientDetails;
@@ -53,7 +52,8 @@ export class RemoteEmulator implements SignEmulator {
   readonly clock: EmulatorClock;
   readonly faults: EmulatorFaults;
   readonly outbox: EmulatorOutbox;
-  readonly #call: Call;
+  readonly documents: EmulatorDocuments;
+  readonly #call: RemoteCall;
   readonly #close: () => Promise<void>;
 
   constructor(transport: Transport, { url, client, account, close }: RemoteFacts) {
@@ -65,6 +65,7 @@ export class RemoteEmulator implements SignEmulator {
     this.clock = clockOver(this.#call);
     this.faults = faultsOver(this.#call);
     this.outbox = outboxOver(this.#call);
+    this.documents = documentsOver(this.#call, account);
   }
 
   authorize(options: AuthorizeOptions = {}): Promise<Authorized> {
@@ -148,7 +149,7 @@ export class RemoteEmulator implements SignEmulator {
 }
 
 /** Every call speaks camelCase here and snake_case on the wire. */
-export function caller(transport: Transport): Call {
+export function caller(transport: Transport): RemoteCall {
   return async <T>(method: ControlRequest["method"], path: string, body?: unknown): Promise<T> => {
     const sent = body === undefined ? {} : { body: toSnakeCase(body) };
     const { status, text } = await transport({ method, path: `/_emulator${path}`, ...sent });
@@ -167,7 +168,7 @@ function parse(text: string): unknown {
   }
 }
 
-function clockOver(call: Call): EmulatorClock {
+function clockOver(call: RemoteCall): EmulatorClock {
   const move = (body: object) => call<ClockView>("POST", "/clock", body);
   const timeOf = (time: Date | string | number) => (time instanceof Date ? time.getTime() : time);
   return {
@@ -180,7 +181,7 @@ function clockOver(call: Call): EmulatorClock {
   };
 }
 
-function faultsOver(call: Call): EmulatorFaults {
+function faultsOver(call: RemoteCall): EmulatorFaults {
   return {
     next: (order) => call("POST", "/faults", order),
     list: async () => (await call<{ faults: FaultView[] }>("GET", "/faults")).faults,
@@ -193,7 +194,7 @@ function faultsOver(call: Call): EmulatorFaults {
   };
 }
 
-function outboxOver(call: Call): EmulatorOutbox {
+function outboxOver(call: RemoteCall): EmulatorOutbox {
   return {
     emails: async (filter = {}) =>
       (await call<{ emails: EmailView[] }>("GET", `/outbox/emails${queryOf(filter)}`)).emails,

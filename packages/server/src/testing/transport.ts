@@ -46,3 +46,6 @@ export function overHttp(url: string): Transport {
       outgoing.end(payload);
     });
 }
+
+/** One call of the control API, in TypeScript's names. */
+export type RemoteCall = <T>(method: ControlRequest["method"], path: string, body?: unknown) => Promise<T>;

@@ -11,8 +11,10 @@ import type {
   StateView,
 } from "../emulator/control/views.js";
 
-/** `"90s"`, `"1h30m"`, `"2d"`, or milliseconds. */
-export type Duration = string | number;
+import type { EmulatorDocuments } from "./documents.js";
+import type { Duration } from "./duration.js";
+
+export type { Duration } from "./duration.js";
 
 export interface AuthorizeOptions {
   /** E-mail address or id. @default the first account of the seed */
@@ -164,6 +166,8 @@ export interface SignEmulator extends AsyncDisposable {
   readonly clock: EmulatorClock;
   readonly faults: EmulatorFaults;
   readonly outbox: EmulatorOutbox;
+  /** Signature requests and templates. */
+  readonly documents: EmulatorDocuments;
   requests(filter?: RequestFilter): Promise<readonly RequestView[]>;
   /** Resolves to the first matching request, past or to come. Rejects after `timeout` of real time. @default "5s" */
   waitForRequest(filter?: RequestFilter, options?: { readonly timeout?: Duration }): Promise<RequestView>;

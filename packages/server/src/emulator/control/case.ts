@@ -1,7 +1,7 @@
 /** Names of the control API: snake_case on the wire, camelCase in TypeScript. */
 
 /** What holds names that are not ours: they stay as they are. */
-const opaque = new Set(["parameters", "headers", "body"]);
+const opaque = new Set(["parameters", "headers", "body", "metadata", "values"]);
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
 import { serve } from "../../http/endpoint.js";
 import { sendProblem } from "../../http/problem.js";
+import * as documents from "../api/control.js";
 import { emulatorEndpoints } from "../endpoints.js";
 import { ownReasons } from "../requests/explain.js";
 import { operations } from "../requests/operation.js";
@@ -60,6 +61,7 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
     throw new ControlFault("There is no such fault; it may have struck as often as it was to", "id", 404);
   });
 
+  documentRoutes(world, route);
   requestRoutes(world, route);
   tokenRoutes(world, route);
 
@@ -89,6 +91,21 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
 /** What is posted here, and whatever was. */
 function eventTypes({ outbox }: World): readonly string[] {
   return [...new Set(["account_confirmed", ...outbox.events().map(({ type }) => type)])];
+}
+
+function documentRoutes(world: World, route: Route): void {
+  const id = (request: FastifyRequest) => parameter(request, "id");
+  route("GET", "/signature_requests", () => documents.listRequests(world));
+  route("GET", "/signature_requests/:id", (request) => documents.showRequest(world, id(request)));
+  route("POST", "/signature_requests/:id", (request) =>
+    documents.actOnRequest(world, id(request), bodyFields(request, documents.actKeys)),
+  );
+  route("POST", "/templates", (request) =>
+    documents.makeTemplate(world, bodyFields(request, documents.templateKeys)),
+  );
+  route("POST", "/signing", (request) =>
+    documents.changeSigning(world, bodyFields(request, documents.signingKeys)),
+  );
 }
 
 type Route = (method: "GET" | "POST" | "PATCH" | "DELETE", url: string, act: Act) => void;

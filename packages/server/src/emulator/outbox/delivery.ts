@@ -1,12 +1,13 @@
 /** Posts events, and posts them again in emulated time until they are received or given up. */
 
+import { accountResource } from "../../accounts/account-resource.js";
 import { apiKeysOf } from "../../accounts/api-keys.js";
 import type { HttpContext } from "../../http/context.js";
 import type { Account, App } from "../../storage/storage.js";
 import type { Flows } from "../requests/flows.js";
 import type { RequestLog } from "../requests/request-log.js";
 import type { Timeline } from "../time/timeline.js";
-import { accountConfirmedEvent } from "./account-confirmed.js";
+import { callbackEvent, type Report, targetOf } from "./callback-event.js";
 import type { Outbox, OutgoingEvent } from "./outbox.js";
 import { postEvent } from "./post-event.js";
 import { retryMilliseconds } from "./retry-schedule.js";
@@ -30,31 +31,44 @@ export class EventDelivery {
   async accountConfirmed(account: Account): Promise<void> {
     const app = account.createdByClient && (await this.#context.storage.findApp(account.createdByClient));
     if (!app) return;
-    const event = await this.#make(account, app);
-    if (event.state === "pending") await this.#attempt(event.id);
+    const { payload, type } = { payload: accountResource(account), type: "account_confirmed" };
+    await this.#report({ type, payload, accountId: app.ownerId, about: account.email }, app);
   }
 
-  async #make(account: Account, app: App): Promise<OutgoingEvent> {
-    const [apiKey] = await apiKeysOf(this.#context.ring, this.#context.storage, app.ownerId);
+  /** Tells the app's callback, then the account's. Resolves when the first attempt at each is over. */
+  async reported(report: Report): Promise<void> {
+    const { storage } = this.#context;
+    const app = report.clientId === undefined ? undefined : await storage.findApp(report.clientId);
+    const account = await storage.findAccount(report.accountId);
+    if (account === undefined) return;
+    const about = account.email;
+    if (app !== undefined) await this.#report({ ...report, about }, app);
+    if (account.callbackUrl !== undefined) await this.#report({ ...report, about }, account);
+  }
+
+  async #report(report: Report & { readonly about: string }, to: App | Account): Promise<void> {
+    const { clientId, url, keyOwner, whose } = targetOf(to);
+    const [apiKey] = await apiKeysOf(this.#context.ring, this.#context.storage, keyOwner);
     const time = this.#context.now();
     const problem =
-      app.eventCallbackUrl === undefined
+      url === undefined
         ? "the app has no event callback URL"
         : apiKey === undefined
-          ? "the app's owner has no API key, which event_hash is made with"
+          ? `${whose} has no API key, which event_hash is made with`
           : undefined;
-    return this.#outbox.addEvent({
+    const event = this.#outbox.addEvent({
       time,
-      type: "account_confirmed",
-      clientId: app.clientId,
-      account: account.email,
-      url: app.eventCallbackUrl,
-      body: apiKey === undefined ? undefined : accountConfirmedEvent(account, app.clientId, apiKey, time),
+      type: report.type,
+      clientId,
+      account: report.about,
+      url,
+      body: apiKey === undefined ? undefined : callbackEvent(report, to, apiKey, time),
       state: problem === undefined ? "pending" : "not_sent",
       attempts: [],
       nextAttemptAt: undefined,
       problem,
     });
+    if (event.state === "pending") await this.#attempt(event.id);
   }
 
   /** Plans the next attempt of every pending event: after a snapshot was restored. */

@@ -23,7 +23,8 @@ export interface OutgoingEvent {
   readonly id: string;
   readonly time: number;
   readonly type: string;
-  readonly clientId: string;
+  /** The app whose callback it goes to; undefined when it goes to an account's. */
+  readonly clientId: string | undefined;
   readonly account: string;
   readonly url: string | undefined;
   readonly body: unknown;

@@ -1,6 +1,8 @@
 /** All that an emulator is beside the server: time, faults, log, outbox, and going back to an earlier state. */
 
 import type { HttpContext } from "../../http/context.js";
+import type { DocumentsState } from "../api/documents.js";
+import { Signing } from "../api/signing.js";
 import { FaultList, type FaultState } from "../faults/fault.js";
 import { EventDelivery } from "../outbox/delivery.js";
 import { type Email, Outbox, type OutgoingEvent } from "../outbox/outbox.js";
@@ -18,6 +20,7 @@ interface Snapshot {
   readonly faults: readonly FaultState[];
   readonly emails: readonly Email[];
   readonly events: readonly OutgoingEvent[];
+  readonly documents: DocumentsState;
 }
 
 export interface WorldOptions {
@@ -40,6 +43,7 @@ export class World {
   readonly outbox = new Outbox();
   readonly delivery: EventDelivery;
   readonly recorder: Recorder;
+  readonly signing: Signing;
   readonly #snapshots = new Map<string, Snapshot>();
   #made = 0;
   #seeded: Dump | undefined;
@@ -50,6 +54,7 @@ export class World {
     const { context, timeline } = options;
     this.recorder = new Recorder(context, this.log, this.flows);
     this.delivery = new EventDelivery(context, timeline, this.outbox, this.log, this.flows);
+    this.signing = new Signing({ context, timeline, outbox: this.outbox, delivery: this.delivery });
   }
 
   get context(): HttpContext {
@@ -65,7 +70,7 @@ export class World {
     this.#seeded = this.#options.storage.dump();
   }
 
-  /** Remembers accounts, apps, grants, tokens, clock, faults and outbox. The request log is not part of it. */
+  /** Remembers accounts, apps, grants, tokens, documents, clock, faults and outbox. The request log is not part of it. */
   snapshot(): string {
     const { storage, timeline } = this.#options;
     this.#made += 1;
@@ -76,6 +81,7 @@ export class World {
       faults: this.faults.list(),
       emails: this.outbox.emails(),
       events: this.outbox.events(),
+      documents: this.signing.documents.state(),
     });
     const oldest = this.#snapshots.size > mostSnapshots ? this.#snapshots.keys().next().value : undefined;
     if (oldest !== undefined) this.#snapshots.delete(oldest);
@@ -95,6 +101,8 @@ export class World {
     this.faults.restore(snapshot.faults);
     this.outbox.restore(snapshot.emails, snapshot.events);
     this.delivery.resume();
+    this.signing.documents.restore(snapshot.documents);
+    this.signing.life.resume();
     return true;
   }
 
@@ -105,6 +113,7 @@ export class World {
     this.faults.clear();
     this.outbox.restore([], []);
     this.flows.clear();
+    this.signing.reset();
     timeline.clock.reset();
     startClock();
     await storage.replace(this.#seeded ?? new Map());

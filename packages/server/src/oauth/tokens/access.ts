@@ -94,6 +94,8 @@ function checkAlive(view: FamilyView | undefined, issuedAt: number): asserts vie
 /** @throws {Refusal} unless the token has at least one of the scopes. */
 export function requireScope(access: Access, anyOf: readonly string[]): void {
   if (anyOf.some((scope) => access.scopes.includes(scope))) return;
+  if (anyOf.length === 0)
+    throw new Refusal("access_token_scope", "this operation needs an API key; no access token will do");
   const detail = `needs one of ${anyOf.join(", ")}; the token has ${access.scopes.join(" ") || "none"}`;
   throw new Refusal("access_token_scope", detail, anyOf.join(" "));
 }

@@ -1,0 +1,134 @@
+/**
+ * The body of an API request as one tree, whatever dialect it came in: JSON, forms and multipart with brackets
+ * (`signers[0][name]`), and multipart as the official SDKs write it, with each list or object as JSON text in one part.
+ */
+
+import { Busboy } from "@fastify/busboy";
+import type { FastifyRequest } from "fastify";
+import { bodyKind, decodeUtf8, parseForm, unsupportedType } from "../../http/body.js";
+import { queryOf } from "../../http/target.js";
+import { ApiFault } from "./api-fault.js";
+
+export interface UploadedFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+export interface ApiBody {
+  readonly tree: Tree;
+  readonly files: readonly UploadedFile[];
+}
+
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** Largest body of an operation that takes files, in bytes. */
+export const largestUploadBytes = 25 * 1024 * 1024;
+/** Most fields and files of one body. */
+const mostFields = 2000;
+const mostFiles = 40;
+const deepestName = 6;
+
+/** @throws {ApiFault} and {Refusal} when the body cannot be read. */
+export async function readBody(request: FastifyRequest): Promise<ApiBody> {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  switch (bodyKind(request)) {
+    case "json":
+      return { tree: bytes.length === 0 ? {} : readJson(decodeUtf8(bytes)), files: [] };
+    case "form":
+      return { tree: treeOf(parseForm(decodeUtf8(bytes))), files: [] };
+    case "multipart": {
+      const { pairs, files } = await readMultipart(request.headers["content-type"] as string, bytes);
+      return { tree: treeOf(pairs), files };
+    }
+    case "none":
+      if (bytes.length === 0) return { tree: {}, files: [] };
+  }
+  throw unsupportedType();
+}
+
+/** Returns the query as a tree. */
+export function readQuery(request: FastifyRequest): Tree {
+  return treeOf([...new URLSearchParams(queryOf(request))]);
+}
+
+function readJson(text: string): Tree {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ApiFault("bad_request", "The request body is not valid JSON");
+  }
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Tree;
+  throw new ApiFault("bad_request", "The request body must be a JSON object");
+}
+
+/** @throws {ApiFault} at a name sent twice or nested too deeply. */
+export function treeOf(pairs: readonly (readonly [string, string])[]): Tree {
+  if (pairs.length > mostFields) throw new ApiFault("bad_request", "The request has too many parameters");
+  const root: Branch = Object.create(null);
+  for (const [name, value] of pairs) put(root, segmentsOf(name), value, name);
+  return root;
+}
+
+type Branch = Record<string, unknown>;
+
+/** `signers[0][name]` is `signers`, `0`, `name`; `tags[]` is the next of `tags`. */
+function segmentsOf(name: string): string[] {
+  const match = /^([^[\]]+)((?:\[[^[\]]*\])*)$/.exec(name);
+  if (match === null) return [name];
+  const inner = [...(match[2] as string).matchAll(/\[([^[\]]*)\]/g)].map(([, segment]) => segment as string);
+  if (inner.length >= deepestName)
+    throw new ApiFault("bad_request", "The parameter is nested too deeply", name);
+  return [match[1] as string, ...inner];
+}
+
+function put(branch: Branch, [first, ...rest]: string[], value: string, name: string): void {
+  const key = first === "" ? String(Object.keys(branch).length) : (first as string);
+  if (rest.length > 0) {
+    const next = branch[key] ?? Object.create(null);
+    if (typeof next !== "object")
+      throw new ApiFault("bad_request", `The parameter ${name} was sent twice`, name);
+    branch[key] = next;
+    put(next as Branch, rest, value, name);
+    return;
+  }
+  if (branch[key] !== undefined)
+    throw new ApiFault("bad_request", `The parameter ${name} was sent twice`, name);
+  branch[key] = value;
+}
+
+interface Multipart {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly files: readonly UploadedFile[];
+}
+
+function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
+  return new Promise((resolve, reject) => {
+    const fail = (message: string) => reject(new ApiFault("bad_request", message));
+    const pairs: [string, string][] = [];
+    const files: UploadedFile[] = [];
+    try {
+      const limits = { fields: mostFields, files: mostFiles, fieldSize: 1024 * 1024 };
+      const parser = new Busboy({ headers: { "content-type": contentType }, limits });
+      parser.on("field", (name: string, value: string, nameCut: boolean, valueCut: boolean) => {
+        if (nameCut || valueCut) fail(`The parameter ${name.slice(0, 100)} is too long`);
+        else pairs.push([name, value]);
+      });
+      parser.on("file", (_field, stream, name, _encoding, type) => {
+        const parts: Buffer[] = [];
+        stream.on("data", (part: Buffer) => parts.push(part));
+        stream.on("end", () => {
+          files.push({ name: name ?? "file", contentType: type, bytes: Buffer.concat(parts) });
+        });
+      });
+      parser.on("filesLimit", () => fail(`The request has more than ${mostFiles} files`));
+      parser.on("fieldsLimit", () => fail("The request has too many parameters"));
+      parser.on("error", () => fail("The request body is not well-formed multipart/form-data"));
+      parser.on("finish", () => resolve({ pairs, files }));
+      parser.end(body);
+    } catch {
+      fail("The multipart boundary is missing or broken");
+    }
+  });
+}

@@ -1,0 +1,91 @@
+/** The emulator's documents: signature requests and templates, in memory. Values are replaced, never changed. */
+
+import type { SignatureRequest } from "./signature-requests/request.js";
+import type { Template } from "./templates/template.js";
+
+export interface DocumentsState {
+  readonly requests: readonly SignatureRequest[];
+  readonly templates: readonly Template[];
+}
+
+/** Most requests kept; the oldest goes first. */
+const mostRequests = 5000;
+const mostTemplates = 1000;
+/** Most bytes of uploaded files kept in all. */
+const mostFileBytes = 512 * 1024 * 1024;
+
+export class Documents {
+  #templates = new Map<string, Template>();
+  #requests = new Map<string, SignatureRequest>();
+  #fileBytes = 0;
+  #changed = () => {};
+
+  /** @param changed is called after each change, to keep a copy on disk. */
+  onChange(changed: () => void): void {
+    this.#changed = changed;
+  }
+
+  request(id: string): SignatureRequest | undefined {
+    return this.#requests.get(id);
+  }
+
+  /** Newest first. */
+  requests(): readonly SignatureRequest[] {
+    return [...this.#requests.values()].reverse();
+  }
+
+  findSignature(signatureId: string): SignatureRequest | undefined {
+    return this.requests().find(({ signers }) => signers.some((one) => one.signatureId === signatureId));
+  }
+
+  putRequest(request: SignatureRequest): void {
+    const before = this.#requests.get(request.id);
+    if (before === undefined) this.#fileBytes += sizeOf(request);
+    this.#requests.set(request.id, request);
+    this.#makeRoom();
+    this.#changed();
+  }
+
+  template(id: string): Template | undefined {
+    return this.#templates.get(id);
+  }
+
+  /** Newest first. */
+  templates(): readonly Template[] {
+    return [...this.#templates.values()].reverse();
+  }
+
+  putTemplate(template: Template): void {
+    this.#templates.set(template.id, template);
+    if (this.#templates.size > mostTemplates)
+      this.#templates.delete(this.#templates.keys().next().value as string);
+    this.#changed();
+  }
+
+  deleteTemplate(id: string): void {
+    this.#templates.delete(id);
+    this.#changed();
+  }
+
+  state(): DocumentsState {
+    return { requests: [...this.#requests.values()], templates: [...this.#templates.values()] };
+  }
+
+  restore({ requests, templates }: DocumentsState): void {
+    this.#templates = new Map(templates.map((one) => [one.id, one]));
+    this.#requests = new Map(requests.map((one) => [one.id, one]));
+    this.#fileBytes = requests.reduce((sum, one) => sum + sizeOf(one), 0);
+    this.#changed();
+  }
+
+  #makeRoom(): void {
+    for (const oldest of this.#requests.values()) {
+      if (this.#requests.size <= mostRequests && this.#fileBytes <= mostFileBytes) return;
+      if (this.#requests.size === 1) return;
+      this.#requests.delete(oldest.id);
+      this.#fileBytes -= sizeOf(oldest);
+    }
+  }
+}
+
+const sizeOf = ({ files }: SignatureRequest) => files.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -1,0 +1,120 @@
+/** The signer's page, opened from an e-mail or inside an app. */
+
+import { scriptOf } from "../../../pages/asset.js";
+import { attributes, type Html, html } from "../../../pages/html.js";
+import { Page } from "../../../pages/layout.js";
+import { shownName } from "../../../pages/names.js";
+import { notice } from "../../../pages/parts.js";
+import { emulatorStyles } from "../../pages/assets.js";
+import type { SignatureRequest, Signer } from "../signature-requests/request.js";
+
+export const signScript = scriptOf(import.meta.url, ["browser/sign.js"]);
+
+export interface Message {
+  readonly type: string;
+  readonly payload?: object;
+}
+
+export interface SignView {
+  readonly request: SignatureRequest;
+  readonly signer: Signer;
+  /** The address of the form, with its ticket. */
+  readonly action: string;
+  readonly parentOrigin: string | undefined;
+  readonly messages: readonly Message[];
+  readonly problem?: string | undefined;
+}
+
+const page = (
+  title: string,
+  parentOrigin: string | undefined,
+  messages: readonly Message[],
+  main: Html,
+): Page =>
+  new Page({
+    title,
+    width: "card",
+    styles: [emulatorStyles],
+    scripts: [signScript],
+    main: html`<section class="card"${attributes({ "data-parent-origin": parentOrigin })}>${messages.map(
+      ({ type, payload }) =>
+        html`<span hidden${attributes({ "data-message": type, "data-payload": payload && JSON.stringify(payload) })}></span>`,
+    )}
+${main}</section>`,
+  });
+
+export function signPage(view: SignView): Page {
+  const { request, signer, action } = view;
+  return page(
+    request.title,
+    view.parentOrigin,
+    view.messages,
+    html`<p class="eyebrow">${request.testMode ? "Test mode" : "Signature request"}</p>
+<h1>${request.title}</h1>
+<p class="muted">${shownName(request.senderEmail)} asks you to sign as ${shownName(signer.name)}, ${shownName(signer.email)}.</p>
+${request.message && html`<p>${request.message}</p>`}
+<ul>${request.files.map(({ name }) => html`<li>${name}</li>`)}</ul>
+${view.problem && notice("bad", html`<p>${view.problem}</p>`, "problem")}
+<form method="post" action="${action}">
+${fieldsOf(request, signer)}
+${signer.pin !== undefined && input("pin", "PIN", "password")}
+${input("signature", "Type your name to sign", "text")}
+<div class="buttons-wide"><button type="submit" name="decision" value="sign" class="primary">Sign</button></div>
+</form>
+${request.allowDecline && declineForm(action)}
+${request.allowReassign && reassignForm(action)}
+${view.parentOrigin !== undefined && html`<p><button type="button" data-cancel>Cancel</button></p>`}`,
+  );
+}
+
+const input = (name: string, label: string, type: "text" | "email" | "password", value?: string): Html =>
+  html`<div class="field"><label for="${name}">${label}</label><input${attributes({ id: name, name, type, value, required: true, autocomplete: "off" })}></div>`;
+
+/** Fields for text and ticks; a signature is the typed name. */
+function fieldsOf(request: SignatureRequest, signer: Signer): Html[] {
+  const index = String(request.signers.indexOf(signer));
+  return request.formFields
+    .filter((field) => field.signer === index && (field.type === "text" || field.type === "checkbox"))
+    .map((field) => {
+      const id = `field-${field.apiId}`;
+      const given = attributes({
+        id,
+        name: id,
+        type: field.type === "text" ? "text" : "checkbox",
+        required: field.required,
+        autocomplete: "off",
+      });
+      return html`<div class="field"><label for="${id}">${field.name || field.apiId}</label><input${given}></div>`;
+    });
+}
+
+function declineForm(action: string): Html {
+  return html`<details><summary>Decline to sign</summary><form method="post" action="${action}">
+${input("reason", "Why do you decline?", "text")}
+<div class="buttons-wide"><button type="submit" name="decision" value="decline">Decline</button></div></form></details>`;
+}
+
+function reassignForm(action: string): Html {
+  return html`<details><summary>Ask somebody else to sign</summary><form method="post" action="${action}">
+${input("new-name", "Their name", "text")}
+${input("new-email", "Their e-mail address", "email")}
+<div class="buttons-wide"><button type="submit" name="decision" value="reassign">Hand over</button></div></form></details>`;
+}
+
+export interface DoneView {
+  readonly title: string;
+  readonly text: string;
+  readonly parentOrigin: string | undefined;
+  readonly messages: readonly Message[];
+  readonly link?: { readonly href: string; readonly label: string } | undefined;
+}
+
+export function donePage(view: DoneView): Page {
+  return page(
+    view.title,
+    view.parentOrigin,
+    view.messages,
+    html`<h1>${view.title}</h1><p>${view.text}</p>
+${view.link && html`<p><a class="button" href="${view.link.href}">${view.link.label}</a></p>`}`,
+  );
+}

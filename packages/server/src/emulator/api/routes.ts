@@ -1,0 +1,17 @@
+/** The resources of the Dropbox Sign API beyond accounts: what is served, then what says that it is not. */
+
+import type { FastifyInstance } from "fastify";
+import type { World } from "../state/world.js";
+import { embeddedRoutes } from "./embedded/routes.js";
+import { fileRoutes } from "./files/routes.js";
+import { notEmulatedRoutes } from "./not-emulated.js";
+import { signatureRequestRoutes } from "./signature-requests/routes.js";
+import { templateRoutes } from "./templates/routes.js";
+
+export function apiRoutes(server: FastifyInstance, { context, signing }: World): void {
+  signatureRequestRoutes(server, context, signing);
+  templateRoutes(server, context, signing);
+  embeddedRoutes(server, context, signing);
+  fileRoutes(server, context, signing);
+  notEmulatedRoutes(server, context);
+}

@@ -1,0 +1,107 @@
+/** Makes a signature request from what was asked for. */
+
+import { ApiFault } from "../api-fault.js";
+import type { WantedRequest, WantedSigner } from "./read.js";
+import type { FormField, SignatureRequest, Signer, StoredFile } from "./request.js";
+
+export interface Making {
+  readonly wanted: WantedRequest;
+  readonly signers: readonly WantedSigner[];
+  readonly files: readonly StoredFile[];
+  readonly formFields: readonly FormField[];
+  readonly sender: { readonly id: string; readonly email: string };
+  readonly clientId: string | undefined;
+  readonly embedded: boolean;
+  readonly templateIds?: readonly string[];
+  readonly now: number;
+  /** How long the files take to be made ready; undefined holds them until the control API lets them go. */
+  readonly preparingMilliseconds: number | undefined;
+  readonly randomBytes: (count: number) => Buffer;
+}
+
+/** Returns the request as it is before anybody has been asked. @throws {ApiFault} when form fields name no signer. */
+export function newSignatureRequest(making: Making): SignatureRequest {
+  const { wanted, files, now, randomBytes } = making;
+  checkFormFields(making);
+  const title = wanted.title ?? wanted.subject ?? files[0]?.name ?? "Untitled";
+  return {
+    id: randomBytes(20).toString("hex"),
+    senderId: making.sender.id,
+    senderEmail: making.sender.email,
+    clientId: making.clientId,
+    embedded: making.embedded,
+    testMode: wanted.testMode,
+    title,
+    originalTitle: title,
+    subject: wanted.subject ?? title,
+    message: wanted.message,
+    metadata: wanted.metadata,
+    ccEmails: wanted.ccEmails,
+    customFields: wanted.customFields,
+    formFields: making.formFields,
+    attachments: wanted.attachments,
+    templateIds: making.templateIds,
+    signingRedirectUrl: wanted.signingRedirectUrl,
+    allowDecline: wanted.allowDecline,
+    allowReassign: wanted.allowReassign,
+    createdAt: now,
+    expiresAt: wanted.expiresAt,
+    phase: "preparing",
+    held: making.preparingMilliseconds === undefined,
+    preparedAt: now + (making.preparingMilliseconds ?? 0),
+    completedAt: undefined,
+    downloadableAt: undefined,
+    downloadable: false,
+    signers: newSigners(making.signers, randomBytes),
+    files,
+    removedBy: [],
+    responses: [],
+  };
+}
+
+function newSigners(signers: readonly WantedSigner[], randomBytes: Making["randomBytes"]): Signer[] {
+  const groups = new Map<number, string>();
+  return signers.map((signer) => {
+    if (signer.group !== undefined && !groups.has(signer.group))
+      groups.set(signer.group, randomBytes(16).toString("hex"));
+    return {
+      signatureId: randomBytes(16).toString("hex"),
+      email: signer.email,
+      name: signer.name,
+      role: signer.role,
+      order: signer.order,
+      groupId: signer.group === undefined ? undefined : groups.get(signer.group),
+      groupName: signer.groupName,
+      status: "awaiting_signature",
+      pin: signer.pin,
+      smsPhoneNumber: signer.smsPhoneNumber,
+      smsUse: signer.smsUse,
+      declineReason: undefined,
+      signedAt: undefined,
+      lastViewedAt: undefined,
+      lastRemindedAt: undefined,
+      lastMailedAt: undefined,
+      bounced: false,
+      reassignedBy: undefined,
+      reassignmentReason: undefined,
+      reassignedFrom: undefined,
+    };
+  });
+}
+
+/** A field belongs to a signer by number, or to the sender. */
+function checkFormFields({ formFields, signers, files }: Making): void {
+  for (const [index, field] of formFields.entries()) {
+    const path = `form_fields_per_document[${index}]`;
+    const owner = Number(field.signer);
+    const known = field.signer === "sender" || field.signer === "me_now" || owner < signers.length;
+    if (!known)
+      throw new ApiFault("bad_request", `${path}.signer is no signer of this request`, `${path}.signer`);
+    if (field.documentIndex >= Math.max(files.length, 1))
+      throw new ApiFault(
+        "bad_request",
+        `${path}.document_index is no file of this request`,
+        `${path}.document_index`,
+      );
+  }
+}

@@ -1,0 +1,73 @@
+/** Signature requests in time: keeps each change, plans what falls due, and tells mailbox and callbacks. */
+
+import type { Timeline } from "../../time/timeline.js";
+import type { Documents } from "../documents.js";
+import type { SignatureRequest } from "./request.js";
+import { type Change, type EventNote, expired, finished, type MailNote, prepared } from "./rules.js";
+
+export interface LifePorts {
+  readonly documents: Documents;
+  readonly timeline: Timeline;
+  readonly mail: (note: MailNote, request: SignatureRequest) => void;
+  /** Must not reject. */
+  readonly event: (note: EventNote, request: SignatureRequest) => Promise<void>;
+}
+
+export interface Applied {
+  readonly request: SignatureRequest;
+  /** Resolves when the first attempt at each event is over. */
+  readonly told: Promise<void>;
+}
+
+export class RequestLife {
+  readonly #ports: LifePorts;
+
+  constructor(ports: LifePorts) {
+    this.#ports = ports;
+  }
+
+  /** Keeps a new request and plans the end of its preparing phase. */
+  begin(request: SignatureRequest): void {
+    this.#ports.documents.putRequest(request);
+    this.#plan(request);
+  }
+
+  /** Keeps a change at once, and tells callbacks of it: an API answer does not wait for those. */
+  apply({ request, events, mails }: Change): Applied {
+    this.#ports.documents.putRequest(request);
+    this.#plan(request);
+    for (const note of mails) this.#ports.mail(note, request);
+    return { request, told: this.#tell(events, request) };
+  }
+
+  async #tell(events: readonly EventNote[], request: SignatureRequest): Promise<void> {
+    for (const note of events) await this.#ports.event(note, request);
+  }
+
+  /** Plans anew what is due: after a snapshot was restored or data read from disk. */
+  resume(): void {
+    for (const request of this.#ports.documents.requests()) this.#plan(request);
+  }
+
+  #plan(request: SignatureRequest): void {
+    const at = nextDue(request);
+    if (at !== undefined) this.#ports.timeline.plan(at, () => this.#due(request.id));
+  }
+
+  /** A plan may have been overtaken: what is due is asked of the request as it is by then. */
+  async #due(id: string): Promise<void> {
+    const request = this.#ports.documents.request(id);
+    const now = this.#ports.timeline.clock.now();
+    const at = request && nextDue(request);
+    if (request === undefined || at === undefined || at > now) return;
+    if (request.phase === "preparing") await this.apply(prepared(request, now)).told;
+    else if (request.phase === "complete") await this.apply(finished(request)).told;
+    else await this.apply(expired(request)).told;
+  }
+}
+
+function nextDue(request: SignatureRequest): number | undefined {
+  if (request.phase === "preparing") return request.held ? undefined : request.preparedAt;
+  if (request.phase === "complete") return request.downloadable ? undefined : request.downloadableAt;
+  return request.phase === "open" ? request.expiresAt : undefined;
+}

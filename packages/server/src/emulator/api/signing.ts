@@ -1,0 +1,190 @@
+/** Everything around documents: makes them, keeps their life going, writes e-mails and events. */
+
+import type { HttpContext } from "../../http/context.js";
+import type { Account } from "../../storage/storage.js";
+import type { EventDelivery } from "../outbox/delivery.js";
+import type { Outbox } from "../outbox/outbox.js";
+import type { Timeline } from "../time/timeline.js";
+import { ApiFault } from "./api-fault.js";
+import type { Caller } from "./api-route.js";
+import type { ApiBody } from "./body.js";
+import { Documents } from "./documents.js";
+import { Tickets } from "./embedded/tickets.js";
+import { FileLinks } from "./files/links.js";
+import { Input } from "./input.js";
+import { type Making, newSignatureRequest } from "./signature-requests/create.js";
+import { RequestLife } from "./signature-requests/life.js";
+import { mailText } from "./signature-requests/mail.js";
+import { readCommon, readFiles, readFormFields, readSigners } from "./signature-requests/read.js";
+import type { SignatureRequest } from "./signature-requests/request.js";
+import type { EventNote, MailNote } from "./signature-requests/rules.js";
+import { signatureRequestView } from "./signature-requests/view.js";
+import { isSigner } from "./signature-requests/visibility.js";
+import { checkCustomFields, fillRoles, readCcs, type Warning } from "./templates/read.js";
+import type { Template } from "./templates/template.js";
+import { mayUse } from "./templates/visibility.js";
+
+export interface SigningPorts {
+  readonly context: HttpContext;
+  readonly timeline: Timeline;
+  readonly outbox: Outbox;
+  readonly delivery: EventDelivery;
+}
+
+/** How long files are prepared unless the control API says otherwise; the live time is not known. */
+export const usualPreparingMilliseconds = 1000;
+
+export class Signing {
+  readonly documents = new Documents();
+  readonly links = new FileLinks();
+  /** Addresses that `embeddedSignUrl` gave out and nobody has opened. */
+  readonly signUrls = new Tickets();
+  /** Signers' pages that are open. */
+  readonly openings = new Tickets();
+  readonly life: RequestLife;
+  /** Undefined holds new requests in their preparing phase until they are released. */
+  preparingMilliseconds: number | undefined = usualPreparingMilliseconds;
+  readonly #ports: SigningPorts;
+
+  constructor(ports: SigningPorts) {
+    this.#ports = ports;
+    this.life = new RequestLife({
+      documents: this.documents,
+      timeline: ports.timeline,
+      mail: (note, request) => this.#mail(note, request),
+      event: (note, request) => this.#event(note, request),
+    });
+  }
+
+  /** No document is left, and new ones are prepared as usual. */
+  reset(): void {
+    this.documents.restore({ requests: [], templates: [] });
+    for (const kept of [this.links, this.signUrls, this.openings]) kept.clear();
+    this.preparingMilliseconds = usualPreparingMilliseconds;
+  }
+
+  /** Makes a request from documents and signers. @throws {ApiFault} */
+  async send(
+    caller: Caller,
+    body: ApiBody,
+    { embedded }: { readonly embedded: boolean },
+  ): Promise<SignatureRequest> {
+    const { context } = this.#ports;
+    const now = context.now();
+    const input = new Input(body.tree);
+    const wanted = readCommon(input, now);
+    const clientId = await this.#clientOf(caller, wanted.clientId, embedded);
+    const files = readFiles(body, input);
+    const formFields = readFormFields(
+      input,
+      input.members("signers").length + input.members("grouped_signers").length,
+    );
+    const signers = readSigners(input, wanted.testMode);
+    return this.#begin(caller, { wanted, signers, files, formFields, clientId, embedded, now });
+  }
+
+  /** Makes a request from templates. @throws {ApiFault} */
+  async sendWithTemplate(
+    caller: Caller,
+    body: ApiBody,
+    { embedded }: { readonly embedded: boolean },
+  ): Promise<{ readonly made: SignatureRequest; readonly warnings: readonly Warning[] }> {
+    const now = this.#ports.context.now();
+    const input = new Input(body.tree);
+    const templates = this.#templatesOf(caller, input);
+    const common = readCommon(input, now);
+    const clientId = await this.#clientOf(caller, common.clientId, embedded);
+    checkCustomFields(input, templates);
+    const filled = fillRoles(templates, readSigners(input, common.testMode));
+    const [first] = templates;
+    const wanted = {
+      ...common,
+      title: common.title ?? first?.title,
+      message: common.message ?? (first?.message || undefined),
+      ccEmails: [...common.ccEmails, ...readCcs(input, templates)],
+    };
+    const made = this.#begin(caller, {
+      ...{ wanted, clientId, embedded, now },
+      signers: filled.signers,
+      formFields: filled.formFields,
+      files: templates.flatMap(({ files }) => files),
+      templateIds: templates.map(({ id }) => id),
+    });
+    return { made, warnings: filled.warnings };
+  }
+
+  #begin(
+    caller: Caller,
+    making: Omit<Making, "sender" | "preparingMilliseconds" | "randomBytes">,
+  ): SignatureRequest {
+    const request = newSignatureRequest({
+      ...making,
+      sender: caller.account,
+      preparingMilliseconds: this.preparingMilliseconds,
+      randomBytes: this.#ports.context.randomBytes,
+    });
+    this.life.begin(request);
+    return request;
+  }
+
+  #templatesOf(caller: Caller, input: Input): Template[] {
+    const ids = [...input.texts("template_ids"), ...[input.optionalText("template_id") ?? []].flat()];
+    if (ids.length === 0) throw input.missing("template_ids");
+    return ids.map((id, index) => {
+      const template = this.documents.template(id);
+      if (template !== undefined && mayUse(template, caller.account.id)) return template;
+      throw input.fault(`template_ids[${index}]`, "is no template of this account");
+    });
+  }
+
+  /** What an account's list shows: sent and received, not what it is only copied on. Newest first. */
+  listed(account: Account): SignatureRequest[] {
+    return this.documents
+      .requests()
+      .filter(
+        (one) =>
+          (one.senderId === account.id || isSigner(one, account.email)) &&
+          one.phase !== "canceled" &&
+          !one.removedBy.includes(account.id),
+      );
+  }
+
+  /** An access token is for its own app; an API key for the apps of its account. @throws {ApiFault} */
+  async #clientOf(
+    caller: Caller,
+    wanted: string | undefined,
+    required: boolean,
+  ): Promise<string | undefined> {
+    if (caller.clientId !== undefined) {
+      if (wanted === undefined || wanted === caller.clientId) return caller.clientId;
+      throw unauthorizedApp(wanted);
+    }
+    if (wanted === undefined) {
+      if (required) throw new ApiFault("bad_request", "Parameter client_id is missing", "client_id");
+      return undefined;
+    }
+    const app = await this.#ports.context.storage.findApp(wanted);
+    if (app === undefined || app.ownerId !== caller.account.id) throw unauthorizedApp(wanted);
+    return app.clientId;
+  }
+
+  #mail(note: MailNote, request: SignatureRequest): void {
+    const { context, outbox } = this.#ports;
+    outbox.addEmail({ time: context.now(), to: note.to, ...mailText(note, request, context.issuer()) });
+  }
+
+  async #event(note: EventNote, request: SignatureRequest): Promise<void> {
+    const { context, delivery } = this.#ports;
+    await delivery.reported({
+      type: note.type,
+      accountId: request.senderId,
+      clientId: request.clientId,
+      signatureId: note.signatureId,
+      message: note.message,
+      payload: { signature_request: signatureRequestView(request, context.issuer()) },
+    });
+  }
+}
+
+const unauthorizedApp = (clientId: string) =>
+  new ApiFault("unauthorized", `App with client_id ${clientId} not authorized to make requests`);

@@ -1,0 +1,134 @@
+/** Documents in a test: what signers and time do to signature requests, and templates to send. */
+
+import type { Duration } from "./duration.js";
+import type { RemoteCall } from "./transport.js";
+
+export interface SignatureView {
+  readonly signatureId: string;
+  readonly signerEmailAddress: string;
+  readonly signerName: string;
+  readonly signerRole: string | null;
+  readonly order: number | null;
+  readonly statusCode: string;
+  readonly declineReason: string | null;
+  /** Seconds since the epoch. */
+  readonly signedAt: number | null;
+  readonly lastViewedAt: number | null;
+  readonly lastRemindedAt: number | null;
+}
+
+/** A signature request as the API answers it, with what only the emulator knows. */
+export interface SignatureRequestState {
+  readonly signatureRequestId: string;
+  readonly title: string;
+  readonly subject: string;
+  readonly testMode: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly requesterEmailAddress: string;
+  readonly isComplete: boolean;
+  readonly isDeclined: boolean;
+  readonly hasError: boolean;
+  readonly isEmbedded: boolean;
+  readonly phase: "preparing" | "open" | "complete" | "declined" | "canceled" | "expired" | "error";
+  /** Whether the preparing phase is held. */
+  readonly held: boolean;
+  /** Whether the final copy can be fetched. */
+  readonly downloadable: boolean;
+  readonly signatures: readonly SignatureView[];
+}
+
+export interface TemplateOrder {
+  /** 40 hex digits. @default random */
+  readonly templateId?: string;
+  /** E-mail address of an account. @default the first account of the seed */
+  readonly owner?: string;
+  readonly title: string;
+  readonly message?: string;
+  readonly signerRoles: readonly string[];
+  /** Whether signers sign one after the other. @default false */
+  readonly ordered?: boolean;
+  readonly ccRoles?: readonly string[];
+  readonly customFields?: readonly string[];
+  /** Names of its documents. */
+  readonly documents?: readonly string[];
+}
+
+/**
+ * A signer is named by e-mail address or signature id; where nobody is named, whoever's turn it is acts. Each promise
+ * resolves when the events that follow have been posted once, and rejects where the API would refuse a person.
+ */
+export interface EmulatorDocuments {
+  /** Newest first. */
+  list(): Promise<readonly SignatureRequestState[]>;
+  /** @param id of the request or of one of its signatures. */
+  get(id: string): Promise<SignatureRequestState>;
+  /** Ends the preparing phase: the first signers are asked. */
+  prepare(id: string): Promise<SignatureRequestState>;
+  view(id: string, signer?: string): Promise<SignatureRequestState>;
+  /** @param values what the signer fills in, by the field's `api_id`. */
+  sign(
+    id: string,
+    signer?: string,
+    values?: Readonly<Record<string, string | boolean>>,
+  ): Promise<SignatureRequestState>;
+  /** Signs for everybody in turn, and makes the final copy ready. */
+  complete(id: string): Promise<SignatureRequestState>;
+  decline(id: string, reason: string, signer?: string): Promise<SignatureRequestState>;
+  reassign(
+    id: string,
+    to: { readonly email: string; readonly name: string; readonly reason?: string },
+    signer?: string,
+  ): Promise<SignatureRequestState>;
+  /** The e-mail to the signer comes back. */
+  bounce(id: string, signer?: string): Promise<SignatureRequestState>;
+  expire(id: string): Promise<SignatureRequestState>;
+  /** A file cannot be processed; only while the preparing phase lasts. */
+  fail(id: string, message?: string): Promise<SignatureRequestState>;
+  /** Makes the final copy of a complete request ready now. */
+  finish(id: string): Promise<SignatureRequestState>;
+  /** How long requests made from now on are prepared. `"hold"` waits for `prepare`. @default "1s" */
+  preparing(duration: Duration | "hold"): Promise<void>;
+  /** Makes a template. Resolves to its id. */
+  addTemplate(order: TemplateOrder): Promise<string>;
+}
+
+interface Answer {
+  readonly signatureRequest: SignatureRequestState;
+}
+
+/** @param account the owner of templates that name none. */
+export function documentsOver(call: RemoteCall, account: string): EmulatorDocuments {
+  const path = (id: string) => `/signature_requests/${encodeURIComponent(id)}`;
+  const act = async (id: string, body: object) =>
+    (await call<Answer>("POST", path(id), body)).signatureRequest;
+  const get = async (id: string) => (await call<Answer>("GET", path(id))).signatureRequest;
+  return {
+    list: async () =>
+      (await call<{ signatureRequests: SignatureRequestState[] }>("GET", "/signature_requests"))
+        .signatureRequests,
+    get,
+    prepare: (id) => act(id, { act: "prepare" }),
+    view: (id, signer) => act(id, { act: "view", signer }),
+    sign: (id, signer, values) => act(id, { act: "sign", signer, values }),
+    complete: async (id) => {
+      let request = await get(id);
+      while (request.phase === "open" || request.phase === "preparing")
+        request = await act(id, { act: "sign" });
+      return act(id, { act: "finish" });
+    },
+    decline: (id, reason, signer) => act(id, { act: "decline", reason, signer }),
+    reassign: (id, to, signer) => act(id, { act: "reassign", ...to, signer }),
+    bounce: (id, signer) => act(id, { act: "bounce", signer }),
+    expire: (id) => act(id, { act: "expire" }),
+    fail: (id, message) => act(id, { act: "fail", message }),
+    finish: (id) => act(id, { act: "finish" }),
+    preparing: async (duration) => {
+      await call("POST", "/signing", { preparing: duration });
+    },
+    addTemplate: async (order) => {
+      const body = { owner: account, ...order };
+      return (await call<{ template: { templateId: string } }>("POST", "/templates", body)).template
+        .templateId;
+    },
+  };
+}

@@ -1,0 +1,218 @@
+/** Embedded signing: the address, its one opening, and the vendor's own client around the page. */
+
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { send } from "../emulator/client.js";
+import { launchBrowser } from "../support/browser.js";
+
+const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
+const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
+const client = readFileSync(
+  createRequire(import.meta.url).resolve("hellosign-embedded/umd/embedded.production.min.js"),
+  "utf8",
+);
+
+let sign: SignEmulator;
+beforeAll(async () => {
+  sign = await startEmulator();
+});
+afterAll(() => sign.close());
+beforeEach(() => sign.reset());
+
+async function made(more: object = {}): Promise<{ id: string; signatureIds: string[] }> {
+  const body = {
+    client_id: sign.client.clientId,
+    title: "NDA",
+    signers: [
+      { name: "Jack", email_address: "jack@example.com", order: 0 },
+      { name: "Ann", email_address: "ann@example.com", order: 1 },
+    ],
+    file_urls: ["https://example.com/nda.pdf"],
+    test_mode: true,
+    ...more,
+  };
+  const answer = await send(sign, "POST", "/v3/signature_request/create_embedded", { body, headers: basic });
+  const { signature_request: request } = answer.body;
+  return {
+    id: request.signature_request_id,
+    signatureIds: request.signatures.map((one: { signature_id: string }) => one.signature_id),
+  };
+}
+
+const signUrl = (signatureId: string | undefined) =>
+  send(sign, "GET", `/v3/embedded/sign_url/${signatureId}`, { headers: basic });
+
+const framed = (url: string, more: Record<string, string> = {}) =>
+  `${url}&${new URLSearchParams({ client_id: sign.client.clientId, parent_url: "http://localhost:1", skip_domain_verification: "1", ...more })}`;
+
+describe("an embedded request", () => {
+  it("mails nobody and has no signing_url", async () => {
+    const { id } = await made();
+    const prepared = await sign.documents.prepare(id);
+    expect(prepared.isEmbedded).toBe(true);
+    expect(await sign.outbox.emails()).toEqual([]);
+    const answer = await send(sign, "GET", `/v3/signature_request/${id}`, { headers: basic });
+    expect(answer.body.signature_request.signing_url).toBeNull();
+  });
+
+  it("needs the client_id of an app", async () => {
+    const answer = await send(sign, "POST", "/v3/signature_request/create_embedded", {
+      body: {},
+      headers: basic,
+    });
+    expect([answer.status, answer.body.error.error_path]).toEqual([400, "client_id"]);
+  });
+});
+
+describe("embeddedSignUrl", () => {
+  it("gives an address for an hour, to whoever is on turn and nobody else", async () => {
+    const { id, signatureIds } = await made();
+    expect((await signUrl(signatureIds[0])).status).toBe(409);
+    await sign.documents.prepare(id);
+    const { embedded } = (await signUrl(signatureIds[0])).body;
+    expect(embedded.sign_url).toContain("/editor/embeddedSign?signature_id=");
+    const now = (await sign.clock.now()).getTime() / 1000;
+    expect(embedded.expires_at - now).toBeGreaterThan(3590);
+    expect((await signUrl(signatureIds[1])).body.error.error_msg).toBe("This request cannot be signed yet");
+    await sign.documents.sign(id);
+    expect((await signUrl(signatureIds[0])).body.error.error_msg).toContain("already been signed");
+    expect((await signUrl("0".repeat(32))).body.error.error_msg).toBe("Signature not found");
+  });
+
+  it("is refused for a request that is signed by e-mail", async () => {
+    const body = {
+      signers: [{ name: "Jack", email_address: "jack@example.com" }],
+      file_urls: ["https://example.com/a.pdf"],
+    };
+    const answer = await send(sign, "POST", "/v3/signature_request/send", { body, headers: basic });
+    const [signature] = answer.body.signature_request.signatures;
+    expect((await signUrl(signature.signature_id)).body.error.error_msg).toContain("not embedded");
+  });
+
+  it("gives an address that opens once, for its own app, framed by the page that asked", async () => {
+    const { id, signatureIds } = await made();
+    await sign.documents.prepare(id);
+    const url = (await signUrl(signatureIds[0])).body.embedded.sign_url;
+    expect(await (await fetch(url)).text()).toContain("Missing parameter: client_id");
+    expect((await fetch(framed(url, { client_id: "another" }))).status).toBe(400);
+    const again = (await signUrl(signatureIds[0])).body.embedded.sign_url;
+    const opened = await fetch(framed(again));
+    expect(opened.status).toBe(200);
+    expect(opened.headers.get("content-security-policy")).toContain("frame-ancestors http://localhost:1;");
+    expect(opened.headers.get("x-frame-options")).toBeNull();
+    expect(await (await fetch(framed(again))).text()).toContain("opened before");
+  });
+
+  it("gives an address that is over after its hour", async () => {
+    const { id, signatureIds } = await made();
+    await sign.documents.prepare(id);
+    const url = (await signUrl(signatureIds[0])).body.embedded.sign_url;
+    await sign.clock.advance("1h");
+    expect((await fetch(framed(url))).status).toBe(400);
+  });
+
+  it("verifies the domain unless the request is a test that skips it", async () => {
+    const { id, signatureIds } = await made({ test_mode: false });
+    await sign.documents.prepare(id);
+    const url = (await signUrl(signatureIds[0])).body.embedded.sign_url;
+    const answer = await fetch(framed(url, { parent_url: "https://elsewhere.example" }));
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining("the app&#39;s own domain"),
+    ]);
+  });
+});
+
+describe("the vendor's embedded client", () => {
+  let browser: Browser;
+  let app: Server;
+  let appUrl: string;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    app = createServer((request, response) => {
+      if (request.url === "/client.js")
+        return response.setHeader("content-type", "text/javascript").end(client);
+      return response
+        .setHeader("content-type", "text/html")
+        .end(`<!doctype html><title>App</title><script src="/client.js"></script>`);
+    });
+    await new Promise<void>((done) => app.listen(0, "127.0.0.1", done));
+    appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    app?.close();
+  });
+
+  it.each([
+    ["signs", ["ready", "sign", "finish"]],
+    ["declines", ["ready", "decline"]],
+  ])("is told when the signer %s", async (act, expected) => {
+    const { id, signatureIds } = await made({ allow_decline: true });
+    await sign.documents.prepare(id);
+    const url = (await signUrl(signatureIds[0])).body.embedded.sign_url;
+    const page = await browser.newPage();
+    await page.goto(appUrl);
+    await page.evaluate(
+      ([signing, clientId]) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the client and the list live on the page's window
+        const own = window as any;
+        own.told = [];
+        const embedded = new own.HelloSign();
+        for (const event of ["ready", "sign", "decline", "finish", "error"]) {
+          embedded.on(event, () => own.told.push(event));
+        }
+        embedded.open(signing, { clientId, skipDomainVerification: true });
+      },
+      [url, sign.client.clientId] as const,
+    );
+    const frame = page.frameLocator("iframe");
+    if (act === "signs") {
+      await frame.getByLabel("Type your name to sign").fill("Jack");
+      await frame.getByRole("button", { name: "Sign", exact: true }).click();
+    } else {
+      await frame.getByText("Decline to sign").click();
+      await frame.getByLabel("Why do you decline?").fill("Wrong document");
+      await frame.getByRole("button", { name: "Decline", exact: true }).click();
+    }
+    await page.waitForFunction(
+      (count) => (window as unknown as { told: string[] }).told.length >= count,
+      expected.length,
+    );
+    expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual(expected);
+    const { signatures } = await sign.documents.get(id);
+    expect(signatures[0]?.statusCode).toBe(act === "signs" ? "signed" : "declined");
+    await page.close();
+  });
+
+  it("is not needed by a signer who comes from the e-mail, without JavaScript", async () => {
+    const body = {
+      title: "NDA",
+      signers: [{ name: "Jack", email_address: "jack@example.com", pin: "1234" }],
+      file_urls: ["https://example.com/a.pdf"],
+    };
+    const answer = await send(sign, "POST", "/v3/signature_request/send", { body, headers: basic });
+    const id = answer.body.signature_request.signature_request_id;
+    await sign.documents.prepare(id);
+    const [mail] = await sign.outbox.emails();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(mail?.link ?? "");
+    const fill = async (pin: string) => {
+      await page.getByLabel("PIN").fill(pin);
+      await page.getByLabel("Type your name to sign").fill("Jack");
+      await page.getByRole("button", { name: "Sign", exact: true }).click();
+    };
+    await fill("9999");
+    await page.getByText("The PIN is wrong.").waitFor();
+    await fill("1234");
+    await page.getByText("You have signed").waitFor();
+    expect((await sign.documents.get(id)).isComplete).toBe(true);
+    await context.close();
+  });
+});
