@@ -111,6 +111,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
       documents = keepDocuments(world.signing, options.data, { fresh: options.fresh === true });
     kept = await plantWhole(options, data, parts);
     data.announce(parts.url());
+    documents?.started();
   } catch (error) {
     parts.open();
     documents?.close();

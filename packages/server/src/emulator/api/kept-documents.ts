@@ -10,6 +10,8 @@ const fileName = "documents.json";
 const gatheredMilliseconds = 100;
 
 export interface KeptDocuments {
+  /** Says that the start has succeeded: only then may what an earlier run kept go. */
+  started(): void;
   /** Writes what has not been written, and keeps no more. */
   close(): void;
 }
@@ -36,10 +38,14 @@ export function keepDocuments(
     writeFileSync(`${file}.new`, text, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
-  signing.documents.onChange(() => {
+  const writeSoon = () => {
     timer ??= setTimeout(write, gatheredMilliseconds);
-  });
+  };
+  signing.documents.onChange(writeSoon);
   return {
+    started: () => {
+      if (fresh) writeSoon();
+    },
     close: () => {
       signing.documents.onChange(() => {});
       if (timer === undefined) return;
