@@ -67,7 +67,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "pages/": [],
   "crypto/": [],
   "config-file.ts": [],
-  "config.ts": ["crypto/", "limits/rate-limit.ts", "oauth/profile/", "oauth/loopback.ts"],
+  "config.ts": ["config-file.ts", "crypto/", "limits/", "oauth/profile/", "oauth/loopback.ts"],
   "log.ts": [],
   "storage/": ["log.ts"],
   "storage/storage.ts": [],

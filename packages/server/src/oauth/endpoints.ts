@@ -13,7 +13,7 @@ export type ErrorShape = "client" | "api" | "page" | "browser";
 export interface Endpoint {
   /** The operation id of the OpenAPI description; a name of ours where it has none. */
   readonly operation: string;
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
   readonly path: string;
   readonly errors: ErrorShape;
 }

@@ -5,6 +5,7 @@ import { callerAccount } from "../../http/api-access.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
 import { sendJson } from "../../http/json.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
+import type { Endpoint } from "../../oauth/endpoints.js";
 import type { Account } from "../../storage/storage.js";
 import { ApiFault } from "./api-fault.js";
 import { largestUploadBytes } from "./body.js";
@@ -34,6 +35,7 @@ export function apiRoute(server: FastifyInstance, context: HttpContext, id: stri
   server.route({
     method: operation.method,
     url: operation.path,
+    config: { endpoint: endpointOf(operation) },
     ...(operation.contentTypes.includes("multipart/form-data") && { bodyLimit: largestUploadBytes }),
     handler: (request, reply) => answer(context, operation, act, request, reply),
   });
@@ -45,6 +47,11 @@ export function operationNamed(id: string): Operation {
   return operation;
 }
 
+/** How the request log and errors know an operation. */
+export function endpointOf({ id, method, path }: Operation): Endpoint {
+  return { operation: id, method, path, errors: "api" };
+}
+
 async function answer(
   context: HttpContext,
   operation: Operation,
@@ -53,7 +60,6 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const notes = notesOf(request);
-  notes.operation = operation.id;
   const account = await callerAccount(context, request, reply, operation.scopes);
   if (account === undefined) return reply;
   await limitApiRequest(context, reply, account.id);

@@ -8,6 +8,7 @@ import { callerAccount } from "../../http/api-access.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
 import { sendProblem } from "../../http/problem.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
+import { endpointOf } from "./api-route.js";
 import type { Operation } from "./operation.js";
 import { operations } from "./operations.js";
 
@@ -24,6 +25,7 @@ export function notEmulatedRoutes(server: FastifyInstance, context: HttpContext)
     server.route({
       method,
       url,
+      config: { endpoint: endpointOf(operation) },
       handler: (request, reply) => refuse(context, operation, request, reply),
     });
   }
@@ -48,7 +50,6 @@ async function refuse(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const notes = notesOf(request);
-  notes.operation = operation.id;
   const account = await callerAccount(context, request, reply, operation.scopes);
   if (account === undefined) return reply;
   await limitApiRequest(context, reply, account.id);

@@ -6,6 +6,7 @@ import { serve } from "../../http/endpoint.js";
 import { sendProblem } from "../../http/problem.js";
 import * as documents from "../api/control.js";
 import { emulatorEndpoints } from "../endpoints.js";
+import { eventTypes } from "../outbox/event-types.js";
 import { ownReasons } from "../requests/explain.js";
 import { operations } from "../requests/operation.js";
 import type { RequestFilter } from "../requests/record.js";
@@ -71,7 +72,7 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
   route("GET", "/outbox/events", (request) => {
     const fields = queryFields(request, ["type", "client_id"]);
     const filter = {
-      type: fields.optionalChoice("type", eventTypes(world)),
+      type: fields.optionalChoice("type", eventTypes),
       clientId: fields.optionalText("client_id"),
     };
     return { events: outbox.events(filter).map(eventView) };
@@ -86,11 +87,6 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
     await world.reset();
     return done;
   });
-}
-
-/** What is posted here, and whatever was. */
-function eventTypes({ outbox }: World): readonly string[] {
-  return [...new Set(["account_confirmed", ...outbox.events().map(({ type }) => type)])];
 }
 
 function documentRoutes(world: World, route: Route): void {

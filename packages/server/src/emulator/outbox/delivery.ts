@@ -87,7 +87,7 @@ export class EventDelivery {
     const started = performance.now();
     const number = this.#log.nextNumber();
     const time = this.#context.now();
-    const result = await postEvent(event.url, event.body, await this.#signingKey(event.clientId));
+    const result = await postEvent(event.url, event.body, await this.#signingKey(event));
     const problem = result.outcome === "received" ? undefined : result.why;
     const attempts = [...event.attempts, { time, status: result.status, problem }];
     const wait = problem === undefined ? undefined : retryMilliseconds[event.attempts.length];
@@ -99,11 +99,15 @@ export class EventDelivery {
     if (nextAttemptAt !== undefined) this.#plan(id, nextAttemptAt);
   }
 
-  /** The primary API key of the app's owner, as it is now; an event without one was never planned. */
-  async #signingKey(clientId: string): Promise<string> {
-    const app = await this.#context.storage.findApp(clientId);
-    const keys = app ? await apiKeysOf(this.#context.ring, this.#context.storage, app.ownerId) : [];
-    return keys[0] ?? "";
+  /** The primary API key of whoever the event is for, as it is now; an event without one was never planned. */
+  async #signingKey({ clientId, account }: OutgoingEvent): Promise<string> {
+    const { ring, storage } = this.#context;
+    const owner =
+      clientId === undefined
+        ? (await storage.findAccountByEmail(account))?.id
+        : (await storage.findApp(clientId))?.ownerId;
+    const [key] = owner === undefined ? [] : await apiKeysOf(ring, storage, owner);
+    return key ?? "";
   }
 
   #record(

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import { endpointOf } from "../../http/endpoint.js";
 import { pathOf } from "../../http/target.js";
 import { endpoints, refreshOperation } from "../../oauth/endpoints.js";
+import { operations as apiOperations } from "../api/operations.js";
 import { emulatorEndpoints } from "../endpoints.js";
 
 /** What has no endpoint: a path that is not served, a preflight. */
@@ -11,11 +12,12 @@ const unknown = "unknown";
 
 /** Every operation that a filter can name. */
 export const operations: readonly string[] = [
-  ...new Set(
-    [...Object.values(endpoints), ...Object.values(emulatorEndpoints)].map(({ operation }) => operation),
-  ),
-  refreshOperation,
-  unknown,
+  ...new Set([
+    ...[...Object.values(endpoints), ...Object.values(emulatorEndpoints)].map(({ operation }) => operation),
+    ...apiOperations.map(({ id }) => id),
+    refreshOperation,
+    unknown,
+  ]),
 ];
 
 const authorizeHeadless: string = emulatorEndpoints.authorizeHeadless.operation;

@@ -1,0 +1,27 @@
+/** Every type of event that the API has, whether the emulator posts it or not. */
+
+export const eventTypes = [
+  "account_confirmed",
+  "unknown_error",
+  "file_error",
+  "sign_url_invalid",
+  "signature_request_viewed",
+  "signature_request_signed",
+  "signature_request_sent",
+  "signature_request_all_signed",
+  "signature_request_email_bounce",
+  "signature_request_remind",
+  "signature_request_incomplete_qes",
+  "signature_request_destroyed",
+  "signature_request_canceled",
+  "signature_request_downloadable",
+  "signature_request_declined",
+  "signature_request_reassigned",
+  "signature_request_invalid",
+  "signature_request_prepared",
+  "signature_request_expired",
+  "signature_request_signer_removed",
+  "template_created",
+  "template_error",
+  "callback_test",
+] as const;
