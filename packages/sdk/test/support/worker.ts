@@ -18,13 +18,19 @@ export interface WorkerTask {
 /** What a worker says. */
 export type WorkerReport = { ready: true } | { tokens: string[]; errors: string[] };
 
-const isSave = (value: string | undefined) => value !== undefined && !value.includes('"lease"');
+const tokenIn = (value: string) => (JSON.parse(value) as { accessToken: string }).accessToken;
 
+/** Dies when it is about to save a token that it did not read. */
 function mortal(store: TokenStore): TokenStore {
+  const known = new Set<string>();
   return {
-    read: (key) => store.read(key),
+    read: async (key) => {
+      const entry = await store.read(key);
+      if (entry.value !== undefined) known.add(tokenIn(entry.value));
+      return entry;
+    },
     write: async (key, version, value) => {
-      if (isSave(value)) process.kill(process.pid, "SIGKILL");
+      if (value !== undefined && !known.has(tokenIn(value))) process.kill(process.pid, "SIGKILL");
       return store.write(key, version, value);
     },
   };
