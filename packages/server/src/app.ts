@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly liveApiHostTokenPath?: boolean;
   /** Absent is without limits. */
   readonly rateLimits?: RateLimits;
+  /** Whether browsers are told to come by TLS alone from now on (RFC 6797). @default false */
+  readonly strictTransport?: boolean;
   /** @default those of a public server */
   readonly connections?: Partial<ConnectionLimits>;
 }
@@ -70,6 +72,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
   const readiness = { draining: false };
   const server = createServer(context, {
     readiness,
+    strictTransport: options.strictTransport,
     connections: options.connections,
   });
   const drain = () => {

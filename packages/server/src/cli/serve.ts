@@ -4,6 +4,7 @@ import { createCountersign } from "../app.js";
 import { type Config, readSecretsFile } from "../config.js";
 import { homeRoute } from "../http/routes/home.js";
 import { jsonLog, type Log } from "../log.js";
+import { loopbackNames } from "../oauth/loopback.js";
 import { startPurging } from "../storage/purging.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
 import { runUntilSignal } from "./run.js";
@@ -26,6 +27,7 @@ export async function serve(args: string[]): Promise<void> {
     ...config,
     log,
     issuer: () => config.publicUrl,
+    strictTransport: isPublicTls(config.publicUrl),
   });
   homeRoute(app.server, app.context);
   try {
@@ -65,6 +67,12 @@ function reloadSecrets({ config, ring }: Awaited<ReturnType<typeof openConfigure
   } catch (error) {
     log.error({ err: String(error) }, "SIGHUP: the secrets in use are kept");
   }
+}
+
+/** A promise of TLS holds for all ports of a host: no developer's own machine may make it. */
+function isPublicTls(publicUrl: string): boolean {
+  const { protocol, hostname } = new URL(publicUrl);
+  return protocol === "https:" && !loopbackNames.has(hostname);
 }
 
 function accessLog(log: Log, config: Config): Log {

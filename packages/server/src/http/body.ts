@@ -55,7 +55,7 @@ function parseBody(request: FastifyRequest): Parameters | Promise<Parameters> {
     throw wordedRefusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
   }
   const contentType = request.headers["content-type"];
-  checkCharset(contentType);
+  checkCharset(contentType, body);
   switch (bodyKind(request)) {
     case "json":
       return Parameters.fromPairs(parseJsonObject(decodeUtf8(body)));
@@ -80,10 +80,14 @@ function bytesOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
-function checkCharset(contentType: string | undefined): void {
+/** Encodings in which ASCII reads as it does in UTF-8. Many a client library declares the first for a form. */
+const asciiSupersets = /^(iso[-_]?8859-\d{1,2}|latin-?\d|windows-125\d|us-ascii|ascii)$/;
+
+function checkCharset(contentType: string | undefined, body: Buffer): void {
   if (plainTypes.has(contentType)) return;
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i.exec(contentType ?? "")?.[1]?.toLowerCase();
-  if (charset === undefined || charset === "utf-8" || charset === "utf8" || charset === "us-ascii") return;
+  const charset = /;\s*charset\s*=\s*["']?([^\s;"']+)/i.exec(contentType ?? "")?.[1]?.toLowerCase();
+  if (charset === undefined || charset === "utf-8" || charset === "utf8") return;
+  if (asciiSupersets.test(charset) && isAscii(body)) return;
   throw wordedRefusal("body_unsupported", "The charset of the body must be UTF-8");
 }
 

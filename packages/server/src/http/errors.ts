@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Reason } from "../oauth/refusal.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { problemOf, type RefusedProblem, sendProblem } from "./problem.js";
-import { printable } from "./request-log.js";
+import { printable, recordedClientId } from "./request-log.js";
 import { pathOf } from "./target.js";
 
 export function handleErrors(server: FastifyInstance, context: HttpContext): void {
@@ -33,8 +33,7 @@ function record(
 ): void {
   const { reason, detail } = problem.refusal;
   const notes = Object.assign(notesOf(request), { reason, detail });
-  // A client_id that no app has may be a secret in the wrong place: its beginning is enough to recognise it by.
-  if (reason === "client_unknown" && notes.clientId) notes.clientId = `${notes.clientId.slice(0, 4)}...`;
+  notes.clientId = recordedClientId(notes);
   if (problem.status >= 500) context.log.error({ id: request.id, err: faultOf(error) }, "fault");
   if (authenticationFailures.has(reason)) {
     const clientId = printable(notes.clientId);

@@ -10,6 +10,8 @@ import { type Credentials, type HttpContext, notesOf } from "./context.js";
 
 export type LoginOutcome =
   | { readonly outcome: "logged_in" }
+  /** The form is of an earlier visit of this browser, which has signed in since. The password was not looked at. */
+  | { readonly outcome: "signed_in_before" }
   | {
       readonly outcome: "refused";
       readonly status: number;
@@ -36,6 +38,7 @@ export async function logIn(
     return { outcome: "refused", status, problem, email };
   };
   if (!context.csrf.verify(request, form.optional("csrf"))) {
+    if (await sessionOfRequest(context, request)) return { outcome: "signed_in_before" };
     return refused(403, "csrf", "This form has expired. Please sign in again.");
   }
   if (email === undefined || password === undefined) {

@@ -13,9 +13,11 @@ import {
   refuseConnection,
 } from "./connections.js";
 import { type HttpContext, keepNotes } from "./context.js";
+import { allowCrossOrigin } from "./cross-origin.js";
 import { handleErrors } from "./errors.js";
+import { beginEveryRequest, requestIds } from "./every-request.js";
 import { healthRoutes, type Readiness } from "./health.js";
-import { logRequests, requestIds } from "./request-log.js";
+import { logRequests } from "./request-log.js";
 import { accountRoutes } from "./routes/account.js";
 import { authorizeRoutes } from "./routes/authorize.js";
 import { connectedAppsRoutes } from "./routes/connected-apps.js";
@@ -27,6 +29,8 @@ const largestBodyBytes = 65_536;
 
 export interface ServerOptions {
   readonly readiness: Readiness;
+  /** Whether browsers are told to come by TLS alone from now on (RFC 6797). @default false */
+  readonly strictTransport?: boolean | undefined;
   /** @default those of a public server */
   readonly connections?: Partial<ConnectionLimits> | undefined;
 }
@@ -50,6 +54,8 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   keepNotes(server);
   keepParameters(server);
   logRequests(server, context);
+  beginEveryRequest(server, options.strictTransport ?? false);
+  if (context.profile.browserClients) allowCrossOrigin(server);
   handleErrors(server, context);
   healthRoutes(server, context, options.readiness);
   serveAssets(server, [stylesheet, loginScript]);

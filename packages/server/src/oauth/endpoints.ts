@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
   readonly path: string;
   readonly errors: ErrorShape;
+  /** Whether programs in pages of any origin may call it, where the profile serves such. It must read no cookie. */
+  readonly crossOrigin?: true;
 }
 
 export const endpoints = {
@@ -28,23 +30,37 @@ export const endpoints = {
     path: "/oauth/authorize/switch",
     errors: "browser",
   },
-  token: { operation: "oauthTokenGenerate", method: "POST", path: "/oauth/token", errors: "client" },
+  token: {
+    operation: "oauthTokenGenerate",
+    method: "POST",
+    path: "/oauth/token",
+    errors: "client",
+    crossOrigin: true,
+  },
   tokenOfApiHost: {
     operation: "oauthTokenGenerate",
     method: "POST",
     path: "/v3/oauth/token",
     errors: "client",
+    crossOrigin: true,
   },
-  revoke: { operation: "revoke", method: "POST", path: "/oauth/revoke", errors: "client" },
+  revoke: { operation: "revoke", method: "POST", path: "/oauth/revoke", errors: "client", crossOrigin: true },
   introspect: { operation: "introspect", method: "POST", path: "/oauth/introspect", errors: "client" },
   metadata: {
     operation: "metadata",
     method: "GET",
     path: "/.well-known/oauth-authorization-server",
     errors: "api",
+    crossOrigin: true,
   },
-  jwks: { operation: "jwks", method: "GET", path: "/.well-known/jwks.json", errors: "api" },
-  account: { operation: "accountGet", method: "GET", path: "/v3/account", errors: "api" },
+  jwks: {
+    operation: "jwks",
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    errors: "api",
+    crossOrigin: true,
+  },
+  account: { operation: "accountGet", method: "GET", path: "/v3/account", errors: "api", crossOrigin: true },
   connectedApps: { operation: "connectedApps", method: "GET", path: "/connected-apps", errors: "browser" },
   connectedAppsLogin: {
     operation: "connectedApps",

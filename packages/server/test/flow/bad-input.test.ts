@@ -289,7 +289,7 @@ describe("a body of another kind", () => {
       [json, "api"],
       [formType, "rfc6749"],
     ] as const) {
-      const answer = await post("{}", `${type}; charset=${charset}`);
+      const answer = await post(latin1('{"x":"\u00e9"}'), `${type}; charset=${charset}`);
       expect(answer.status).toBe(415);
       expect(refusal(answer, shape)).toBe("The charset of the body must be UTF-8");
     }

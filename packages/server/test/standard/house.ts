@@ -67,7 +67,9 @@ const apps = [web, rotating, native, jwt, opaque, files, mail, several, unapprov
 let hashes: Promise<[string, string]> | undefined;
 
 export interface HouseOptions
-  extends Partial<Pick<AppOptions, "rateLimits" | "trustProxy" | "connections" | "issuer">> {
+  extends Partial<
+    Pick<AppOptions, "rateLimits" | "trustProxy" | "connections" | "strictTransport" | "issuer">
+  > {
   readonly profile?: AppOptions["profile"];
   /** A storage that has been furnished already. */
   readonly storage?: Storage;

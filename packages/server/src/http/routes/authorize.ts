@@ -63,6 +63,9 @@ class Authorization {
     const wanted = validation.request;
     const login = await logIn(this.#context, request, reply, wanted.app.clientId);
     if (login.outcome === "refused") return this.#showLogin(wanted, login);
+    // Of another tab: it satisfies no `prompt=login` or `max_age`, since nobody has given a password for this one.
+    if (login.outcome === "signed_in_before")
+      return this.#visit.redirect(`${endpoints.authorize.path}?${query}`, 303);
     return this.#visit.redirect(`${endpoints.authorize.path}?${withoutSatisfiedPrompts(query)}`, 303);
   }
 

@@ -17,17 +17,12 @@ import { limitTokenRequest } from "../rate-limits.js";
 export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
   const { profile } = context;
   for (const name of profile.endpoints) serve(server, endpoints[name], handlers[name](context));
-  if (!profile.browserClients) return;
-  for (const { path } of [endpoints.token, endpoints.revoke]) {
-    server.options(path, async (_request, reply) => allowBrowsers(reply).code(204).send());
-  }
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Handler>> = {
   revoke: (context) => async (request, reply) => {
-    allowBrowsers(reply);
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     await revoke(context, parameters, credentials);
     // RFC 7009 §2.2: the body is ignored; some clients ignore it only if it is JSON.
@@ -42,24 +37,9 @@ const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Hand
   jwks: (context) => async (_request, reply) => sendPublic(reply, context.keys.jwks()),
 };
 
-/** Sends what everybody may read, pages of any origin included. */
+/** Sends what everybody may read and keep for a while. */
 function sendPublic(reply: FastifyReply, value: object): FastifyReply {
-  return reply
-    .header("cache-control", "public, max-age=300")
-    .header("access-control-allow-origin", "*")
-    .send(value);
-}
-
-/**
- * Lets public apps that run in a browser call an endpoint from any origin. It reads no cookie, so a page gains nothing
- * by calling it that it could not do from elsewhere.
- */
-export function allowBrowsers(reply: FastifyReply): FastifyReply {
-  return reply
-    .header("access-control-allow-origin", "*")
-    .header("access-control-allow-methods", "POST")
-    .header("access-control-allow-headers", "content-type, authorization")
-    .header("access-control-max-age", "7200");
+  return reply.header("cache-control", "public, max-age=300").send(value);
 }
 
 async function readClientRequest(

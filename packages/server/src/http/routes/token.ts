@@ -24,7 +24,6 @@ async function token(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (context.profile.browserClients) reply.header("access-control-allow-origin", "*");
   const notes = notesOf(request);
   const parameters = await readParameters(request);
   const grantType = chooseGrantType(parameters, queryOf(request));

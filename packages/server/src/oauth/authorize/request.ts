@@ -108,7 +108,8 @@ function chooseScopes(profile: Profile, app: App, requested: string | undefined)
   }
   const scopes = readScope(requested);
   const foreign = scopes.find((scope) => !app.scopes.includes(scope));
-  if (foreign !== undefined) throw wordedRefusal("scope_exceeds_app", foreign, "scope");
+  if (foreign !== undefined)
+    throw new Refusal("scope_exceeds_app", "a scope is not the app's", "scope", { worded: foreign });
   return scopes;
 }
 

@@ -3,7 +3,7 @@
 import type { App, FamilyView } from "../../storage/storage.js";
 import { type ClientCredentials, checkCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
-import { Refusal, wordedRefusal } from "../refusal.js";
+import { Refusal } from "../refusal.js";
 import { endOfFamily, expiryOfFamily, isOpenTo } from "../tokens/family.js";
 import { openRefreshToken, type RefreshToken } from "../tokens/opaque.js";
 import type { RefreshRequest } from "./request.js";
@@ -84,7 +84,10 @@ function narrowScopes(
 ): readonly string[] {
   if (requested === undefined) return granted;
   const foreign = requested.find((scope) => !granted.includes(scope));
-  if (foreign !== undefined) throw wordedRefusal("scope_exceeds_grant", foreign, "scope");
+  if (foreign !== undefined)
+    throw new Refusal("scope_exceeds_grant", "a scope is more than was granted", "scope", {
+      worded: foreign,
+    });
   return requested;
 }
 
