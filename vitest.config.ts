@@ -6,7 +6,11 @@ installTools();
 
 /** What needs more than this process, by what it needs. Everything else is fast; test/layers.test.ts keeps it so. */
 const layers = {
-  browser: ["packages/server/test/**/browser.test.ts", "packages/server/test/emulator/inspector.test.ts"],
+  browser: [
+    "packages/server/test/**/browser.test.ts",
+    "packages/server/test/emulator/inspector.test.ts",
+    "test/ten-minutes.test.ts",
+  ],
   process: [
     "packages/sdk/test/typescript.test.ts",
     "packages/server/test/cli/dev.test.ts",
@@ -14,6 +18,7 @@ const layers = {
     "packages/server/test/playground/secrets.test.ts",
     "packages/server/test/reliability/sqlite-kill.test.ts",
     "packages/server/test/serve/commands.test.ts",
+    "test/docs-site.test.ts",
   ],
   database: [
     "packages/sdk/test/proofs.test.ts",

@@ -1,0 +1,63 @@
+/** The documents as a site: whole, offline, and found by their words. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const out = mkdtempSync(join(tmpdir(), "countersign-site-"));
+let pages: string[];
+
+beforeAll(() => {
+  // A link that leads nowhere fails the build.
+  const build = `import { buildSite } from "./tools/site/build.mjs"; await buildSite(${JSON.stringify(out)});`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", build], { cwd: root, stdio: "pipe" });
+  pages = readdirSync(out, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html"));
+}, 240_000);
+afterAll(() => rmSync(out, { recursive: true }));
+
+const textOf = (file: string) => readFileSync(join(out, file), "utf8");
+
+it("has every document, and the references of SDK, testing and control API", () => {
+  for (const page of [
+    "index.html",
+    "docs/emulator.html",
+    "docs/glossary.html",
+    "docs/troubleshooting.html",
+    "docs/sdk/integrate-in-ten-minutes.html",
+    "reference/control-api.html",
+    "reference/sdk/index.html",
+    "reference/testing/index.html",
+  ])
+    expect(pages).toContain(page);
+  expect(textOf("reference/control-api.html")).toContain("POST /_emulator/clock");
+  expect(pages.filter((page) => /^reference\/testing\/.*startEmulator/.test(page))).toHaveLength(1);
+});
+
+it("loads nothing from another site, and every file that a page names is there", () => {
+  for (const page of pages) {
+    const text = textOf(page);
+    expect(text, page).toContain("default-src 'none'");
+    for (const [, url = ""] of text.matchAll(/<(?:script|img|link)\b[^>]*?\s(?:src|href)="([^"]+)"/g)) {
+      expect(url, page).not.toMatch(/^(https?:)?\/\//);
+      expect(existsSync(join(out, dirname(page), url)), `${page}: ${url}`).toBe(true);
+    }
+  }
+});
+
+it("finds a section by the words of an error", () => {
+  const scope: { findSections?: (index: unknown, query: string) => { url: string }[]; globalThis?: unknown } =
+    {};
+  runInNewContext(textOf("search.js"), scope);
+  const index = JSON.parse(textOf("search-index.js").replace(/^globalThis\.searchIndex = |;\n$/g, ""));
+  const find = (query: string) => scope.findSections?.(index, query).map(({ url }) => url) ?? [];
+  expect(find("doesn't match the app's default callback URL")).toContain(
+    "docs/troubleshooting.html#on-the-way-to-the-code",
+  );
+  expect(find("rotation")).toContain("docs/glossary.html#glossary");
+  expect(find("no such words anywhere xyzzy")).toEqual([]);
+});
