@@ -222,7 +222,7 @@ describe("a server that fails", () => {
     const error = await open()
       .accessToken("jill")
       .catch((reason: Error) => reason);
-    expect(error).toMatchObject({ reason: "server", cause: { message: "HTTP 500" } });
+    expect(error).toMatchObject({ reason: "server", cause: { message: expect.stringContaining("HTTP 500") } });
   });
 
   it("that never answers and heeds no abort is given up after attemptTimeoutMs", async () => {
