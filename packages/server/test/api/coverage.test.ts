@@ -1,0 +1,50 @@
+/** docs/coverage.md says which operations are served. It is made from what the emulator answers: `npm run docs:coverage`. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { notEmulatedHeader } from "../../src/emulator/api/not-emulated.js";
+import { operations } from "../../src/emulator/api/operations.js";
+import { startEmulator } from "../../src/testing/index.js";
+
+const page = new URL("../../../../docs/coverage.md", import.meta.url);
+const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
+const authorization = `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}`;
+
+async function servedOperations(): Promise<ReadonlySet<string>> {
+  await using sign = await startEmulator();
+  const served = new Set<string>();
+  for (const { id, method, path } of operations) {
+    const url = `${sign.url}${path.replace(/:\w+/g, "a".repeat(40))}`;
+    const answer = await fetch(url, { method, headers: { authorization } });
+    if (answer.headers.get(notEmulatedHeader) === null) served.add(id);
+  }
+  return served;
+}
+
+function pageOf(served: ReadonlySet<string>): string {
+  const cell = (text: string) => text.replaceAll("|", "\\|");
+  const rows = operations.map(({ id, method, path, credentials, scopes }) => {
+    const who =
+      credentials === "token or API key" ? scopes.map((one) => `\`${one}\``).join(" or ") : credentials;
+    return `| \`${id}\` | \`${method} ${cell(path.replace(/:(\w+)/g, "{$1}"))}\` | ${who} | ${served.has(id) ? "yes" : "no"} |`;
+  });
+  return `# Which operations the emulator serves
+
+${served.size} of the ${operations.length} operations of the Dropbox Sign API v3. An operation that is not served judges credentials and scope like
+any other, then answers 404 with \`not_found\`, a text that names it, and the header \`${notEmulatedHeader}\`, whose value is
+the operation: a test that keys on that header never mistakes a gap for a missing document. How close the served ones
+come to the live service: [fidelity.md](fidelity.md).
+
+This page is made from the emulator's own answers by \`npm run docs:coverage\`; a test compares the two.
+
+| operation | method and path | access token with, else API key | served |
+| --------- | --------------- | ------------------------------- | ------ |
+${rows.join("\n")}
+`;
+}
+
+it("counts the operations served and names those that are not", async () => {
+  const text = pageOf(await servedOperations());
+  if (process.env.COUNTERSIGN_WRITE_COVERAGE === "1") writeFileSync(page, text);
+  expect(readFileSync(page, "utf8")).toBe(text);
+});
