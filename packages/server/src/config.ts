@@ -1,6 +1,6 @@
 /** Configuration of `countersign serve` and the commands beside it: environment and file to one frozen Config. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { readConfigFile, type Values } from "./config-file.js";
 import { faultInSecret } from "./crypto/key-ring.js";
 import { faultInNetwork } from "./limits/address.js";
@@ -17,7 +17,7 @@ export interface Config {
   readonly database: string;
   readonly poolSize: number;
   readonly statementTimeoutMilliseconds: number;
-  /** Newest first. */
+  /** The one that signs first. */
   readonly secrets: readonly string[];
   readonly secretsFile: string | undefined;
   readonly profile: Profile;
@@ -91,7 +91,7 @@ export function loadConfig(environment: Values, file?: string): Config {
     database: reader.database(),
     poolSize: reader.whole("COUNTERSIGN_POOL_SIZE", 10, 1, 1000),
     statementTimeoutMilliseconds: reader.whole("COUNTERSIGN_STATEMENT_TIMEOUT_MS", 5000, 100, 600_000),
-    ...reader.secrets(),
+    ...reader.secrets(warnings),
     profile: reader.profile(),
     trustProxy: reader.trustProxy(publicUrl, warnings),
     auditDays: reader.whole("COUNTERSIGN_AUDIT_DAYS", 400, 1, 36_500),
@@ -238,17 +238,18 @@ class ConfigReader {
     return url.origin;
   }
 
-  secrets(): Pick<Config, "secrets" | "secretsFile"> {
+  secrets(warnings: string[]): Pick<Config, "secrets" | "secretsFile"> {
     const secretsFile = this.#get("COUNTERSIGN_SECRETS_FILE");
     const listed = this.list("COUNTERSIGN_SECRETS");
     if (secretsFile !== undefined && listed.length > 0) {
       this.#fault("COUNTERSIGN_SECRETS", "and COUNTERSIGN_SECRETS_FILE exclude each other");
     }
-    const secrets = secretsFile === undefined ? listed : this.#secretsIn(secretsFile);
+    const secrets = secretsFile === undefined ? listed : this.#secretsIn(secretsFile, warnings);
+    if (secrets === undefined) return { secrets: [], secretsFile };
     if (secrets.length === 0) {
       this.#fault(
         "COUNTERSIGN_SECRETS",
-        "is missing: run `countersign key generate` for one, newest first in the list",
+        "is missing: run `countersign key generate` for one; of several the first signs",
       );
     }
     for (const [index, secret] of secrets.entries()) {
@@ -258,12 +259,15 @@ class ConfigReader {
     return { secrets, secretsFile };
   }
 
-  #secretsIn(file: string): string[] {
+  #secretsIn(file: string, warnings: string[]): string[] | undefined {
     try {
-      return readSecretsFile(file);
+      const secrets = readSecretsFile(file);
+      const loose = looseSecretsFile(file);
+      if (loose) warnings.push(`COUNTERSIGN_SECRETS_FILE ${loose}`);
+      return secrets;
     } catch (error) {
       this.#fault("COUNTERSIGN_SECRETS_FILE", `cannot be read: ${(error as Error).message}`);
-      return ["unreadable".repeat(4)];
+      return undefined;
     }
   }
 
@@ -312,8 +316,26 @@ class ConfigReader {
   }
 }
 
-/** Returns the secrets of a file, newest first: one a line, `#` begins a comment. */
+/**
+ * Returns the secrets of a file, the one that signs first: one a line, `#` begins a comment.
+ * @throws {Error} if it cannot be read, or everybody may write it.
+ */
 export function readSecretsFile(file: string): string[] {
+  if (accessOf(file) & 0o002) throw new Error(`${file} can be written by everybody: run chmod 600`);
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** Returns what to say of a secrets file that more may read or write than should, or undefined. */
+function looseSecretsFile(file: string): string | undefined {
+  const access = accessOf(file);
+  if (access & 0o004)
+    return `${file} can be read by every user of this machine: run chmod 600 (or 640 and a group)`;
+  if (access & 0o020) return `${file} can be written by its group: run chmod 600 or 640`;
+  return undefined;
+}
+
+/** The permission bits of a file; Windows has others, which say nothing here. */
+function accessOf(file: string): number {
+  return process.platform === "win32" ? 0 : statSync(file).mode & 0o777;
 }

@@ -54,6 +54,9 @@ export async function serve(args: string[]): Promise<void> {
   await stopped;
 }
 
+const unknownMaker =
+  "SIGHUP: the secret that signs from now on was not known here before: another server that has not read it yet refuses what this one signs. `countersign key rotate` adds a secret before it signs";
+
 /** Keys rotate without a restart: the file's list replaces the one in use, whole or not at all. */
 function reloadSecrets({ config, ring }: Awaited<ReturnType<typeof openConfigured>>, log: Log): void {
   if (config.secretsFile === undefined) {
@@ -62,7 +65,9 @@ function reloadSecrets({ config, ring }: Awaited<ReturnType<typeof openConfigure
   }
   try {
     const secrets = readSecretsFile(config.secretsFile);
+    const known = secrets[0] !== undefined && ring.knows(secrets[0]);
     ring.replace(secrets);
+    if (!known) log.warn({}, unknownMaker);
     log.info({ secrets: secrets.length }, "SIGHUP: secrets read again");
   } catch (error) {
     log.error({ err: String(error) }, "SIGHUP: the secrets in use are kept");

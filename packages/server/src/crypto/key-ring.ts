@@ -1,5 +1,5 @@
 /**
- * The keys of a server, derived from its configured secrets. Owns derivation and rotation: the newest secret
+ * The keys of a server, derived from its configured secrets. Owns derivation and rotation: the first secret
  * makes, every secret verifies. Does not know what the keys are used for.
  */
 
@@ -25,13 +25,18 @@ export class KeyRing {
   readonly #derived = new Map<KeyPurpose, readonly Buffer[]>();
   readonly #macs = new Map<KeyPurpose, readonly Mac[]>();
 
-  /** @param secrets newest first; at least one. */
+  /** @param secrets the one that makes first; at least one. */
   constructor(secrets: readonly string[]) {
     if (secrets.length === 0) throw new Error("A key ring needs at least one secret.");
     this.#secrets = secrets;
   }
 
-  /** Replaces the secrets, newest first: keys rotate without a restart. */
+  /** Whether a secret is one that verifies here. */
+  knows(secret: string): boolean {
+    return this.#secrets.includes(secret);
+  }
+
+  /** Replaces the secrets, the one that makes first: keys rotate without a restart. */
   replace(secrets: readonly string[]): void {
     const fault = secrets.map(faultInSecret).find((found) => found !== undefined);
     if (secrets.length === 0 || fault)
@@ -41,7 +46,7 @@ export class KeyRing {
     this.#macs.clear();
   }
 
-  /** Returns the 32-byte keys for a purpose, newest first (HKDF-SHA256, RFC 5869). */
+  /** Returns the 32-byte keys for a purpose, the one that makes first (HKDF-SHA256, RFC 5869). */
   keys(purpose: KeyPurpose): readonly Buffer[] {
     let keys = this.#derived.get(purpose);
     if (keys === undefined) {
@@ -53,18 +58,18 @@ export class KeyRing {
     return keys;
   }
 
-  /** Returns the newest key for a purpose: the one that makes. */
-  newest(purpose: KeyPurpose): Buffer {
+  /** Returns the key for a purpose that makes. */
+  maker(purpose: KeyPurpose): Buffer {
     return this.keys(purpose)[0] as Buffer;
   }
 
-  /** Returns a MAC of `data` under the newest key. */
+  /** Returns a MAC of `data` under the key that makes. */
   mac(purpose: KeyPurpose, data: string | Buffer): Buffer {
-    const [newest] = this.#makers(purpose) as [Mac];
-    return newest(data);
+    const [maker] = this.#makers(purpose) as [Mac];
+    return maker(data);
   }
 
-  /** Returns true if `mac` is the MAC of `data` under any key, newest first, compared in constant time. */
+  /** Returns true if `mac` is the MAC of `data` under any key, compared in constant time. */
   verifyMac(purpose: KeyPurpose, data: string | Buffer, mac: Buffer): boolean {
     for (const make of this.#makers(purpose)) {
       const expected = make(data).subarray(0, mac.length);
@@ -73,7 +78,7 @@ export class KeyRing {
     return false;
   }
 
-  /** Returns the MACs of `data` under every key, newest first: the forms in which a looked-up value may be stored. */
+  /** Returns the MACs of `data` under every key, the one that makes first: the forms in which a looked-up value may be stored. */
   lookups(data: string): string[] {
     return this.#makers("lookup").map((make) => make(data).toString("base64url"));
   }

@@ -6,9 +6,9 @@ import type { KeyRing } from "./key-ring.js";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Returns `plain` encrypted under the newest key, bound to `context` (a value moved to another row does not open). */
+/** Returns `plain` encrypted under the key that makes, bound to `context` (a value moved to another row does not open). */
 export function seal(ring: KeyRing, context: string, plain: string, nonce: Buffer): string {
-  const cipher = createCipheriv("aes-256-gcm", ring.newest("at-rest"), nonce);
+  const cipher = createCipheriv("aes-256-gcm", ring.maker("at-rest"), nonce);
   cipher.setAAD(Buffer.from(context));
   const body = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString("base64url");

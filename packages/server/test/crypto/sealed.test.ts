@@ -58,10 +58,10 @@ it("nothing of the value is in the sealed text or in the fault", () => {
 it("each purpose has keys of its own, and keys follow a change of the secrets", () => {
   const changing = new KeyRing([secret("one")]);
   const purposes = ["access-token", "refresh-token", "at-rest", "lookup", "csrf", "device"] as const;
-  const keys = purposes.map((purpose) => changing.newest(purpose).toString("hex"));
+  const keys = purposes.map((purpose) => changing.maker(purpose).toString("hex"));
   expect(new Set(keys).size).toBe(purposes.length);
   changing.replace([secret("two"), secret("one")]);
-  expect(changing.newest("csrf").toString("hex")).not.toBe(keys[4]);
+  expect(changing.maker("csrf").toString("hex")).not.toBe(keys[4]);
   expect(changing.keys("csrf")[1]?.toString("hex")).toBe(keys[4]);
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -189,5 +189,29 @@ describe("configuration", () => {
       ...[...text.matchAll(/^# (COUNTERSIGN_\w+)=/gm)].map((m) => m[1]),
     ];
     expect(shown.sort()).toEqual([...configKeys].sort());
+  });
+});
+
+describe.skipIf(process.platform === "win32")("the secrets file", () => {
+  const withMode = (mode: number) => {
+    const file = join(mkdtempSync(join(tmpdir(), "countersign-secrets-")), "secrets.txt");
+    writeFileSync(file, `${secret}\n`);
+    chmodSync(file, mode);
+    return { COUNTERSIGN_PUBLIC_URL: "http://127.0.0.1:4010", COUNTERSIGN_SECRETS_FILE: file };
+  };
+
+  it.each([0o600, 0o400, 0o640])(
+    "is taken without a word where it is kept to its owner (mode %i)",
+    (mode) => {
+      expect(loadConfig(withMode(mode)).warnings).toEqual([]);
+    },
+  );
+
+  it.each([0o644, 0o660, 0o620])("is warned of where others can read or change it (mode %i)", (mode) => {
+    expect(loadConfig(withMode(mode)).warnings).toEqual([expect.stringContaining("chmod 600")]);
+  });
+
+  it.each([0o666, 0o602])("is refused where everybody can change it (mode %i)", (mode) => {
+    expect(faultsOf(withMode(mode))).toEqual([expect.stringContaining("can be written by everybody")]);
   });
 });

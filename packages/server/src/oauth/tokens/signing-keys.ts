@@ -1,6 +1,6 @@
 /**
  * Keys that sign JWT access tokens: Ed25519 (RFC 8037), derived from the configured secrets, so that every node has the
- * same ones, none is stored, and they rotate with the secrets: the newest signs, all are published.
+ * same ones, none is stored, and they rotate with the secrets: the first signs, all are published.
  */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
@@ -24,7 +24,7 @@ export class SigningKeys {
     this.#ring = ring;
   }
 
-  /** Newest first. */
+  /** The one that signs first. */
   all(): SigningKey[] {
     return this.#ring.keys("jwt-signing").map((seed) => {
       let key = this.#made.get(seed);
@@ -41,7 +41,7 @@ export class SigningKeys {
     return { keys: this.all().map(({ publicJwk }) => publicJwk) };
   }
 
-  /** Returns a JWT of type `at+jwt` (RFC 9068 §2.1) signed by the newest key. */
+  /** Returns a JWT of type `at+jwt` (RFC 9068 §2.1) signed by the first key. */
   sign(payload: JWTPayload): Promise<string> {
     const key = this.all()[0] as SigningKey;
     return new SignJWT(payload)
