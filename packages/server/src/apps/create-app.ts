@@ -28,7 +28,9 @@ export async function createApp(
   wanted: NewApp,
 ): Promise<{ app: App; clientSecret: string | undefined } | undefined> {
   const clientId = wanted.clientId ?? deps.randomBytes(16).toString("hex");
-  const clientSecret = wanted.public ? undefined : (wanted.clientSecret ?? secretUnlessKeys(deps, wanted));
+  // An app with keys has no secret beside them: one way of authentication (RFC 6749 §2.3).
+  const secretless = wanted.public || wanted.jwks !== undefined;
+  const clientSecret = secretless ? undefined : (wanted.clientSecret ?? secretUnlessKeys(deps, wanted));
   const app: App = {
     clientId,
     name: wanted.name,

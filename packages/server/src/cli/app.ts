@@ -3,6 +3,9 @@
 import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
 import type { Config } from "../config.js";
 import { faultInCallbackUrl } from "../oauth/authorize/redirect-uri.js";
+import { faultInKeySet } from "../oauth/client/keys.js";
+import type { Profile } from "../oauth/profile/profile.js";
+import { faultInResources } from "../oauth/resource.js";
 import { faultInAppScopes } from "../oauth/scope.js";
 import type { App } from "../storage/storage.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
@@ -65,6 +68,11 @@ export async function app(args: string[]): Promise<void> {
 }
 
 async function create(opened: Opened, name: string, values: Values): Promise<void> {
+  const { profile } = opened.config;
+  if (values.public && profile.pkce === "ignored")
+    throw new UsageFault(
+      `--public: the ${profile.name} profile does not bind codes by PKCE, so a public app's could be stolen.`,
+    );
   const callbackUrls = values.callback ?? [];
   if (callbackUrls.length === 0) throw new UsageFault("--callback is missing.");
   for (const url of callbackUrls) {
@@ -83,12 +91,12 @@ async function create(opened: Opened, name: string, values: Values): Promise<voi
     approved: values.approved ?? false,
     refreshTokens: values.rotate ? "rotate" : "same",
     accessTokens: values.jwt ? "jwt" : "opaque",
-    resources: values.resource ?? [],
-    jwks: values.jwks === undefined ? undefined : await readJwks(values.jwks),
+    resources: checkedResources(values.resource),
+    jwks: await readJwks(profile, values),
   });
   if (made === undefined) throw new Error("The client id is taken.");
   console.log(`client_id     ${made.app.clientId}`);
-  console.log(made.clientSecret ? `client_secret ${made.clientSecret}` : "public: no client_secret");
+  console.log(made.clientSecret ? `client_secret ${made.clientSecret}` : noSecret(made.app));
 }
 
 function checkedScopes({ profile }: Config, scopes: readonly string[] | undefined): readonly string[] {
@@ -97,16 +105,37 @@ function checkedScopes({ profile }: Config, scopes: readonly string[] | undefine
   return scopes as string[];
 }
 
-async function readJwks(file: string): Promise<string> {
+function noSecret(app: App): string {
+  return app.public ? "public: no client_secret" : "signs in with its keys: no client_secret";
+}
+
+function checkedResources(resources: readonly string[] = []): readonly string[] {
+  const fault = faultInResources(resources);
+  if (fault) throw new UsageFault(`--resource: ${fault}`);
+  return resources;
+}
+
+/** Returns the key set of a file as it is stored. @throws {UsageFault} */
+async function readJwks(
+  profile: Profile,
+  { jwks: file, public: isPublic }: Values,
+): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const refuse = (fault: string) => new UsageFault(`--jwks ${file}: ${fault}`);
+  if (isPublic) throw refuse("a public app has no keys");
+  if (!profile.clientAuthentication.includes("private_key_jwt"))
+    throw refuse(`the ${profile.name} profile does not read client assertions`);
   const { readFile } = await import("node:fs/promises");
-  const { createLocalJWKSet } = await import("jose");
-  const text = await readFile(file, "utf8");
-  const set = JSON.parse(text);
-  createLocalJWKSet(set);
-  // It is kept as it is: a private or a shared key has no business here.
-  if (set.keys.some((key: Record<string, unknown>) => "d" in key || "k" in key))
-    throw new UsageFault(`--jwks ${file}: it holds a private key; give the public keys alone.`);
-  return text;
+  const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+  let set: unknown;
+  try {
+    set = JSON.parse(text);
+  } catch {
+    throw refuse("it is not JSON");
+  }
+  const fault = faultInKeySet(set);
+  if (fault) throw refuse(fault);
+  return JSON.stringify(set);
 }
 
 async function list({ storage }: Opened): Promise<void> {
@@ -122,7 +151,7 @@ async function rotateSecret(opened: Opened, clientId: string, values: Values): P
   if (!Number.isFinite(hours) || hours < 0) throw new UsageFault("--overlap takes a number of hours.");
   const found = await opened.storage.findApp(clientId);
   if (found === undefined) throw new Error(`There is no app ${clientId}.`);
-  if (found.public) throw new Error(`${clientId} is public: it has no client_secret.`);
+  if (found.public || found.jwks !== undefined) throw new Error(`${clientId}: ${noSecret(found)}.`);
   const secret = newClientSecret(opened);
   const now = opened.now();
   const secrets = [

@@ -51,10 +51,11 @@ async function authenticate(
     requireScope(access, anyOf);
     return access.account;
   }
-  if (header !== undefined && /^Basic /i.test(header)) return apiKeyAccount(context, request, header);
-  const malformed = header !== undefined && header !== "";
-  if (malformed)
-    throw new Refusal("access_token_malformed", "the Authorization header is neither Bearer nor Basic");
+  if (header !== undefined && usesApiKey(request)) return apiKeyAccount(context, request, header);
+  if (header !== undefined && /^Bearer( |$)/i.test(header))
+    throw new Refusal("authorization_malformed", "the Authorization header is not Bearer and one token");
+  if (header !== undefined && header !== "")
+    throw new Refusal("authorization_scheme_unknown", "the Authorization header is neither Bearer nor Basic");
   throw new Refusal("access_token_missing", "no Authorization header was sent");
 }
 
@@ -63,8 +64,11 @@ async function apiKeyAccount(
   request: FastifyRequest,
   header: string,
 ): Promise<Account> {
-  const [key] = Buffer.from(header.slice(6).trim(), "base64").toString("utf8").split(":");
-  const account = await accountOfApiKey(context.ring, context.storage, key ?? "");
+  const [key = "", ...rest] = Buffer.from(header.slice(6).trim(), "base64").toString("utf8").split(":");
+  // RFC 7617 §2: user name and password are always separated, also where the password is empty.
+  if (rest.length === 0)
+    throw new Refusal("access_token_malformed", "the Basic credentials have no colon behind the API key");
+  const account = await accountOfApiKey(context.ring, context.storage, key);
   if (account === undefined) throw new Refusal("access_token_malformed", "no account has this API key");
   notesOf(request).accountId = account.id;
   if (account.locked) throw new Refusal("access_token_revoked", "the account is locked");
@@ -72,13 +76,17 @@ async function apiKeyAccount(
 }
 
 function usesApiKey(request: FastifyRequest): boolean {
-  return /^Basic /i.test(request.headers.authorization ?? "");
+  return /^Basic( |$)/i.test(request.headers.authorization ?? "");
 }
 
-/** RFC 6750 §3: without credentials the challenge says no error; with them it says which. */
-function challenge({ apiRealm }: Profile, refusal: Refusal, { error, description }: Problem): string[] {
+/** RFC 6750 §3: without a token the challenge says no error; with one it says which. */
+function challenge(
+  { apiRealm, errors }: Profile,
+  refusal: Refusal,
+  { error, description }: Problem,
+): string[] {
   const basic = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
-  if (refusal.reason === "access_token_missing") return [`Bearer realm="${apiRealm}"`, basic];
+  if (errors[refusal.reason].unnamed) return [`Bearer realm="${apiRealm}"`, basic];
   const scope =
     refusal.reason === "access_token_scope" && refusal.parameter ? `, scope="${refusal.parameter}"` : "";
   return [`Bearer realm="${apiRealm}", error="${error}", error_description="${description}"${scope}`, basic];

@@ -23,6 +23,7 @@ const authenticationFailures: ReadonlySet<Reason> = new Set([
   "client_secret_missing",
   "client_authentication_unsupported",
   "client_assertion_invalid",
+  "client_assertion_unproved",
 ] as const);
 
 function record(

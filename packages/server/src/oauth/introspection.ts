@@ -30,6 +30,9 @@ export async function introspect(
   parameters: Parameters,
   credentials: ClientCredentials,
 ): Promise<Introspection> {
+  // RFC 7662 §2.1: whoever asks must be known; nobody is told anything but that.
+  if (credentials.clientId === undefined)
+    throw new Refusal("client_secret_missing", "no client credentials were sent", "client_id");
   const caller = await authenticateClient(context, credentials);
   if (caller.public)
     throw wordedRefusal("client_not_allowed", "A public client cannot introspect: it proves nothing");

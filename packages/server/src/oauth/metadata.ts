@@ -1,6 +1,6 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
-import { assertionAlgorithms } from "./client/assertion.js";
+import { assertionAlgorithms } from "./client/keys.js";
 import { endpoints } from "./endpoints.js";
 import type { Profile } from "./profile/profile.js";
 

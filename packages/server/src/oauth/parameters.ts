@@ -15,6 +15,9 @@ const longestValues: Readonly<Record<string, number>> = {
   redirect_uri: 2048,
 };
 
+/** A value that is not UTF-8 once decoded: it has no text, and nobody guesses at one. */
+export const undecodable = Symbol("undecodable");
+
 /** The parameters of one request. Unknown ones are ignored; a known one that is repeated or not text is refused. */
 export class Parameters {
   readonly #values: ReadonlyMap<string, readonly unknown[]>;
@@ -41,6 +44,8 @@ export class Parameters {
       throw new Refusal("parameter_repeated", `${name} was sent ${values.length} times`, name);
     const value = values[0];
     if (value === null || value === undefined || value === "") return undefined;
+    if (value === undecodable)
+      throw wordedRefusal("parameter_malformed", "must be UTF-8, percent-encoded", name);
     if (typeof value !== "string") {
       throw wordedRefusal("parameter_malformed", `must be a string, not ${describe(value)}`, name);
     }
@@ -59,6 +64,8 @@ export class Parameters {
   all(name: string): string[] {
     const values = (this.#values.get(name) ?? []).filter((value) => value !== "" && value !== null);
     const wrong = values.find((value) => typeof value !== "string");
+    if (wrong === undecodable)
+      throw wordedRefusal("parameter_malformed", "must be UTF-8, percent-encoded", name);
     if (wrong !== undefined)
       throw wordedRefusal("parameter_malformed", `must be a string, not ${describe(wrong)}`, name);
     for (const value of values) checkLength(name, value as string);

@@ -11,6 +11,8 @@ export type OAuthErrorCode =
   | "unauthorized_client"
   | "unsupported_grant_type"
   | "unsupported_response_type"
+  | "request_not_supported"
+  | "request_uri_not_supported"
   | "invalid_scope"
   | "invalid_target"
   | "access_denied"
@@ -30,6 +32,8 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   unsupported_response_type: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
   invalid_scope: 400,
   invalid_target: 400,
   access_denied: 403,
@@ -52,12 +56,16 @@ export type Reason =
   | "body_too_large"
   | "grant_type_unsupported"
   | "response_type_unsupported"
+  | "response_mode_unsupported"
+  | "request_object_unsupported"
+  | "request_uri_unsupported"
   | "client_unknown"
   | "client_secret_wrong"
   | "client_secret_missing"
   | "client_authentication_twice"
   | "client_authentication_unsupported"
   | "client_assertion_invalid"
+  | "client_assertion_unproved"
   | "client_not_allowed"
   | "redirect_uri_mismatch"
   | "redirect_uri_required"
@@ -89,6 +97,8 @@ export type Reason =
   | "consent_required"
   | "access_token_missing"
   | "access_token_malformed"
+  | "authorization_malformed"
+  | "authorization_scheme_unknown"
   | "access_token_expired"
   | "access_token_revoked"
   | "access_token_scope"
@@ -143,6 +153,7 @@ export type WordedReason =
   | "body_too_large"
   | "client_authentication_unsupported"
   | "client_assertion_invalid"
+  | "client_assertion_unproved"
   | "client_not_allowed"
   | "scope_exceeds_app"
   | "scope_exceeds_grant";

@@ -20,8 +20,8 @@ export interface ConsentView {
   ownerEmail: string;
   accountEmail: string;
   scopes: readonly ScopeView[];
-  /** Where the person goes next: host and port of the callback. */
-  callbackHost: string;
+  /** Where the person goes next: host and port of the callback, or the scheme of an app on their device. */
+  goesBackTo: string;
   switchAccountAction: string;
   notice?: string | undefined;
   /** False when this person may not authorize this app; the page then offers the way back only. */
@@ -77,7 +77,7 @@ const charged = {
 function facts(view: ConsentView): Html {
   return html`<dl class="facts">
 <dt>App run by</dt><dd><bdi>${plainName(view.ownerEmail)}</bdi></dd>
-<dt>You go back to</dt><dd><bdi>${view.callbackHost}</bdi></dd>
+<dt>You go back to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
 </dl>`;
 }
 

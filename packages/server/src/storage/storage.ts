@@ -82,6 +82,7 @@ export interface NewCode {
 export interface Code extends NewCode {
   readonly grantId: string;
   readonly grantRevokedAt: number | undefined;
+  readonly accountLocked: boolean;
   readonly consumedAt: number | undefined;
   readonly familyId: string | undefined;
 }

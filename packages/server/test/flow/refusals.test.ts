@@ -453,6 +453,8 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     // The API, in this file.
     "access_token_missing",
     "access_token_malformed",
+    "authorization_malformed",
+    "authorization_scheme_unknown",
     "access_token_expired",
     "access_token_revoked",
     "access_token_scope",
@@ -463,9 +465,13 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "unexpected",
   ];
   const ofStandardProfile: Reason[] = [
+    "response_mode_unsupported",
+    "request_object_unsupported",
+    "request_uri_unsupported",
     "client_authentication_twice",
     "client_authentication_unsupported",
     "client_assertion_invalid",
+    "client_assertion_unproved",
     "client_not_allowed",
     "code_verifier_missing",
     "code_verifier_unexpected",

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   chooseRedirectUri,
   faultInCallbackUrl,
+  placeOf,
   withParameters,
 } from "../../src/oauth/authorize/redirect-uri.js";
 import { dropboxSign } from "../../src/oauth/profile/dropbox-sign.js";
@@ -97,10 +98,38 @@ describe("the redirect URI of a request", () => {
       "http://127.0.0.2:2/cb?a=1",
       "http://127.0.0.1:2/cb?a=1#x",
       "http://127.0.0.1:2/x/../cb?a=1 ",
+      "http://127.0.0.1:2/x/../cb?a=1",
+      "http://127.0.0.1:2/./cb?a=1",
+      "http://127.0.0.1:2/%63b?a=1",
+      "http://127.0.0.1:2//cb?a=1",
+      "http://127.0.0.1:2/cb?a=1&",
+      "http://127.0.0.1:2/cb?",
+      "http://0177.0.0.1:2/cb?a=1",
+      "http://127.1:2/cb?a=1",
+      "http://2130706433:2/cb?a=1",
+      "http://0x7f.1/cb?a=1",
+      "http://127.0.0.1.:2/cb?a=1",
+      "http://@127.0.0.1:2/cb?a=1",
+      "http:127.0.0.1/cb?a=1",
+      "http:/127.0.0.1/cb?a=1",
+      "HTTP://127.0.0.1:2/cb?a=1",
+      "http://LOCALHOST:2/cb?a=1",
+      "http://[0:0:0:0:0:0:0:1]:2/cb?a=1",
+      "http://127.0.0.1:02/cb?a=1",
+      "http://127.0.0.1:65536/cb?a=1",
+      "http://127.0.0.1:/cb?a=1",
+      "http://127.0.0.1:2\\cb?a=1",
     ]) {
       expect(asked(standard, wrong), wrong).toBe("redirect_uri_mismatch");
     }
   });
+});
+
+it("a person goes back to a host, or to a scheme: the host of a private-use scheme is the app's own choice", () => {
+  expect(placeOf("https://app.example.com:8443/cb")).toBe("app.example.com:8443");
+  expect(placeOf("http://127.0.0.1:4010/cb")).toBe("127.0.0.1:4010");
+  expect(placeOf("com.evil.app://accounts.bank.example/cb")).toBe("com.evil.app:");
+  expect(placeOf("com.example.app:/oauth")).toBe("com.example.app:");
 });
 
 it("parameters are added to a redirect URI whose own query stays, whatever is in them", () => {

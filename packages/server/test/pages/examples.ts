@@ -35,7 +35,7 @@ const consent = {
   ownerEmail: jill.email,
   accountEmail: jack.email,
   scopes: scopes,
-  callbackHost: "127.0.0.1:4010",
+  goesBackTo: "127.0.0.1:4010",
   switchAccountAction: "/oauth/switch",
   canAllow: true,
 };
@@ -121,7 +121,7 @@ function hostilePages(text: string): Readonly<Record<string, Page>> {
     ownerEmail: text,
     accountEmail: text,
     scopes: [scope],
-    callbackHost: text,
+    goesBackTo: text,
     switchAccountAction: text,
     notice: text,
   };

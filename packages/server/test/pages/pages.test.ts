@@ -14,7 +14,7 @@ const consent = {
   ownerEmail: "jill@example.com",
   accountEmail: "jack@example.com",
   scopes: scopes,
-  callbackHost: "127.0.0.1:4010",
+  goesBackTo: "127.0.0.1:4010",
   switchAccountAction: "/oauth/switch",
   canAllow: true,
 };

@@ -246,3 +246,39 @@ it("signs nobody in by a hint: the address stands in the form", async () => {
   const page = await ask(web.clientId, { login_hint: jack.email });
   expect(page.text).toContain(`value="${jack.email}"`);
 });
+
+describe("what this server cannot do", () => {
+  const sent = async (more: Record<string, string>) => {
+    const query = authorizationQuery(web.clientId, { state: "s", ...more });
+    return callbackOf(await new UserAgent(server.url).get(`/oauth/authorize?${query}`)).searchParams;
+  };
+
+  it.each([
+    [{ request: "eyJhbGciOiJub25lIn0.e30." }, "request_not_supported"],
+    [{ request_uri: "urn:example:1" }, "request_uri_not_supported"],
+    [{ response_mode: "form_post" }, "invalid_request"],
+    [{ response_mode: "fragment" }, "invalid_request"],
+  ])("is refused at the callback instead of being left out: %j", async (more, error) => {
+    const answer = await sent(more);
+    expect([answer.get("error"), answer.get("state"), answer.get("code")]).toEqual([error, "s", null]);
+  });
+
+  it("does not stand in the way of what it can", async () => {
+    const callback = await authorize(server, web, { response_mode: "query" });
+    expect(callback.searchParams.get("code")).not.toBeNull();
+  });
+});
+
+it("a state that is not UTF-8 is refused, not sent back as another", async () => {
+  const query = authorizationQuery(web.clientId);
+  for (const state of ["%FF", "a%C3", "%ED%A0%80"]) {
+    const answer = await new UserAgent(server.url).get(`/oauth/authorize?${query}&state=${state}`);
+    const callback = callbackOf(answer).searchParams;
+    expect([callback.get("error"), callback.get("state")]).toEqual(["invalid_request", null]);
+  }
+  // What is not known is still ignored, and U+FFFD itself is text.
+  const agent = new UserAgent(server.url);
+  const callback = await authorize(server, web, { state: "\uFFFD" }, agent);
+  expect(callback.searchParams.get("state")).toBe("\uFFFD");
+  expect((await agent.get(`/oauth/authorize?${query}&other=%FF&prompt=login`)).status).toBe(200);
+});

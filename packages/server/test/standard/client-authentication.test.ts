@@ -1,6 +1,6 @@
 /** How a client proves who it is (RFC 6749 §2.3, RFC 7523), and what is said to one that does not. */
 
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp, newClientSecret, sealClientSecret } from "../../src/apps/create-app.js";
 import { seededRandom } from "../support/random.js";
@@ -129,6 +129,7 @@ describe("private_key_jwt", () => {
   const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   const clientId = "keyed";
   let key: Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
+  let registered: JWK;
   let serial = 0;
 
   beforeEach(async () => {
@@ -140,6 +141,7 @@ describe("private_key_jwt", () => {
       ...{ ...web, name: "Keyed", clientId, clientSecret: "keyed-secret", ownerId: jillsId },
       jwks: JSON.stringify({ keys: [publicJwk] }),
     });
+    registered = publicJwk;
   });
 
   const now = () => Math.floor(server.clock.now() / 1000);
@@ -170,9 +172,11 @@ describe("private_key_jwt", () => {
   });
 
   it.each<[string, object]>([
-    ["expired", { exp: -6 }],
-    ["valid for too long", { exp: 601 }],
-    ["not valid yet", { nbf: 6 }],
+    ["expired", { exp: -31 }],
+    ["valid for too long", { exp: 631 }],
+    ["not valid yet", { nbf: 31 }],
+    ["issued in the future", { iat: 31 }],
+    ["without a time that is a number", { exp: "soon" }],
     ["for another server", { aud: "https://other.example.com" }],
     // A client that two servers trust could be made to sign what the other one passes on.
     ["for this server and another", { aud: ["server", "https://other.example.com"] }],
@@ -210,5 +214,101 @@ describe("private_key_jwt", () => {
     expect(refusalOf(named)).toEqual([401, "invalid_client"]);
     const saml = { client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:saml2-bearer" };
     expect(refusalOf(await exchangeWith(await assertionOf(claims()), saml))).toEqual([401, "invalid_client"]);
+  });
+
+  const keep = (...keys: JWK[]) =>
+    server.storage.updateApp(clientId, { jwks: JSON.stringify({ keys }) }, server.clock.now());
+  const signed = (by: typeof key, header: object = {}, alg = "ES256") =>
+    new SignJWT(claims()).setProtectedHeader({ alg, ...header }).sign(by);
+
+  it("is taken from whichever of several keys signed it, with or without a kid", async () => {
+    const next = await generateKeyPair("ES256", { extractable: true });
+    const rsa = await generateKeyPair("RS256", { extractable: true });
+    const pss = (await importJWK(await exportJWK(rsa.privateKey), "PS256")) as typeof key;
+    const [nextJwk, rsaJwk] = [await exportJWK(next.publicKey), await exportJWK(rsa.publicKey)];
+    await keep({ ...nextJwk, kid: "k2" }, registered, rsaJwk);
+    for (const assertion of [
+      await signed(key),
+      await signed(next.privateKey),
+      await signed(next.privateKey, { kid: "k2" }),
+      await signed(rsa.privateKey, {}, "RS256"),
+      await signed(pss, { kid: "any: the key has none" }, "PS256"),
+    ])
+      expect((await exchangeWith(assertion)).status).toBe(200);
+    expect(refusalOf(await exchangeWith(await signed(key, { kid: "k2" })))).toEqual([401, "invalid_client"]);
+  });
+
+  it("may name this server in several ways at once", async () => {
+    const aud = [server.url, `${server.url}/oauth/token`];
+    expect((await exchangeWith(await assertionOf(claims({ aud })))).status).toBe(200);
+  });
+
+  it.each([
+    ["ahead", { iat: 30, nbf: 30, exp: 630 }],
+    ["behind", { iat: -90, exp: -29 }],
+  ])("may come from a clock half a minute %s", async (_where, times) => {
+    const at = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, now() + value]));
+    expect((await exchangeWith(await assertionOf(claims(at)))).status).toBe(200);
+  });
+
+  it("is refused with words that say what to change, not a library's codes", async () => {
+    const said = async (more: object) =>
+      (await exchangeWith(await assertionOf(claims(more)))).json().error_description;
+    const of = (words: string) => `The client assertion is not valid: ${words}`;
+    expect(await said({ aud: "https://x.example" })).toBe(of(`aud is not this server: send ${server.url}`));
+    expect(await said({ aud: [server.url, "https://x.example"] })).toBe(
+      of(`aud names other servers too: send ${server.url} only`),
+    );
+    expect(await said({ exp: "soon" })).toBe(of("exp must be a number of seconds"));
+    expect(await said({ exp: undefined })).toBe(of("exp is missing"));
+    expect(await said({ exp: now() - 60 })).toBe(of("it expired 60 s ago"));
+    expect(await said({ iat: now() + 60 })).toBe(of("nbf or iat is in the future: compare the clocks"));
+    expect(await said({ jti: undefined })).toBe(of("jti is missing"));
+    expect(await said({ iss: "web" })).toBe(of("iss and sub must both be the client_id"));
+    expect(server.logLines.join()).not.toContain("ERR_");
+  });
+
+  it("is not what was signed for another purpose, such as an access token", async () => {
+    for (const typ of ["at+jwt", "dpop+jwt", "secevent+jwt"])
+      expect(refusalOf(await exchangeWith(await signed(key, { typ })))).toEqual([401, "invalid_client"]);
+    for (const typ of ["JWT", "client-authentication+jwt", "application/client-authentication+jwt"])
+      expect((await exchangeWith(await signed(key, { typ }))).status).toBe(200);
+  });
+
+  it("tells nobody which client ids there are", async () => {
+    const { privateKey } = await generateKeyPair("ES256");
+    const answers = ["nobody", "web", "native", clientId].map(async (claimed) => {
+      const assertion = await assertionOf(claims({ iss: claimed, sub: claimed }), privateKey);
+      const grant = { grant_type: "refresh_token", refresh_token: "x" };
+      const proof = { client_assertion: assertion, client_assertion_type: type };
+      const answer = await post(server, "/oauth/token", { ...grant, ...proof });
+      const exchanged = await post(server, "/oauth/token", {
+        ...{ grant_type: "authorization_code", code: "x" },
+        ...{
+          ...proof,
+          client_assertion: await assertionOf(claims({ iss: claimed, sub: claimed }), privateKey),
+        },
+      });
+      return [answer.status, answer.text, exchanged.status, exchanged.text].join();
+    });
+    expect(new Set(await Promise.all(answers)).size).toBe(1);
+  });
+
+  it("is the app's only way in: its secret is none, and was never made", async () => {
+    expect((await server.storage.findApp(clientId))?.secrets).toEqual([]);
+    const secrets = [
+      sealClientSecret(
+        { ...server, now: server.clock.now, randomBytes: seededRandom("s") },
+        clientId,
+        "left-over",
+      ),
+    ];
+    await server.storage.updateApp(clientId, { secrets }, server.clock.now());
+    const answer = await exchange(
+      { client_id: clientId, client_secret: "left-over" },
+      {},
+      { ...web, clientId },
+    );
+    expect(refusalOf(answer)).toEqual([401, "invalid_client"]);
   });
 });

@@ -149,7 +149,7 @@ describe("introspection", () => {
     const { access_token: token } = await tokensFor(server, native);
     const asked = await post(server, "/oauth/introspect", { ...inBody(native), token });
     expect(refusalOf(asked)).toEqual([400, "unauthorized_client"]);
-    expect(refusalOf(await post(server, "/oauth/introspect", { token }))).toEqual([400, "invalid_request"]);
+    expect(refusalOf(await post(server, "/oauth/introspect", { token }))).toEqual([401, "invalid_client"]);
     const wrong = await post(server, "/oauth/introspect", { token }, basic(files.clientId, "wrong"));
     expect(refusalOf(wrong)).toEqual([401, "invalid_client"]);
   });

@@ -7,6 +7,7 @@ import type { HttpContext } from "../../http/context.js";
 import { queryOf, queryParameters } from "../../http/target.js";
 import { endpoints, refreshOperation } from "../../oauth/endpoints.js";
 import { Parameters } from "../../oauth/parameters.js";
+import type { Profile } from "../../oauth/profile/profile.js";
 import { Refusal } from "../../oauth/refusal.js";
 import { chooseGrantType } from "../../oauth/token/request.js";
 import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
@@ -32,7 +33,7 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
   const query = queryParameters(request);
   const body = await parametersOrNone(request);
   const read: Read = (name) => textOf(body, name) ?? textOf(query, name);
-  const operation = operationNamed(request, body);
+  const operation = operationNamed(context.profile, request, body);
   const keys = flowKeys(context, request, operation, read);
   const owner = await ownerOf(context, keys);
   return {
@@ -47,11 +48,13 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
 }
 
 /** Of a token request the grant says which operation it is, as the rules of the protocol choose it. */
-function operationNamed(request: FastifyRequest, body: Parameters): string {
+function operationNamed(profile: Profile, request: FastifyRequest, body: Parameters): string {
   const operation = operationOf(request);
   if (operation !== endpoints.token.operation) return operation;
   try {
-    return chooseGrantType(body, queryOf(request)) === "refresh_token" ? refreshOperation : operation;
+    return chooseGrantType(profile, body, queryOf(request)) === "refresh_token"
+      ? refreshOperation
+      : operation;
   } catch (error) {
     if (error instanceof Refusal) return operation;
     throw error;

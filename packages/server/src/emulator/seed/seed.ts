@@ -3,12 +3,13 @@
 import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
 import { faultInEmail } from "../../accounts/create-account.js";
 import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
+import { faultInKeySet } from "../../oauth/client/keys.js";
 import type { Profile } from "../../oauth/profile/profile.js";
 import { profiles } from "../../oauth/profile/profiles.js";
+import { faultInResources } from "../../oauth/resource.js";
 import { faultInAppScopes } from "../../oauth/scope.js";
 import { emailKey } from "../../storage/storage.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
-import { faultInKeySet } from "./key-set.js";
 import { MapReader, type SeedProblem } from "./reader.js";
 
 export interface SeedAccount {
@@ -160,12 +161,10 @@ function readAuthentication(map: MapReader, isPublic: boolean): Pick<SeedApp, "c
   return { clientSecret, jwks: keys === undefined || fault ? undefined : JSON.stringify(keys) };
 }
 
-/** RFC 8707 §2: an absolute URI without a fragment. */
 function readResources(app: MapReader): string[] {
   const resources = app.texts("resources");
-  for (const uri of resources)
-    if (!URL.canParse(uri) || /[#\s]/.test(uri))
-      app.fail("resources", `${uri}: a resource is an absolute URI without a fragment (RFC 8707 §2)`);
+  const fault = faultInResources(resources);
+  if (fault) app.fail("resources", fault);
   return resources;
 }
 

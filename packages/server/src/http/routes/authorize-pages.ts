@@ -1,5 +1,6 @@
 /** What the pages of an authorization show: each is given the visit and what was found out. */
 
+import { placeOf } from "../../oauth/authorize/redirect-uri.js";
 import type { AuthorizationRequest } from "../../oauth/authorize/request.js";
 import { endpoints } from "../../oauth/endpoints.js";
 import { publicError } from "../../oauth/profile/public-error.js";
@@ -39,18 +40,13 @@ export function consentPageOf(
     ownerEmail: owner?.email ?? "",
     accountEmail: session.account.email,
     scopes: wanted.scopes.map((name) => ({ name, ...describeScope(profile, name) })),
-    callbackHost: hostOf(wanted.redirectUri),
+    goesBackTo: placeOf(wanted.redirectUri),
     switchAccountAction: `${endpoints.switchAccount.path}?${visit.query}`,
     notice: canAllow
       ? undefined
       : "This app has not been approved yet. Until it is, only its owner can allow it.",
     canAllow,
   });
-}
-
-function hostOf(redirectUri: string): string {
-  const url = new URL(redirectUri);
-  return url.host === "" ? url.protocol : url.host;
 }
 
 const explanations: Readonly<Record<string, string>> = {

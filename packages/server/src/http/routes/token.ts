@@ -26,7 +26,7 @@ async function token(
 ): Promise<FastifyReply> {
   const notes = notesOf(request);
   const parameters = await readParameters(request);
-  const grantType = chooseGrantType(parameters, queryOf(request));
+  const grantType = chooseGrantType(context.profile, parameters, queryOf(request));
   notes.operation = grantType;
   const { profile } = context;
   const credentials = readCredentials(profile, parameters, request.headers.authorization);

@@ -71,12 +71,22 @@ export function chooseRedirectUri(profile: Profile, app: App, requested: string 
   throw new Refusal("redirect_uri_mismatch", detail, "redirect_uri");
 }
 
-/** RFC 8252 §7.3: a native app listens on whatever port it got; `localhost` is taken like the two addresses. */
+/** A loopback address as text: which name it has, and all that is not the port. Other spellings are other addresses. */
+const loopbackUrl = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::[1-9]\d{0,4})?((?:[/?].*)?)$/;
+
+/**
+ * RFC 8252 §7.3: a native app listens on whatever port it got; `localhost` is taken like the two addresses. All else
+ * is compared character for character: what a parser makes of `..` or `0177.0.0.1` is not what was registered.
+ */
 function isSameLoopback(registered: string, requested: string): boolean {
-  if (faultInCallbackUrl(requested) !== undefined || !URL.canParse(registered)) return false;
-  const [a, b] = [new URL(registered), new URL(requested)];
-  const loopback = [a, b].every((url) => url.protocol === "http:" && loopbackNames.has(url.hostname));
-  return loopback && a.pathname === b.pathname && a.search === b.search;
+  const [a, b] = [loopbackUrl.exec(registered), loopbackUrl.exec(requested)];
+  return a !== null && b !== null && a[2] === b[2] && URL.canParse(requested);
+}
+
+/** Returns where a person goes with a redirect URI: a host, or a scheme, whose host would be the app's own choice. */
+export function placeOf(redirectUri: string): string {
+  const { protocol, host } = new URL(redirectUri);
+  return protocol === "https:" || protocol === "http:" ? host : protocol;
 }
 
 /** Returns the redirect URI with the response's parameters added to its query (RFC 6749 §4.1.2). */

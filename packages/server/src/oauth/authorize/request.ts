@@ -78,8 +78,12 @@ function readRest(
   state: string | undefined,
   parameters: Parameters,
 ): AuthorizationRequest {
+  // Without PKCE, whoever catches a public app's code can exchange it (RFC 8252 §8.1).
+  if (app.public && profile.pkce === "ignored")
+    throw wordedRefusal("client_not_allowed", "A public app cannot be used here: codes are not bound to it");
   checkResponseType(parameters); // 4
-  const scopes = chooseScopes(profile, app, parameters.optional("scope")); // 5
+  if (profile.extensionParameters === "refused") refuseUnsupported(parameters);
+  const scopes = chooseScopes(profile, app, parameters); // 5
   const codeChallenge = readChallenge(profile, app, parameters); // 6
   const resources = chooseResources(profile, app, parameters); // 7
   return {
@@ -101,11 +105,24 @@ function checkResponseType(parameters: Parameters): void {
   }
 }
 
-function chooseScopes(profile: Profile, app: App, requested: string | undefined): readonly string[] {
-  if (requested === undefined) return app.scopes;
-  if (profile.scopeAtAuthorize === "refused") {
+/** What would change the request or its answer is refused as such: ignored, the app would wait for another answer. */
+function refuseUnsupported(parameters: Parameters): void {
+  if (parameters.has("request"))
+    throw new Refusal("request_object_unsupported", "request objects (RFC 9101) are not read", "request");
+  if (parameters.has("request_uri"))
+    throw new Refusal("request_uri_unsupported", "pushed requests (RFC 9126) are not read", "request_uri");
+  const mode = parameters.optional("response_mode");
+  if (mode !== undefined && mode !== "query")
+    throw new Refusal("response_mode_unsupported", "the answer comes in the query", "response_mode");
+}
+
+function chooseScopes(profile: Profile, app: App, parameters: Parameters): readonly string[] {
+  // Also an empty one: the live service refuses the parameter, whatever it holds.
+  if (profile.scopeAtAuthorize === "refused" && parameters.has("scope")) {
     throw new Refusal("scope_unsupported", "the scopes are the app's own; leave the parameter out", "scope");
   }
+  const requested = parameters.optional("scope");
+  if (requested === undefined) return app.scopes;
   const scopes = readScope(requested);
   const foreign = scopes.find((scope) => !app.scopes.includes(scope));
   if (foreign !== undefined)

@@ -1,75 +1,145 @@
-/** private_key_jwt (RFC 7523 §3, OpenID Connect Core §9): a client proves itself with a JWT signed by its own key. */
+/**
+ * private_key_jwt (RFC 7523 §3, OpenID Connect Core §9): a client proves itself with a JWT signed by its own key.
+ * What an assertion says is judged before anything is looked up, so that its faults can be named to anybody; what
+ * depends on the client is only said to whoever holds its key.
+ */
 
-import { createLocalJWKSet, decodeJwt, type JWTPayload, jwtVerify } from "jose";
+import {
+  compactVerify,
+  decodeJwt,
+  decodeProtectedHeader,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  type ProtectedHeaderParameters,
+} from "jose";
 import { hashed } from "../../crypto/compare.js";
 import type { App, Storage } from "../../storage/storage.js";
 import type { OAuthContext } from "../context.js";
 import { endpoints } from "../endpoints.js";
-import { type Refusal, wordedRefusal } from "../refusal.js";
+import { Refusal, wordedRefusal } from "../refusal.js";
+import { algorithmsOf, assertionAlgorithms } from "./keys.js";
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-export const assertionAlgorithms = ["ES256", "EdDSA", "RS256", "PS256"];
 /** Where assertions are sent, beside the issuer as what they may be for. */
-const audiencePaths = [endpoints.token, endpoints.revoke, endpoints.introspect].map(({ path }) => path);
+const audiencePaths = [endpoints.token, endpoints.tokenOfApiHost, endpoints.revoke, endpoints.introspect].map(
+  ({ path }) => path,
+);
 /** An assertion may not outlive this, in seconds, so that what is remembered of it stays small. */
 const longestAssertionSeconds = 600;
-/** How far the clocks of client and server may differ, in seconds. */
-const clockToleranceSeconds = 5;
+/** How far the clocks of client and server may differ, in seconds (RFC 7519 §4.1.4). */
+const clockToleranceSeconds = 30;
+/** What `typ` may be (RFC 8725 §3.11): a token made for another purpose is no assertion. */
+const types = new Set(["jwt", "client-authentication+jwt"]);
 
-/** Returns the client id an assertion claims, unproved. @throws {Refusal} if it is not a JWT. */
-export function claimedClientId(assertion: string): string {
+/** What a client says it is, unproved. */
+export interface Assertion {
+  readonly text: string;
+  readonly header: ProtectedHeaderParameters;
+  readonly claims: JWTPayload;
+  readonly clientId: string;
+}
+
+/** @throws {Refusal} if it is not a JWT with a subject. */
+export function readAssertion(text: string): Assertion {
   try {
-    const { sub } = decodeJwt(assertion);
-    if (sub) return sub;
+    const claims = decodeJwt(text);
+    const header = decodeProtectedHeader(text);
+    if (typeof claims.sub === "string" && claims.sub !== "")
+      return { text, header, claims, clientId: claims.sub };
   } catch {}
-  throw wordedRefusal("client_assertion_invalid", "it is not a JWT with a subject", "client_assertion");
+  throw refuse("it is not a JWT with a subject");
+}
+
+function refuse(words: string): Refusal {
+  return wordedRefusal("client_assertion_invalid", words, "client_assertion");
+}
+
+/** @throws {Refusal} unless the assertion is for this server, now, and says who it is from. */
+export function judgeClaims(
+  { now, issuer }: Pick<OAuthContext, "now" | "issuer">,
+  { header, claims, clientId }: Assertion,
+): void {
+  const { alg = "none", typ } = header;
+  if (!assertionAlgorithms.includes(alg))
+    throw refuse(`alg must be one of ${assertionAlgorithms.join(", ")}`);
+  if (
+    typ !== undefined &&
+    !types.has(
+      String(typ)
+        .toLowerCase()
+        .replace(/^application\//, ""),
+    )
+  )
+    throw refuse("typ must be JWT or client-authentication+jwt");
+  if (claims.iss !== clientId) throw refuse("iss and sub must both be the client_id");
+  judgeAudience(claims.aud, issuer());
+  judgeTimes(claims, Math.floor(now() / 1000));
+  if (typeof claims.jti !== "string" || claims.jti === "") throw refuse("jti is missing");
+}
+
+/** RFC 7523 §3. Another server that the client trusts could pass on an assertion that is for both. */
+function judgeAudience(aud: unknown, issuer: string): void {
+  const own = new Set([issuer, ...audiencePaths.map((path) => issuer + path)]);
+  const audiences = [aud].flat();
+  if (aud === undefined || audiences.length === 0) throw refuse(`aud is missing: send ${issuer}`);
+  if (!audiences.some((one) => own.has(String(one)))) throw refuse(`aud is not this server: send ${issuer}`);
+  if (!audiences.every((one) => own.has(String(one))))
+    throw refuse(`aud names other servers too: send ${issuer} only`);
+}
+
+function judgeTimes(claims: JWTPayload, now: number): void {
+  for (const name of ["exp", "nbf", "iat"] as const) {
+    const time: unknown = claims[name];
+    if (time === undefined && name !== "exp") continue;
+    if (typeof time !== "number" || !Number.isFinite(time))
+      throw refuse(time === undefined ? "exp is missing" : `${name} must be a number of seconds`);
+  }
+  const { exp = 0, nbf = now, iat = now } = claims;
+  if (exp + clockToleranceSeconds <= now) throw refuse(`it expired ${Math.round(now - exp)} s ago`);
+  if (exp > now + longestAssertionSeconds + clockToleranceSeconds)
+    throw refuse(`exp is more than ${longestAssertionSeconds} seconds ahead`);
+  if (Math.max(nbf, iat) > now + clockToleranceSeconds)
+    throw refuse("nbf or iat is in the future: compare the clocks");
 }
 
 export type AssertionContext = Pick<OAuthContext, "now" | "issuer"> & {
   readonly storage: Pick<Storage, "rememberOnce">;
 };
 
-/** @throws {Refusal} unless the assertion is the app's, for this server, fresh, and seen for the first time. */
-export async function checkAssertion(context: AssertionContext, app: App, assertion: string): Promise<void> {
-  const refuse = (detail: string) => wordedRefusal("client_assertion_invalid", detail, "client_assertion");
-  if (app.jwks === undefined) throw refuse("the app has no registered keys");
-  const payload = await verify(context, app, assertion, refuse);
-  const now = context.now();
-  const expiresAt = Number(payload.exp) * 1000;
-  if (expiresAt > now + longestAssertionSeconds * 1000) {
-    throw refuse(`it is valid for more than ${longestAssertionSeconds} seconds`);
-  }
-  if (typeof payload.jti !== "string") throw refuse("it has no jti");
+/** @throws {Refusal} unless one of the app's keys signed the assertion, and it is seen for the first time. */
+export async function checkAssertion(
+  { now, storage }: AssertionContext,
+  app: App,
+  assertion: Assertion,
+): Promise<void> {
+  // Who does not hold a key of the app learns no more than from a wrong secret.
+  const unproved = (detail: string) => new Refusal("client_assertion_unproved", detail, "client_assertion");
+  if (app.jwks === undefined) throw unproved("the app has no registered keys");
+  const candidates = keysFor(app.jwks, assertion.header);
+  if (candidates.length === 0) throw unproved("no registered key fits its kid and alg");
+  if (!(await isSignedByOneOf(candidates, assertion)))
+    throw unproved("its signature is not by a registered key");
   // Last, since it is the act that uses the assertion up. It is remembered for as long as it would be accepted.
-  const key = `assertion:${hashed(`${app.clientId}|${payload.jti}`)}`;
-  const forgettableAt = expiresAt + clockToleranceSeconds * 1000;
-  if (!(await context.storage.rememberOnce(key, now, forgettableAt))) throw refuse("it was used before");
+  const key = `assertion:${hashed(`${app.clientId}|${assertion.claims.jti}`)}`;
+  const forgettableAt = (Number(assertion.claims.exp) + clockToleranceSeconds) * 1000;
+  if (!(await storage.rememberOnce(key, now(), forgettableAt))) throw refuse("it was used before");
 }
 
-async function verify(
-  context: AssertionContext,
-  app: App,
-  assertion: string,
-  refuse: (detail: string) => Refusal,
-): Promise<JWTPayload> {
-  const issuer = context.issuer();
-  let payload: JWTPayload;
-  try {
-    const verified = await jwtVerify(assertion, createLocalJWKSet(JSON.parse(app.jwks as string)), {
-      algorithms: assertionAlgorithms,
-      issuer: app.clientId,
-      subject: app.clientId,
-      // RFC 7523 §3: the issuer identifier; token endpoint URLs are in wide use.
-      audience: [issuer, ...audiencePaths.map((path) => issuer + path)],
-      requiredClaims: ["exp", "jti"],
-      currentDate: new Date(context.now()),
-      clockTolerance: clockToleranceSeconds,
-    });
-    payload = verified.payload;
-  } catch (error) {
-    throw refuse((error as { code?: string }).code ?? "it does not verify");
+/** RFC 7515 §4.1.4: `kid` is a hint. Without one, each key of the right kind may be the one. */
+function keysFor(jwks: string, { alg = "", kid }: ProtectedHeaderParameters): JWK[] {
+  const { keys } = JSON.parse(jwks) as { keys: JWK[] };
+  const fitting = keys.filter((key) => algorithmsOf(key).includes(alg));
+  return kid === undefined ? fitting : fitting.filter((key) => key.kid === undefined || key.kid === kid);
+}
+
+async function isSignedByOneOf(keys: readonly JWK[], { text, header }: Assertion): Promise<boolean> {
+  const algorithms = [header.alg as string];
+  for (const key of keys) {
+    try {
+      await compactVerify(text, await importJWK(key, header.alg), { algorithms });
+      return true;
+    } catch {}
   }
-  // Another server that the client trusts could pass on an assertion that is for both.
-  if ([payload.aud].flat().length !== 1) throw refuse("it is for other servers too");
-  return payload;
+  return false;
 }

@@ -9,13 +9,20 @@ import type { OAuthContext } from "../context.js";
 import type { Parameters } from "../parameters.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
-import { type AssertionContext, assertionType, checkAssertion, claimedClientId } from "./assertion.js";
+import {
+  type Assertion,
+  type AssertionContext,
+  assertionType,
+  checkAssertion,
+  judgeClaims,
+  readAssertion,
+} from "./assertion.js";
 
 /** What a request offers as proof of who the client is. */
 export interface ClientCredentials {
   readonly clientId: string | undefined;
   readonly secret: string | undefined;
-  readonly assertion?: string;
+  readonly assertion?: Assertion;
   readonly method: "client_secret_post" | "client_secret_basic" | "private_key_jwt" | "none";
 }
 
@@ -49,8 +56,8 @@ export function readCredentials(
 function readBody(parameters: Parameters, readsAssertion: boolean): ClientCredentials {
   const clientId = parameters.optional("client_id");
   const secret = parameters.optional("client_secret");
-  const assertion = readsAssertion ? parameters.optional("client_assertion") : undefined;
-  if (assertion === undefined) {
+  const text = readsAssertion ? parameters.optional("client_assertion") : undefined;
+  if (text === undefined) {
     return { clientId, secret, method: secret === undefined ? "none" : "client_secret_post" };
   }
   if (secret !== undefined) {
@@ -59,11 +66,11 @@ function readBody(parameters: Parameters, readsAssertion: boolean): ClientCreden
   if (parameters.required("client_assertion_type") !== assertionType) {
     throw wordedRefusal("client_authentication_unsupported", "The client_assertion_type is not supported");
   }
-  const claimed = claimedClientId(assertion);
-  if (clientId !== undefined && clientId !== claimed) {
+  const assertion = readAssertion(text);
+  if (clientId !== undefined && clientId !== assertion.clientId) {
     throw wordedRefusal("client_assertion_invalid", "its subject is not the client_id", "client_assertion");
   }
-  return { clientId: claimed, secret: undefined, assertion, method: "private_key_jwt" };
+  return { clientId: assertion.clientId, secret: undefined, assertion, method: "private_key_jwt" };
 }
 
 /** RFC 6749 §2.3.1: user name and password are each form-url-encoded before they are joined. */
@@ -98,10 +105,19 @@ export async function authenticateClient(
 ): Promise<App> {
   const { clientId } = credentials;
   if (clientId === undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
+  judgeUnproved(context, credentials);
   const app = await context.storage.findApp(clientId);
   if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
   await checkCredentials(context, app, credentials);
   return app;
+}
+
+/** Judges what is the same for every client, before one is looked up. @throws {Refusal} */
+export function judgeUnproved(
+  context: Pick<OAuthContext, "now" | "issuer">,
+  { assertion }: ClientCredentials,
+): void {
+  if (assertion !== undefined) judgeClaims(context, assertion);
 }
 
 /** Judges a secret at once, an assertion later. @throws {Refusal} unless the credentials are those of the app. */
@@ -124,6 +140,9 @@ function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: n
   if (secret === undefined) {
     throw new Refusal("client_secret_missing", "client_secret was not sent", "client_secret");
   }
+  // One way of authentication for each app (RFC 6749 §2.3): a secret beside keys would be the weaker of the two.
+  if (app.jwks !== undefined)
+    throw new Refusal("client_secret_wrong", "this app signs in with its keys", "client_secret");
   const given = secretDigest(secret);
   let matches = false;
   for (const stored of app.secrets) {

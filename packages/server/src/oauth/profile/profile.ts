@@ -6,6 +6,8 @@ import type { OAuthErrorCode, Reason } from "../refusal.js";
 export interface PublicError {
   readonly error: OAuthErrorCode;
   readonly description: string;
+  /** The API's challenge does not name the error (RFC 6750 §3.1). */
+  readonly unnamed?: true;
 }
 
 /** A scope in words for the person who is asked to allow it. */
@@ -31,6 +33,8 @@ export interface Profile {
   readonly tokenEncoding: "base64-of-hex" | "prefixed-base64url";
   /** `scope` at the authorization endpoint: refused, or a subset of the app's scopes (RFC 6749 §3.3). */
   readonly scopeAtAuthorize: "refused" | "subset";
+  /** `request`, `request_uri` and `response_mode` at the authorization endpoint, which are not supported. */
+  readonly extensionParameters: "ignored" | "refused";
   /** RFC 7636: parameters ignored, or S256 alone. */
   readonly pkce: "ignored" | "S256";
   /** Which ways of client authentication the token endpoint reads (RFC 6749 §2.3.1, RFC 7523). */
@@ -41,6 +45,8 @@ export interface Profile {
   )[];
   /** Whether an app may have several callback URLs, loopback ports that vary (RFC 8252 §7.3) and no secret. */
   readonly nativeApps: boolean;
+  /** Whether a token request must name its `grant_type`, or its query may (`?refresh`). */
+  readonly grantType: "required" | "or by query";
   /** Whether `redirect_uri` of the authorization request must be repeated at the token endpoint (RFC 6749 §4.1.3). */
   readonly redirectUriAtToken: "optional" | "as RFC 6749";
   /** Whether a confidential app must authenticate to refresh (RFC 6749 §6), or by each app's setting. */

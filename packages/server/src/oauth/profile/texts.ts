@@ -18,6 +18,18 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
     error: "unsupported_response_type",
     description: "The only supported response_type is code",
   },
+  response_mode_unsupported: {
+    error: "invalid_request",
+    description: "The only supported response_mode is query",
+  },
+  request_object_unsupported: {
+    error: "request_not_supported",
+    description: "The parameter request is not supported",
+  },
+  request_uri_unsupported: {
+    error: "request_uri_not_supported",
+    description: "The parameter request_uri is not supported",
+  },
   client_unknown: { error: "invalid_client", description: "Client authentication failed" },
   client_secret_wrong: { error: "invalid_client", description: "Client authentication failed" },
   // The same text as for an unknown client: an answer does not say which client ids exist.
@@ -31,6 +43,7 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
     error: "invalid_client",
     description: "The client assertion is not valid: {words}",
   },
+  client_assertion_unproved: { error: "invalid_client", description: "Client authentication failed" },
   client_not_allowed: { error: "unauthorized_client", description: "{words}" },
   redirect_uri_mismatch: {
     error: "invalid_request",
@@ -99,8 +112,18 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   access_token_missing: {
     error: "invalid_token",
     description: "Unauthorized user. No credentials supplied.",
+    unnamed: true,
   },
   access_token_malformed: { error: "invalid_token", description: "The access token is not valid" },
+  authorization_malformed: {
+    error: "invalid_request",
+    description: "The Authorization header is not Bearer and one token",
+  },
+  authorization_scheme_unknown: {
+    error: "invalid_token",
+    description: "Unauthorized user. Send a Bearer token or an API key",
+    unnamed: true,
+  },
   access_token_expired: { error: "invalid_token", description: "The access token has expired" },
   access_token_revoked: { error: "invalid_token", description: "The access token was revoked" },
   access_token_scope: {

@@ -7,6 +7,7 @@ import type { OAuthContext } from "../context.js";
 import { checkVerifier } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
+import { isOpenTo } from "../tokens/family.js";
 import { newFamilyId } from "../tokens/opaque.js";
 import type { CodeRequest } from "./request.js";
 import { chooseResource, issueTokens, type TokenResponse } from "./response.js";
@@ -57,8 +58,13 @@ function checkCode(
   if (request.state !== undefined && !equalSecrets(request.state, code.state ?? "")) {
     throw new Refusal("code_state_mismatch", "state differs from the authorization request", "state");
   }
-  // A used code is left to the atomic act, which revokes what its first use made; expiry is judged here for the log.
-  if (code.consumedAt === undefined && code.expiresAt <= now()) {
+  // A used code is left to the atomic act, which revokes what its first use made.
+  if (code.consumedAt !== undefined) return;
+  // As at refresh: what could not be used then is not made now.
+  if (code.accountLocked) throw new Refusal("code_unknown", "the account is locked");
+  if (!isOpenTo(app, code.accountId)) throw new Refusal("code_unknown", "the app is not approved");
+  // Judged by the act as well; here for the log.
+  if (code.expiresAt <= now()) {
     throw new Refusal("code_expired", `the code expired ${secondsBetween(code.expiresAt, now())} s ago`);
   }
 }

@@ -1,7 +1,7 @@
 /** The refresh token grant (RFC 6749 §6), with the same token returned or rotation (RFC 9700 §4.14.2). */
 
 import type { App, FamilyView } from "../../storage/storage.js";
-import { type ClientCredentials, checkCredentials } from "../client/authentication.js";
+import { type ClientCredentials, checkCredentials, judgeUnproved } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
 import { Refusal } from "../refusal.js";
 import { endOfFamily, expiryOfFamily, isOpenTo } from "../tokens/family.js";
@@ -54,6 +54,7 @@ async function checkClient(
     }
     return;
   }
+  judgeUnproved(context, credentials);
   const claimed = clientId === app?.clientId ? app : await context.storage.findApp(clientId);
   if (claimed === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
   const required = context.profile.clientRequiredOnRefresh || claimed.requireClientCredentialsOnRefresh;

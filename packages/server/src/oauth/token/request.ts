@@ -27,9 +27,17 @@ export interface RefreshRequest {
 
 export type TokenRequest = CodeRequest | RefreshRequest;
 
-/** The Node SDK leaves `grant_type` out; then the query key `refresh` says which grant is meant. @throws {Refusal} */
-export function chooseGrantType(parameters: Parameters, query: string): TokenRequest["grantType"] {
-  const grantType = parameters.optional("grant_type");
+/**
+ * Returns the grant a request is for. The Node SDK leaves `grant_type` out: where the profile takes that, the query key
+ * `refresh` says which is meant. Elsewhere the query decides nothing of the body. @throws {Refusal}
+ */
+export function chooseGrantType(
+  profile: Profile,
+  parameters: Parameters,
+  query: string,
+): TokenRequest["grantType"] {
+  const required = profile.grantType === "required";
+  const grantType = required ? parameters.required("grant_type") : parameters.optional("grant_type");
   if (grantType === undefined) {
     return new URLSearchParams(query).has("refresh") ? "refresh_token" : "authorization_code";
   }

@@ -99,6 +99,7 @@ export function codeOf(cells: Cells, toId: (stored: unknown) => string): Unfille
     consumedAt: cells.optionalNumber("c.consumed_at"),
     familyId: cells.optional("c.family_id", toId),
     grantRevokedAt: cells.optionalNumber("g.revoked_at"),
+    accountLocked: cells.flag("a.locked"),
   };
 }
 

@@ -34,11 +34,23 @@ export function codeContract(open: Open): void {
       });
       for (const code of [full, bare]) {
         const grantId = await storage().issueCode(code);
-        const unused = { grantId, grantRevokedAt: undefined, consumedAt: undefined, familyId: undefined };
+        const unused = {
+          grantId,
+          accountLocked: false,
+          grantRevokedAt: undefined,
+          consumedAt: undefined,
+          familyId: undefined,
+        };
         expect(await storage().findCode(code.hash)).toStrictEqual({ ...code, ...unused });
         const act = use(code.hash, t0 + 7);
         expect(await storage().consumeCode(act)).toStrictEqual({ outcome: "consumed" });
-        const used = { grantId, grantRevokedAt: undefined, consumedAt: t0 + 7, familyId: act.familyId };
+        const used = {
+          grantId,
+          accountLocked: false,
+          grantRevokedAt: undefined,
+          consumedAt: t0 + 7,
+          familyId: act.familyId,
+        };
         expect(await storage().findCode(code.hash)).toStrictEqual({ ...code, ...used });
       }
     });
