@@ -46,6 +46,8 @@ export async function createApp(
     jwks: wanted.jwks,
     resources: wanted.resources ?? [],
     eventCallbackUrl: wanted.eventCallbackUrl,
+    scopeTexts: wanted.scopeTexts ?? {},
+    callbackSchemes: wanted.callbackSchemes ?? [],
     createdAt: deps.now(),
   };
   return (await deps.storage.createApp(app)) === "created" ? { app, clientSecret } : undefined;

@@ -2,17 +2,17 @@
 
 import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
 import type { Config } from "../config.js";
-import { faultInCallbackUrl } from "../oauth/authorize/redirect-uri.js";
+import { faultInCallbackUrl, faultInScheme } from "../oauth/authorize/redirect-uri.js";
 import { faultInKeySet } from "../oauth/client/keys.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { faultInResources } from "../oauth/resource.js";
-import { faultInAppScopes } from "../oauth/scope.js";
+import { faultInAppScopes, faultInScopeTexts } from "../oauth/scope.js";
 import type { App } from "../storage/storage.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
 import { parseOptions, UsageFault, verbNamed } from "./usage.js";
 
 const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [--callback URL …] --scope S [--scope S …]
-           [--public] [--rotate] [--jwt] [--resource URI …] [--jwks FILE] [--approved]
+           [--describe SCOPE=TEXT …] [--allow-scheme NAME …] [--public] [--rotate] [--jwt] [--resource URI …] [--jwks FILE] [--approved]
        countersign app list
        countersign app approve CLIENT_ID
        countersign app scopes CLIENT_ID --scope S [--scope S …]     revokes its grants
@@ -26,6 +26,8 @@ const options = {
   callback: { type: "string", multiple: true },
   scope: { type: "string", multiple: true },
   resource: { type: "string", multiple: true },
+  describe: { type: "string", multiple: true },
+  "allow-scheme": { type: "string", multiple: true },
   jwks: { type: "string" },
   public: { type: "boolean" },
   rotate: { type: "boolean" },
@@ -73,10 +75,16 @@ async function create(opened: Opened, name: string, values: Values): Promise<voi
     throw new UsageFault(
       `--public: the ${profile.name} profile does not bind codes by PKCE, so a public app's could be stolen.`,
     );
+  const callbackSchemes = values["allow-scheme"] ?? [];
+  for (const scheme of callbackSchemes) {
+    const fault = faultInScheme(scheme);
+    if (fault) throw new UsageFault(`--allow-scheme ${scheme}: ${fault}`);
+  }
+  const scopes = checkedScopes(opened.config, values.scope);
   const callbackUrls = values.callback ?? [];
   if (callbackUrls.length === 0) throw new UsageFault("--callback is missing.");
   for (const url of callbackUrls) {
-    const fault = faultInCallbackUrl(url);
+    const fault = faultInCallbackUrl(url, { schemes: callbackSchemes });
     if (fault) throw new UsageFault(`--callback ${url}: ${fault}`);
   }
   const owner = await opened.storage.findAccountByEmail(values.owner ?? "");
@@ -86,7 +94,9 @@ async function create(opened: Opened, name: string, values: Values): Promise<voi
     name,
     ownerId: owner.id,
     callbackUrls,
-    scopes: checkedScopes(opened.config, values.scope),
+    callbackSchemes,
+    scopes,
+    scopeTexts: readScopeTexts(scopes, values.describe),
     public: values.public ?? false,
     approved: values.approved ?? false,
     refreshTokens: values.rotate ? "rotate" : "same",
@@ -113,6 +123,24 @@ function checkedResources(resources: readonly string[] = []): readonly string[] 
   const fault = faultInResources(resources);
   if (fault) throw new UsageFault(`--resource: ${fault}`);
   return resources;
+}
+
+/** Returns the owner's words for scopes. A scope may hold "=": of those that begin the option, the longest is meant. */
+function readScopeTexts(
+  scopes: readonly string[],
+  described: readonly string[] = [],
+): Record<string, string> {
+  const texts = described.map((option): [string, string] => {
+    const [scope] = scopes
+      .filter((one) => option.startsWith(`${one}=`))
+      .sort((one, other) => other.length - one.length);
+    if (scope === undefined)
+      throw new UsageFault(`--describe ${option}: write SCOPE=TEXT of one of the app's scopes`);
+    return [scope, option.slice(scope.length + 1)];
+  });
+  const fault = faultInScopeTexts(scopes, Object.fromEntries(texts));
+  if (fault) throw new UsageFault(`--describe: ${fault}`);
+  return Object.fromEntries(texts);
 }
 
 /** Returns the key set of a file as it is stored. @throws {UsageFault} */

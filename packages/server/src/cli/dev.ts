@@ -167,7 +167,7 @@ function seedFileOf(values: Values): string | undefined {
 
 function callbacksOf(urls: readonly string[] | undefined): readonly string[] {
   for (const url of urls ?? []) {
-    const fault = faultInCallbackUrl(url, "anywhere");
+    const fault = faultInCallbackUrl(url, { plainHttp: "anywhere" });
     if (fault) throw new UsageFault(`--callback ${url}: ${fault}.`);
   }
   return urls ?? [];

@@ -20,7 +20,7 @@ export async function init(args: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const file = positionals[0] ?? seedFileNames[0];
   const callback = values.callback ?? "http://localhost:3000/callback";
-  const fault = faultInCallbackUrl(callback, "anywhere");
+  const fault = faultInCallbackUrl(callback, { plainHttp: "anywhere" });
   if (fault) throw new UsageFault(`--callback ${callback}: ${fault}.`);
   const client = { id: randomBytes(16).toString("hex"), secret: randomBytes(16).toString("hex") };
   write(file, seedText(callback, client));

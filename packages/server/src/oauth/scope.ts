@@ -1,11 +1,32 @@
 /** Scopes (RFC 6749 §3.3): in plain words, parsed, and which an app may have. */
 
+import type { App } from "../storage/storage.js";
 import type { Profile, ScopeWords } from "./profile/profile.js";
 import { wordedRefusal } from "./refusal.js";
 
-/** Returns a scope in plain words; one that the service does not define is shown by its name. */
-export function describeScope(profile: Profile, scope: string): ScopeWords {
-  return ownWords(profile, scope) ?? { title: scope, description: "A permission this app defines." };
+/** Returns a scope in plain words: the service's own, or else those of the app's owner, who may have left them out. */
+export function describeScope(profile: Profile, app: Pick<App, "scopeTexts">, scope: string): ScopeWords {
+  const own = ownWords(profile, scope);
+  if (own !== undefined) return own;
+  const text = Object.hasOwn(app.scopeTexts, scope) ? app.scopeTexts[scope] : undefined;
+  if (text === undefined) return { title: scope, description: "A permission this app defines." };
+  return { title: text, description: `The app calls this permission ${scope}.` };
+}
+
+/** Longest text for a scope, in UTF-16 units. */
+const longestText = 100;
+
+/** Returns what is wrong with an app's texts for its scopes, or undefined if nothing is. */
+export function faultInScopeTexts(
+  scopes: readonly string[],
+  texts: Readonly<Record<string, string>>,
+): string | undefined {
+  for (const [scope, text] of Object.entries(texts)) {
+    if (!scopes.includes(scope)) return `the app does not have the scope ${scope}`;
+    if (text.trim() === "" || text.length > longestText || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+      return `the text of ${scope} is one line of 1 to ${longestText} characters`;
+  }
+  return undefined;
 }
 
 function ownWords({ scopes }: Profile, scope: string): ScopeWords | undefined {

@@ -20,6 +20,8 @@ export interface ConsentView {
   ownerEmail: string;
   accountEmail: string;
   scopes: readonly ScopeView[];
+  /** The resource servers that the access is for, where the app named any. */
+  resources?: readonly string[];
   /** Where the person goes next: host and port of the callback, or the scheme of an app on their device. */
   goesBackTo: string;
   switchAccountAction: string;
@@ -77,7 +79,10 @@ const charged = {
 function facts(view: ConsentView): Html {
   return html`<dl class="facts">
 <dt>App run by</dt><dd><bdi>${plainName(view.ownerEmail)}</bdi></dd>
-<dt>You go back to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
+${(view.resources ?? []).map(
+  (resource) => html`<dt>Access is for</dt><dd><bdi>${plainName(resource)}</bdi></dd>
+`,
+)}<dt>You go back to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
 </dl>`;
 }
 

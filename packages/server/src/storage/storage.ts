@@ -51,6 +51,10 @@ export interface App {
   /** Resource identifiers the app may ask tokens for (RFC 8707), and those it may introspect as. */
   readonly resources: readonly string[];
   readonly eventCallbackUrl: string | undefined;
+  /** The owner's words for the app's own scopes, by scope. */
+  readonly scopeTexts: Readonly<Record<string, string>>;
+  /** Schemes without a dot that its callback URLs may have, each allowed for this app by name. */
+  readonly callbackSchemes: readonly string[];
   readonly createdAt: number;
 }
 
@@ -60,9 +64,14 @@ export interface Grant {
   readonly accountId: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  /** The resources consented to (RFC 8707); `ownApi` stands for a consent that named none. */
+  readonly resources: readonly string[];
   readonly createdAt: number;
   readonly revokedAt: number | undefined;
 }
+
+/** What is consented to where no resource is named: this server's own API. No resource is spelled like this. */
+export const ownApi = "-";
 
 export interface NewCode {
   readonly hash: string;

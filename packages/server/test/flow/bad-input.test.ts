@@ -416,7 +416,7 @@ describe("a query that is broken", () => {
 
   it("survives sign-in with raw bytes in it", async () => {
     const agent = new UserAgent(server.url);
-    const query = `response_type=code&client_id=${demo.clientId}&state=%zz%ff`;
+    const query = `response_type=code&client_id=${demo.clientId}&state=%zz&other=%ff`;
     const page = await agent.openConsent(query, jack);
     expect(textOf(page.text)).toContain("Demo app asks for access");
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   chooseRedirectUri,
   faultInCallbackUrl,
+  faultInScheme,
   placeOf,
   withParameters,
 } from "../../src/oauth/authorize/redirect-uri.js";
@@ -27,6 +28,20 @@ describe("a callback URL", () => {
     "com.example.app:/oauth",
     "com.example.app://host/oauth?x",
   ])("may be %s", (url) => expect(faultInCallbackUrl(url)).toBeUndefined());
+
+  it("may have a scheme without a dot where it is allowed by name", () => {
+    const url = "cursor://anysphere.cursor-mcp/oauth/callback";
+    expect(faultInCallbackUrl(url)).toContain("reversed domain name");
+    expect(faultInCallbackUrl(url, { schemes: ["cursor"] })).toBeUndefined();
+    expect(faultInCallbackUrl("vscode://x/cb", { schemes: ["cursor"] })).toContain("reversed domain name");
+    expect(faultInCallbackUrl("javascript:x", { schemes: ["javascript"] })).toContain(
+      "cannot be called back",
+    );
+    for (const scheme of ["cursor", "vscode-insiders", "claude"])
+      expect(faultInScheme(scheme)).toBeUndefined();
+    for (const scheme of ["javascript", "data", "http", "https", "file", "Cursor", "cursor:", "c", ""])
+      expect(faultInScheme(scheme), scheme).toBeDefined();
+  });
 
   it.each([
     ["javascript:alert(1)", "cannot be called back"],

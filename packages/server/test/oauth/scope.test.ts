@@ -6,6 +6,7 @@ import { standard } from "../../src/oauth/profile/standard.js";
 import {
   describeScope,
   faultInAppScopes,
+  faultInScopeTexts,
   mostScopes,
   parseScope,
   scopeMask,
@@ -64,7 +65,7 @@ it("an app's scopes may not mix those that charge its owner with those that char
 
 it("nobody is charged in the standard profile, and any scopes go together", () => {
   expect(faultInAppScopes(standard, ["basic_account_info", "account_access"])).toBeUndefined();
-  expect(describeScope(standard, "account_access").charged).toBeUndefined();
+  expect(describeScope(standard, { scopeTexts: {} }, "account_access").charged).toBeUndefined();
 });
 
 it("an app has 1 to 32 scopes, each a scope token, none twice", () => {
@@ -76,9 +77,27 @@ it("an app has 1 to 32 scopes, each a scope token, none twice", () => {
   expect(faultInAppScopes(dropboxSign, ["a b"])).toContain("RFC 6749");
 });
 
+it("the app's owner says what a scope means, and the service's own words go first", () => {
+  const app = { scopeTexts: { "read:docs": "Read your documents", account_access: "Nothing much" } };
+  expect(describeScope(standard, app, "read:docs")).toEqual({
+    title: "Read your documents",
+    description: "The app calls this permission read:docs.",
+  });
+  expect(describeScope(dropboxSign, app, "account_access").title).toBe("See and change your account");
+  expect(describeScope(standard, app, "write:docs").title).toBe("write:docs");
+});
+
+it("the text of a scope is one plain line", () => {
+  const fault = (text: string) => faultInScopeTexts(["a"], { a: text });
+  expect(fault("Read your documents")).toBeUndefined();
+  for (const wrong of ["", "  ", "two\nlines", "\u202ehidden", "x".repeat(101)])
+    expect(fault(wrong)).toContain("one line");
+  expect(faultInScopeTexts(["a"], { b: "x" })).toContain("does not have the scope b");
+});
+
 it("a name that every object has is no known scope", () => {
   for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
-    expect(describeScope(dropboxSign, name)).toEqual({
+    expect(describeScope(dropboxSign, { scopeTexts: {} }, name)).toEqual({
       title: name,
       description: "A permission this app defines.",
     });

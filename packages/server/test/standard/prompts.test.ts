@@ -12,10 +12,13 @@ import {
   exchangeCode,
   introspectAs,
   jacksId,
+  jwt,
   native,
+  otherResource,
   pkce,
   refreshWith,
   refusalOf,
+  resource,
   startHouse,
   tokensFor,
   tokensOf,
@@ -51,6 +54,33 @@ describe("a consent given before", () => {
     await authorize(server, web, {}, agent);
     expect(await shown()).toBe("code");
     expect(await shown({ scope: "account_access" })).toBe("code");
+  });
+
+  it("is for the resources it named, and no other: not even for none", async () => {
+    const asked = (more: readonly (readonly [string, string])[]) => authorize(server, jwt, more, agent);
+    await asked([["resource", resource]]);
+    expect(await shown({ resource }, jwt.clientId)).toBe("code");
+    expect(await shown({ resource: otherResource }, jwt.clientId)).toBe("consent");
+    expect(await shown({}, jwt.clientId)).toBe("consent");
+    await asked([]);
+    await asked([["resource", otherResource]]);
+    const all: Record<string, string>[] = [{}, { resource }, { resource: otherResource }];
+    for (const more of all) expect(await shown(more, jwt.clientId)).toBe("code");
+  });
+
+  it("says on the page what the access is for, and where the browser goes next", async () => {
+    await server.storage.updateApp(
+      jwt.clientId,
+      {
+        ...{ scopes: ["read:docs"], scopeTexts: { "read:docs": "Read your documents" } },
+        callbackUrls: ["com.evil.app://accounts.bank.example/cb"],
+      },
+      server.clock.now(),
+    );
+    const query = authorizationQuery(jwt.clientId, { resource });
+    const text = textOf((await agent.openConsent(query, jack)).text);
+    for (const shown of [resource, "Read your documents", "com.evil.app:"]) expect(text).toContain(shown);
+    for (const hidden of ["accounts.bank.example", "charged", "Dropbox"]) expect(text).not.toContain(hidden);
   });
 
   it("does not stretch to more scopes", async () => {

@@ -83,23 +83,24 @@ export async function changeApp(
   fields: Fields,
 ): Promise<{ app: App; grantsRevoked: number }> {
   const { context } = world;
-  await findApp(context, clientId);
+  const app = await findApp(context, clientId);
   const outcome = await context.storage.updateApp(
     clientId,
-    readAppChanges(context.profile, fields),
+    readAppChanges(context.profile, app, fields),
     context.now(),
   );
   return { app: await findApp(context, clientId), grantsRevoked: outcome?.grantsRevoked ?? 0 };
 }
 
-function readAppChanges(profile: Profile, fields: Fields): AppChanges {
+function readAppChanges(profile: Profile, app: App, fields: Fields): AppChanges {
   const scopes = fields.optionalTexts("scopes");
   const scopeFault = scopes && faultInAppScopes(profile, scopes);
   if (scopeFault) throw new ControlFault(scopeFault, "scopes");
   const callbackUrls = fields.optionalTexts("callback_urls");
   if (callbackUrls?.length === 0) throw new ControlFault("An app needs a callback URL", "callback_urls");
   // What a seed may have, a change may have: an emulator calls back to what runs beside it, under whatever name.
-  for (const url of callbackUrls ?? []) refuseUrl("callback_urls", url, faultInCallbackUrl(url, "anywhere"));
+  const rules = { plainHttp: "anywhere", schemes: app.callbackSchemes } as const;
+  for (const url of callbackUrls ?? []) refuseUrl("callback_urls", url, faultInCallbackUrl(url, rules));
   const eventCallbackUrl = fields.optionalText("event_callback_url");
   if (eventCallbackUrl !== undefined)
     refuseUrl("event_callback_url", eventCallbackUrl, faultInEventUrl(eventCallbackUrl));

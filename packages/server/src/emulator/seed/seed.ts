@@ -2,12 +2,12 @@
 
 import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
 import { faultInEmail } from "../../accounts/create-account.js";
-import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
+import { faultInCallbackUrl, faultInScheme } from "../../oauth/authorize/redirect-uri.js";
 import { faultInKeySet } from "../../oauth/client/keys.js";
 import type { Profile } from "../../oauth/profile/profile.js";
 import { profiles } from "../../oauth/profile/profiles.js";
 import { faultInResources } from "../../oauth/resource.js";
-import { faultInAppScopes } from "../../oauth/scope.js";
+import { faultInAppScopes, faultInScopeTexts } from "../../oauth/scope.js";
 import { emailKey } from "../../storage/storage.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
 import { MapReader, type SeedProblem } from "./reader.js";
@@ -32,6 +32,8 @@ export interface SeedApp {
   readonly accessTokens: "opaque" | "jwt";
   readonly resources: readonly string[];
   readonly eventCallbackUrl: string | undefined;
+  readonly scopeTexts?: Readonly<Record<string, string>>;
+  readonly callbackSchemes?: readonly string[];
   /** The public keys of private_key_jwt, as JSON. */
   readonly jwks: string | undefined;
 }
@@ -175,9 +177,13 @@ function readEventCallbackUrl(app: MapReader): string | undefined {
   return url;
 }
 
-function readOAuth(profile: Profile, app: MapReader): Pick<SeedApp, "callbackUrls" | "scopes"> {
-  const map = app.child("oauth", ["callback_url", "callback_urls", "scopes"]);
+type SeedOAuth = Pick<SeedApp, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts">;
+
+function readOAuth(profile: Profile, app: MapReader): SeedOAuth {
+  const keys = ["callback_url", "callback_urls", "allow_schemes", "scopes", "scope_texts"];
+  const map = app.child("oauth", keys);
   if (!app.has("oauth")) return { callbackUrls: [], scopes: [] };
+  const callbackSchemes = readSchemes(map);
   const one = map.optionalText("callback_url");
   const callbackUrls = [...(one === undefined ? [] : [one]), ...map.texts("callback_urls")];
   if (callbackUrls.length === 0 && !map.has("callback_url") && !map.has("callback_urls"))
@@ -186,11 +192,32 @@ function readOAuth(profile: Profile, app: MapReader): Pick<SeedApp, "callbackUrl
     map.fail("callback_urls", "an app needs a callback URL");
   for (const url of callbackUrls) {
     // An emulator calls back to what runs beside it, under whatever name.
-    const fault = faultInCallbackUrl(url, "anywhere");
+    const fault = faultInCallbackUrl(url, { plainHttp: "anywhere", schemes: callbackSchemes });
     if (fault) map.fail(one === url ? "callback_url" : "callback_urls", `${url}: ${fault}`);
   }
   const scopes = map.texts("scopes");
   const fault = faultInAppScopes(profile, scopes);
   if (fault) map.fail("scopes", fault);
-  return { callbackUrls, scopes };
+  return { callbackUrls, callbackSchemes, scopes, scopeTexts: readScopeTexts(map, scopes) };
+}
+
+function readSchemes(oauth: MapReader): string[] {
+  const schemes = oauth.texts("allow_schemes");
+  for (const scheme of schemes) {
+    const fault = faultInScheme(scheme);
+    if (fault) oauth.fail("allow_schemes", fault);
+  }
+  return schemes;
+}
+
+/** The owner's words for the app's own scopes. */
+function readScopeTexts(oauth: MapReader, scopes: readonly string[]): Record<string, string> {
+  if (!oauth.has("scope_texts")) return {};
+  const map = oauth.child("scope_texts", scopes);
+  const texts = Object.fromEntries(
+    scopes.filter((scope) => map.has(scope)).map((scope) => [scope, map.text(scope)]),
+  );
+  const fault = faultInScopeTexts(scopes, texts);
+  if (fault) oauth.fail("scope_texts", fault);
+  return texts;
 }

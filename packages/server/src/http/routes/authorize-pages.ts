@@ -39,7 +39,8 @@ export function consentPageOf(
     appName: wanted.app.name,
     ownerEmail: owner?.email ?? "",
     accountEmail: session.account.email,
-    scopes: wanted.scopes.map((name) => ({ name, ...describeScope(profile, name) })),
+    scopes: wanted.scopes.map((name) => ({ name, ...describeScope(profile, wanted.app, name) })),
+    resources: wanted.resources,
     goesBackTo: placeOf(wanted.redirectUri),
     switchAccountAction: `${endpoints.switchAccount.path}?${visit.query}`,
     notice: canAllow

@@ -36,7 +36,7 @@ class ConnectedAppsRoutes {
     const apps = connected.map(async ({ grant, app }) => ({
       name: app.name,
       ownerEmail: (await this.#context.storage.findAccount(app.ownerId))?.email ?? "",
-      scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, scope).title),
+      scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, app, scope).title),
       since: new Date(grant.createdAt).toISOString().slice(0, 10),
       revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
     }));

@@ -1,6 +1,6 @@
 /** What comes next in an authorization: login, consent, the code, or a refusal. A pure decision. */
 
-import type { Grant, SessionView } from "../../storage/storage.js";
+import { type Grant, ownApi, type SessionView } from "../../storage/storage.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
 import { isOpenTo } from "../tokens/family.js";
@@ -53,5 +53,10 @@ function isRemembered(profile: Profile, request: AuthorizationRequest, grant: Gr
   if (!profile.rememberConsent || request.prompt.includes("consent")) return false;
   // RFC 8252 §8.6: anybody can claim to be a public app; consent is asked each time.
   if (request.app.public || grant === undefined) return false;
-  return request.scopes.every((scope) => grant.scopes.includes(scope));
+  // RFC 8707 §3: consent to one resource, or to none, is not consent to another.
+  const resources = request.resources.length === 0 ? [ownApi] : request.resources;
+  return (
+    request.scopes.every((scope) => grant.scopes.includes(scope)) &&
+    resources.every((resource) => grant.resources.includes(resource))
+  );
 }

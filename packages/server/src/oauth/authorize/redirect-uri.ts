@@ -22,13 +22,27 @@ const dangerousSchemes = new Set([
 /** Parameters of the response itself: a callback URL that had one of its own would give the client two. */
 const responseParameters = ["code", "state", "iss", "error", "error_description", "error_uri"];
 
-/**
- * Returns what is wrong with a URL as a callback URL, or undefined if nothing is.
- * @param plainHttp where `http` is good enough: a code must not cross a network in clear (RFC 9700 §2.6).
- */
+/** What may be registered beside https, loopback and reversed domain names. */
+export interface CallbackRules {
+  /** Where `http` is good enough: a code must not cross a network in clear (RFC 9700 §2.6). @default "loopback" */
+  readonly plainHttp?: "loopback" | "anywhere";
+  /** Schemes without a dot, such as `cursor`: any program may claim one, so each is allowed by name, app by app. */
+  readonly schemes?: readonly string[];
+}
+
+/** Returns what is wrong with a scheme that is to be allowed by name, or undefined if nothing is. */
+export function faultInScheme(scheme: string): string | undefined {
+  const known = dangerousSchemes.has(`${scheme}:`) || scheme === "http" || scheme === "https";
+  if (known) return `the scheme ${scheme} cannot be allowed by name`;
+  return /^[a-z][a-z0-9+.-]{1,30}$/.test(scheme)
+    ? undefined
+    : "a scheme is written in lower case, without a colon";
+}
+
+/** Returns what is wrong with a URL as a callback URL, or undefined if nothing is. */
 export function faultInCallbackUrl(
   value: string,
-  plainHttp: "loopback" | "anywhere" = "loopback",
+  { plainHttp = "loopback", schemes = [] }: CallbackRules = {},
 ): string | undefined {
   if (/[\s\\]/.test(value) || [...value].some((c) => c < " " || c === "\x7f")) {
     return "a callback URL has no white space, backslash or control character";
@@ -41,7 +55,8 @@ export function faultInCallbackUrl(
   if (url.username !== "" || url.password !== "") return "a callback URL has no user name or password";
   if (dangerousSchemes.has(url.protocol)) return `the scheme ${url.protocol} cannot be called back`;
   const web = url.protocol === "http:" || url.protocol === "https:";
-  if (!web && !url.protocol.slice(0, -1).includes(".")) {
+  const scheme = url.protocol.slice(0, -1);
+  if (!web && !scheme.includes(".") && !schemes.includes(scheme)) {
     return "a private-use scheme is a reversed domain name, such as com.example.app (RFC 8252 section 7.1)";
   }
   // The host stands in the page's content security policy, where other characters have a meaning.

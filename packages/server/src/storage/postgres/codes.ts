@@ -1,14 +1,23 @@
 /** Codes on PostgreSQL: consent, and the exchange that happens once. */
 
+import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { codeOf, filledCode } from "../shared/rows.js";
-import type { Code, ConsumeCode, ConsumeCodeOutcome, NewCode } from "../storage.js";
+import { type Code, type ConsumeCode, type ConsumeCodeOutcome, type NewCode, ownApi } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import { fromUuid } from "./engine/family-id.js";
 
 /** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */
 const current = "string_to_array(COALESCE(g.widened_scopes, g.scopes), ' ')";
 const added = "string_to_array(excluded.scopes, ' ')";
+/** The same of its resources, where NULL is a consent that named none. */
+const currentResources = `string_to_array(COALESCE(g.resources, '${ownApi}'), ' ')`;
+const addedResources = `string_to_array(COALESCE(excluded.resources, '${ownApi}'), ' ')`;
+
+/** A list of words with those of another that it lacks, in their order. */
+const union = (words: string, more: string) => `array_to_string(${words} || ARRAY(
+      SELECT word FROM unnest(${more}) WITH ORDINALITY AS w(word, place)
+      WHERE word <> ALL(${words}) ORDER BY place), ' ')`;
 
 export const issueCode: BatchedVerb<NewCode, string> = {
   name: "issue_code",
@@ -16,18 +25,19 @@ export const issueCode: BatchedVerb<NewCode, string> = {
 WITH input AS (
   SELECT i.*, a.pk AS account_pk, p.pk AS app_pk
   FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[],
-    $9::text[], $10::text[], $11::bigint[], $12::bigint[])
+    $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[])
     AS i(n, hash, account_id, client_id, scopes, resources, redirect_uri, redirect_uri_given,
-      state, code_challenge, issued_at, expires_at)
+      state, code_challenge, issued_at, expires_at, consented)
   JOIN accounts a ON a.id = i.account_id JOIN apps p ON p.client_id = i.client_id
 ), consent AS (
-  INSERT INTO grants AS g (account_pk, app_pk, scopes, created_at)
-  SELECT account_pk, app_pk, scopes, issued_at FROM input ORDER BY account_pk, app_pk
+  INSERT INTO grants AS g (account_pk, app_pk, scopes, resources, created_at)
+  SELECT account_pk, app_pk, scopes, NULLIF(consented, '${ownApi}'), issued_at
+  FROM input ORDER BY account_pk, app_pk
   ON CONFLICT (account_pk, app_pk) WHERE revoked_at IS NULL DO UPDATE SET widened_scopes =
     CASE WHEN ${current} @> ${added} THEN g.widened_scopes
-    ELSE array_to_string(${current} || ARRAY(
-      SELECT word FROM unnest(${added}) WITH ORDINALITY AS w(word, place)
-      WHERE word <> ALL(${current}) ORDER BY place), ' ') END
+    ELSE ${union(current, added)} END,
+    resources = CASE WHEN ${currentResources} @> ${addedResources} THEN g.resources
+    ELSE ${union(currentResources, addedResources)} END
   RETURNING g.pk, g.account_pk, g.app_pk
 ), made AS (
   INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge,
@@ -59,6 +69,7 @@ function codeValues(code: NewCode): unknown[] {
     code.codeChallenge,
     code.issuedAt,
     code.expiresAt,
+    consentedResources(code.resources),
   ];
 }
 

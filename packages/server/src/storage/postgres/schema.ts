@@ -130,4 +130,14 @@ CREATE INDEX audit_by_client ON audit(left(client_id, 100), pk);
 CREATE INDEX audit_by_account ON audit(left(account_id, 100), pk);
 `,
   },
+  {
+    version: 2,
+    title: "apps describe their scopes and name their schemes; grants know their resources",
+    sql: `
+ALTER TABLE apps ADD COLUMN scope_texts text NOT NULL DEFAULT '{}';
+ALTER TABLE apps ADD COLUMN callback_schemes text NOT NULL DEFAULT '[]';
+-- Words; NULL is a consent that named no resource. A later consent to more adds to it.
+ALTER TABLE grants ADD COLUMN resources text;
+`,
+  },
 ];

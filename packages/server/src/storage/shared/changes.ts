@@ -1,6 +1,6 @@
 /** What both adapters know of the columns that callers fill: which may change, and the values of a new app in order. */
 
-import type { App } from "../storage.js";
+import { type App, ownApi } from "../storage.js";
 
 /** The column of each property that may change. */
 type Columns = Readonly<Record<string, { readonly name: string; readonly required?: boolean }>>;
@@ -29,6 +29,8 @@ export const appChangeColumns: Columns = {
   jwks: { name: "jwks" },
   resources: { name: "resources", required: true },
   eventCallbackUrl: { name: "event_callback_url" },
+  scopeTexts: { name: "scope_texts", required: true },
+  callbackSchemes: { name: "callback_schemes", required: true },
 };
 
 /**
@@ -70,6 +72,13 @@ export function appValues(app: App): unknown[] {
     app.jwks,
     app.resources,
     app.eventCallbackUrl,
+    app.scopeTexts,
+    app.callbackSchemes,
     app.createdAt,
   ];
+}
+
+/** Returns the resources of a consent as a grant keeps them: words, since a resource holds no space. */
+export function consentedResources(resources: readonly string[]): string {
+  return resources.length === 0 ? ownApi : resources.join(" ");
 }

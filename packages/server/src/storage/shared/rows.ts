@@ -1,6 +1,16 @@
 /** How rows become the port's objects. Both schemas give their columns the same names; a, p, o, g, f and c are aliases. */
 
-import type { Account, App, AuditEvent, ClientSecret, Code, Family, Grant, Session } from "../storage.js";
+import {
+  type Account,
+  type App,
+  type AuditEvent,
+  type ClientSecret,
+  type Code,
+  type Family,
+  type Grant,
+  ownApi,
+  type Session,
+} from "../storage.js";
 import type { Cells } from "./columns.js";
 
 /**
@@ -44,6 +54,8 @@ export function appOf(cells: Cells): App {
     jwks: cells.optionalText("p.jwks"),
     resources: cells.list("p.resources"),
     eventCallbackUrl: cells.optionalText("p.event_callback_url"),
+    scopeTexts: cells.value("p.scope_texts", (json) => JSON.parse(json as string)),
+    callbackSchemes: cells.list("p.callback_schemes"),
     createdAt: cells.number("p.created_at"),
   };
 }
@@ -61,6 +73,7 @@ export function grantOf(cells: Cells): Unfilled<Grant> {
     accountId: "",
     clientId: "",
     scopes: cells.words("COALESCE(g.widened_scopes, g.scopes)"),
+    resources: cells.words(`COALESCE(g.resources, '${ownApi}')`),
     createdAt: cells.number("g.created_at"),
     revokedAt: cells.optionalNumber("g.revoked_at"),
   };

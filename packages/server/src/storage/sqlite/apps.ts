@@ -14,7 +14,7 @@ const app = columns(appOf);
 
 export function appVerbs(context: Context, parsed: Parsed): Verbs {
   const insert = context.prepare(
-    "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
+    "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
   const byId = context.prepareRow(`SELECT ${place.list} FROM apps p WHERE p.client_id = ?`);
   const all = context.prepare(

@@ -1,8 +1,9 @@
 /** Codes on SQLite: consent, and the exchange that happens once. */
 
+import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { codeOf, filledCode } from "../shared/rows.js";
-import type { ConsumeCode, ConsumeCodeOutcome, NewCode, Storage } from "../storage.js";
+import { type ConsumeCode, type ConsumeCodeOutcome, type NewCode, ownApi, type Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import type { SqlRow } from "./engine/driver.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
@@ -40,23 +41,32 @@ export function codeVerbs(context: Context): CodeVerbs {
 /** Returns the live grant of the pair, made or widened to hold the scopes consented to. */
 function recordConsent(context: Context): (code: NewCode) => number {
   const live = context.prepare(
-    "SELECT g.pk, COALESCE(g.widened_scopes, g.scopes) scopes FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ? AND g.revoked_at IS NULL",
+    "SELECT g.pk, COALESCE(g.widened_scopes, g.scopes) scopes, g.resources FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ? AND g.revoked_at IS NULL",
   );
   const insert = context.prepare(
-    "INSERT INTO grants(account_pk, app_pk, scopes, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?) RETURNING pk",
+    "INSERT INTO grants(account_pk, app_pk, scopes, resources, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?, ?) RETURNING pk",
   );
   const widen = context.prepare("UPDATE grants SET widened_scopes = ? WHERE pk = ?");
-  return (code) => {
-    const row = live.get(code.accountId, code.clientId);
+  const addResources = context.prepare("UPDATE grants SET resources = ? WHERE pk = ?");
+  return ({ accountId, clientId, scopes, resources, issuedAt }) => {
+    const row = live.get(accountId, clientId);
+    const consented = consentedResources(resources);
     if (row === undefined) {
-      const made = insert.get(code.accountId, code.clientId, code.scopes.join(" "), code.issuedAt) as SqlRow;
-      return made.pk as number;
+      const kept = consented === ownApi ? null : consented;
+      return (insert.get(accountId, clientId, scopes.join(" "), kept, issuedAt) as SqlRow).pk as number;
     }
-    const before = row.scopes as string;
-    const after = [...new Set([...before.split(" ").filter(Boolean), ...code.scopes])].join(" ");
-    if (after !== before) widen.run(after, row.pk as number);
-    return row.pk as number;
+    const pk = row.pk as number;
+    const [before, had] = [row.scopes as string, (row.resources ?? ownApi) as string];
+    const [after, has] = [union(before, scopes.join(" ")), union(had, consented)];
+    if (after !== before) widen.run(after, pk);
+    if (has !== had) addResources.run(has, pk);
+    return pk;
   };
+}
+
+/** Returns the words of both lists, each once. */
+function union(words: string, more: string): string {
+  return [...new Set([...words.split(" "), ...more.split(" ")])].filter((word) => word !== "").join(" ");
 }
 
 function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome {

@@ -128,4 +128,14 @@ CREATE INDEX audit_by_account ON audit(account_id, pk);
     // Each event changed a page of the second index, which cost a code exchange as much as all its other writes.
     sql: "DROP INDEX audit_by_client; DROP INDEX audit_by_account;",
   },
+  {
+    version: 3,
+    title: "apps describe their scopes and name their schemes; grants know their resources",
+    sql: `
+ALTER TABLE apps ADD COLUMN scope_texts TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE apps ADD COLUMN callback_schemes TEXT NOT NULL DEFAULT '[]';
+-- Words; NULL is a consent that named no resource. A later consent to more adds to it.
+ALTER TABLE grants ADD COLUMN resources TEXT;
+`,
+  },
 ];

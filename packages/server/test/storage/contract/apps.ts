@@ -32,6 +32,8 @@ export function appContract(open: Open): void {
         jwks: undefined,
         resources: [],
         eventCallbackUrl: undefined,
+        scopeTexts: {},
+        callbackSchemes: [],
       });
       expect(await storage().createApp(bare)).toBe("created");
       expect(await storage().findApp(bare.clientId)).toStrictEqual(bare);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ownApi } from "../../../src/storage/storage.js";
 import {
   atOnce,
   createFamily,
@@ -134,9 +135,24 @@ function consentContract(open: Open): void {
         accountId: pair.account.id,
         clientId: pair.app.clientId,
         scopes: pair.app.scopes,
+        resources: [ownApi],
         createdAt: t0,
         revokedAt: undefined,
       });
+    });
+
+    it("knows each resource it was given for, and whether it was given for none", async () => {
+      const pair = await createPair(storage());
+      const [files, mail] = ["https://files.example/", "urn:example:mail"];
+      const resourcesOf = async () =>
+        (await storage().findGrant(pair.account.id, pair.app.clientId))?.resources;
+      await storage().issueCode(newCode(pair, { resources: [files] }));
+      expect(await resourcesOf()).toEqual([files]);
+      await storage().issueCode(newCode(pair, { resources: [mail, files] }));
+      expect(await resourcesOf()).toEqual([files, mail]);
+      await storage().issueCode(newCode(pair, { resources: [] }));
+      await storage().issueCode(newCode(pair, { resources: [mail] }));
+      expect(await resourcesOf()).toEqual([files, mail, ownApi]);
     });
 
     it("to more scopes widens the grant, and the families from before keep theirs", async () => {

@@ -58,6 +58,8 @@ export function newApp(ownerId: string, fields: Partial<App> = {}): App {
     jwks: '{"keys":[]}',
     resources: ["https://api.example.test/"],
     eventCallbackUrl: "https://app.example.test/events",
+    scopeTexts: { request_signature: "Ask for signatures" },
+    callbackSchemes: ["cursor"],
     createdAt: t0,
     ...fields,
   };

@@ -1,5 +1,5 @@
-/** Returns a value as its column on PostgreSQL holds it: lists are JSON text. */
+/** Returns a value as its column on PostgreSQL holds it: lists and mappings are JSON text. */
 
 export function toSql(value: unknown): unknown {
-  return Array.isArray(value) ? JSON.stringify(value) : (value ?? null);
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : (value ?? null);
 }

@@ -82,6 +82,6 @@ function decodedValues(row: SqlValue[] | undefined): SqlValue[] | undefined {
 export function toSql(value: unknown): SqlValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (Array.isArray(value)) return JSON.stringify(value);
+  if (typeof value === "object" && !Buffer.isBuffer(value)) return JSON.stringify(value);
   return value as SqlValue;
 }
