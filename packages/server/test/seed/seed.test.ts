@@ -67,6 +67,8 @@ it("reads every key", () => {
         accessTokens: "jwt",
         resources: ["https://api.example.com/"],
         eventCallbackUrl: "http://127.0.0.1:9999/events",
+        callbackSchemes: [],
+        scopeTexts: {},
         jwks: undefined,
       },
       {
@@ -83,6 +85,8 @@ it("reads every key", () => {
         accessTokens: "opaque",
         resources: [],
         eventCallbackUrl: undefined,
+        callbackSchemes: [],
+        scopeTexts: {},
         jwks: undefined,
       },
     ],
