@@ -19,6 +19,7 @@ const layers = {
     "packages/server/test/reliability/sqlite-kill.test.ts",
     "packages/server/test/serve/commands.test.ts",
     "test/docs-site.test.ts",
+    "test/papers.test.ts",
   ],
   database: [
     "packages/sdk/test/proofs.test.ts",

@@ -1,0 +1,71 @@
+/** The papers at the root and in docs: what they point at is there, and what they promise is what the scripts do. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+const markdown = [
+  "",
+  "docs",
+  "bench",
+  "tools",
+  "packages/sdk",
+  "packages/server",
+  "packages/countersign",
+].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: folder === "docs", encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name)),
+);
+
+describe("the papers", () => {
+  it("link to files that exist", () => {
+    const links = markdown.flatMap((file) =>
+      [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
+        ([, to = ""]) => [file, to] as const,
+      ),
+    );
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter(([file, to]) => !existsSync(join(root, dirname(file), to)))).toEqual([]);
+  });
+
+  it("name the file of each rule truly", () => {
+    const [, table = ""] = read("ARCHITECTURE.md").split("## Where each rule lives");
+    const paths = [...(table.split("\n## ")[0] ?? "").matchAll(/`([\w/-]+\.ts)`/g)].map(
+      ([, path = ""]) => path,
+    );
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths.filter((path) => !existsSync(join(root, "packages/server/src", path)))).toEqual([]);
+  });
+
+  it("say why each dependency of the server is there", () => {
+    const { dependencies, peerDependencies } = JSON.parse(read("packages/server/package.json"));
+    const [, table = ""] = read("ARCHITECTURE.md").split("## Dependencies");
+    const named = Object.keys({ ...dependencies, ...peerDependencies });
+    expect(named.filter((name) => !table.includes(`| ${name} `))).toEqual([]);
+  });
+
+  it("name scripts that exist", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = markdown.flatMap((file) =>
+      [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name = ""]) => [file, name] as const),
+    );
+    const known = (name: string) => name in scripts || existsSync(join(root, "packages", "sdk", name));
+    expect(named.filter(([file, name]) => !file.startsWith("packages/") && !known(name))).toEqual([]);
+  });
+});
+
+describe("a release", () => {
+  const verify = (tag: string) =>
+    execFileSync(process.execPath, [join(root, "scripts/release.mjs"), "--verify", tag], { stdio: "pipe" });
+
+  it("is what its tag, its packages and the changelog say alike, and refused where they differ", () => {
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    verify(`v${version}`);
+    expect(() => verify("v99.0.0")).toThrow(/the tag v99\.0\.0/);
+  });
+});
