@@ -9,6 +9,7 @@ const layers = {
   browser: [
     "packages/server/test/**/browser.test.ts",
     "packages/server/test/emulator/inspector.test.ts",
+    "packages/server/test/api/embedded.test.ts",
     "test/ten-minutes.test.ts",
   ],
   process: [
