@@ -65,7 +65,9 @@ describe("docs/emulator.md", () => {
   it.concurrent.each(blocks.map((code, index) => [index + 1, code] as const))(
     "its example %d runs",
     async (_number, code) => {
-      await run(process.execPath, ["--input-type=module", "--eval", code], { cwd: repository });
+      // Where the tools are in reach: a reader has the official SDK installed.
+      const cwd = `${repository}/examples`;
+      await run(process.execPath, ["--input-type=module", "--eval", code], { cwd });
     },
   );
 

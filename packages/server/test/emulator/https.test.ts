@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.js";
 import { certifyHosts, openAuthority } from "../../src/emulator/https/authority.js";
@@ -92,6 +94,34 @@ describe("countersign dev --https", () => {
     expect(wider).not.toBe(first);
     expect(at(Date.now())).toBe(wider);
     expect(at(Date.now() + 9 * year)).not.toBe(wider);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("speaks for the emulator's hosts alone: a certificate for another is not believed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-ca-"));
+    const authority = openAuthority(folder, ["localhost"], Date.now());
+    for (const [host, believed] of [
+      ["localhost", true],
+      ["bank.example", false],
+    ] as const) {
+      const { key, certificate } = certifyHosts(authority, [host], Date.now());
+      const server = createTlsServer({
+        key: key.export({ type: "pkcs8", format: "pem" }),
+        cert: certificate,
+      });
+      server.on("tlsClientError", () => {});
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      const outcome = await new Promise<string>((resolve) => {
+        const options = { port, host: "127.0.0.1", servername: host, ca: authority.certificate };
+        const socket = connectTls(options, () => resolve("believed"));
+        socket.on("secureConnect", () => socket.destroy());
+        socket.on("error", (error) => resolve(error.message));
+      });
+      if (believed) expect(outcome).toBe("believed");
+      else expect(outcome).toMatch(/permitted subtree violation/i);
+      await new Promise((resolve) => server.close(resolve));
+    }
     rmSync(folder, { recursive: true });
   });
 
