@@ -29,15 +29,30 @@ const published = `${repository.url.replace(/^git\+/, "").replace(/\.git$/, "")}
 const menu = [
   [
     "Start",
-    ["README.md", "docs/sdk/integrate-in-ten-minutes.md", "docs/troubleshooting.md", "docs/glossary.md"],
+    [
+      "README.md",
+      "docs/sdk/integrate-in-ten-minutes.md",
+      "docs/troubleshooting.md",
+      "docs/install.md",
+      "docs/glossary.md",
+    ],
   ],
   [
     "Emulator",
-    ["docs/emulator.md", "docs/fidelity.md", "reference/control-api.md", "reference/testing/index.md"],
+    [
+      "docs/emulator.md",
+      "docs/fidelity.md",
+      "docs/coverage.md",
+      "reference/control-api.md",
+      "reference/testing/index.md",
+    ],
   ],
   ["SDK", ["packages/sdk/README.md", "docs/sdk/moving-from-hand-written-code.md", "reference/sdk/index.md"]],
-  ["Server", ["docs/standard-profile.md", "docs/storage.md", "docs/threats.md"]],
-  ["Project", ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]],
+  ["Server", ["docs/standard-profile.md", "docs/storage.md", "docs/threats.md", "docs/upgrading.md"]],
+  [
+    "Project",
+    ["ARCHITECTURE.md", "docs/decisions/README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
+  ],
 ];
 
 /**
@@ -74,7 +89,11 @@ function write(out, path, text, from) {
 }
 
 function documents() {
-  const names = menu.flatMap(([, files]) => files).filter((file) => !file.startsWith("reference/"));
+  const named = menu.flatMap(([, files]) => files).filter((file) => !file.startsWith("reference/"));
+  // What the menu leaves out is reached by links.
+  const below = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  const others = below.filter((file) => file.endsWith(".md")).map((file) => posix.join("docs", file));
+  const names = [...new Set([...named, ...others])];
   return names
     .filter((file) => existsSync(join(root, file)))
     .map((file) => [file, readFileSync(join(root, file), "utf8")]);
