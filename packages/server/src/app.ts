@@ -11,12 +11,13 @@ import { csrfProtection } from "./http/csrf.js";
 import { typedCredentials } from "./http/login-form.js";
 import { createServer } from "./http/server.js";
 import { networks } from "./limits/address.js";
+import { AuditFlood, minuteMilliseconds } from "./limits/audit-flood.js";
 import { Limiter } from "./limits/limiter.js";
 import type { RateLimits } from "./limits/rate-limit.js";
 import type { Log } from "./log.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { SigningKeys } from "./oauth/tokens/signing-keys.js";
-import type { Storage } from "./storage/storage.js";
+import type { AuditEvent, Storage } from "./storage/storage.js";
 
 export interface AppOptions {
   readonly profile: Profile;
@@ -50,6 +51,7 @@ export interface CountersignApp {
 export function createCountersign(options: AppOptions): CountersignApp {
   const { storage, log, now, issuer, ring, randomBytes } = options;
   const cookies = cookieJar(issuer);
+  const audit = auditTo(storage, log, now);
   const context: HttpContext = {
     profile: options.profile,
     storage,
@@ -67,7 +69,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     credentialsOf: options.credentialsOf ?? typedCredentials,
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
     keys: new SigningKeys(ring),
-    audit: auditTo(storage, log, now),
+    audit: audit.record,
   };
   const readiness = { draining: false };
   const server = createServer(context, {
@@ -77,16 +79,38 @@ export function createCountersign(options: AppOptions): CountersignApp {
   });
   const drain = () => {
     readiness.draining = true;
-    return server.close();
+    return server.close().then(audit.end);
   };
   return { server, context, drain };
 }
 
+interface AuditLog {
+  readonly record: HttpContext["audit"];
+  /** Records how many events were left out of the last minute, if any were. */
+  end(): void;
+}
+
 /** Security events are recorded beside the request, not in its way; a fault in recording is a log line. */
-function auditTo(storage: Storage, log: Log, now: () => number): HttpContext["audit"] {
-  return (event, { clientId, accountId, ...data }) => {
-    storage.recordAudit([{ at: now(), event, clientId, accountId, data }]).catch((error) => {
-      log.error({ event, err: String(error) }, "audit event lost");
+function auditTo(storage: Storage, log: Log, now: () => number): AuditLog {
+  const flood = new AuditFlood();
+  let ending: NodeJS.Timeout | undefined;
+  const write = (events: readonly AuditEvent[]) => {
+    if (events.length === 0) return;
+    storage.recordAudit(events).catch((error) => {
+      log.error({ event: events.at(-1)?.event, err: String(error) }, "audit event lost");
     });
+  };
+  const end = () => {
+    clearTimeout(ending);
+    ending = undefined;
+    write(flood.rest(now()));
+  };
+  return {
+    record: (event, { clientId, accountId, ...data }) => {
+      const admitted = flood.admit({ at: now(), event, clientId, accountId, data });
+      if (admitted.length === 0) ending ??= setTimeout(end, minuteMilliseconds).unref();
+      write(admitted);
+    },
+    end,
   };
 }
