@@ -43,8 +43,11 @@ export interface AppOptions {
 export interface CountersignApp {
   readonly server: FastifyInstance;
   readonly context: HttpContext;
-  /** Says "not ready" to a load balancer, answers the requests under way, and stops listening. */
-  drain(): Promise<void>;
+  /**
+   * Says "draining" at /ready and serves on for as long as a load balancer needs to notice; then answers the requests
+   * under way and stops listening.
+   */
+  drain(announcedMilliseconds?: number): Promise<void>;
 }
 
 /** Returns the server, not yet listening, with all its routes. */
@@ -77,9 +80,11 @@ export function createCountersign(options: AppOptions): CountersignApp {
     strictTransport: options.strictTransport,
     connections: options.connections,
   });
-  const drain = () => {
+  const drain = async (announcedMilliseconds = 0) => {
     readiness.draining = true;
-    return server.close().then(audit.end);
+    if (announcedMilliseconds > 0) await new Promise((resolve) => setTimeout(resolve, announcedMilliseconds));
+    await server.close();
+    await audit.end();
   };
   return { server, context, drain };
 }

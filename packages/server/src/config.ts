@@ -24,6 +24,8 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** How long audit events are kept, in days. */
   readonly auditDays: number;
+  /** How long /ready says "draining" before the server stops listening, in seconds. */
+  readonly drainSeconds: number;
   readonly accessLog: "all" | "failures";
   readonly liveApiHostTokenPath: boolean;
   readonly rateLimits: RateLimits;
@@ -63,6 +65,7 @@ export const configKeys = [
   "COUNTERSIGN_TLS_PROXY",
   "COUNTERSIGN_TRUST_PROXY",
   "COUNTERSIGN_AUDIT_DAYS",
+  "COUNTERSIGN_DRAIN_SECONDS",
   "COUNTERSIGN_ACCESS_LOG",
   "COUNTERSIGN_LIVE_API_HOST_TOKEN_PATH",
   "COUNTERSIGN_RATE_LIMIT_CLIENT",
@@ -94,6 +97,7 @@ export function loadConfig(environment: Values, file?: string): Config {
     ...reader.secrets(warnings),
     profile: reader.profile(),
     trustProxy: reader.trustProxy(publicUrl, warnings),
+    drainSeconds: reader.whole("COUNTERSIGN_DRAIN_SECONDS", 0, 0, 600),
     auditDays: reader.whole("COUNTERSIGN_AUDIT_DAYS", 400, 1, 36_500),
     accessLog: reader.choice("COUNTERSIGN_ACCESS_LOG", ["all", "failures"]),
     liveApiHostTokenPath: reader.flag("COUNTERSIGN_LIVE_API_HOST_TOKEN_PATH"),

@@ -1,6 +1,7 @@
 /** The log: one line for each request, cheap, and never a secret, code or token in it. */
 
 import pino from "pino";
+import { LogOutput } from "./log-output.js";
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -12,25 +13,28 @@ export interface Log {
   flush(): void;
 }
 
+export interface JsonLog extends Log {
+  /** Resolves when all lines are written, or the time is up. */
+  drained(milliseconds: number): Promise<void>;
+  /** How many lines found no place, since the start. */
+  droppedLines(): number;
+}
+
 /** Lines are written out when this many bytes of them wait, or after this many milliseconds. */
 const mostWaitingBytes = 65_536;
 const mostWaitingMilliseconds = 500;
 
 /** Lines of JSON on standard output. Written in batches: a line on its own would halve what the server can do. */
-export function jsonLog(now: () => number): Log {
-  // Its types know text alone.
-  const options = { dest: 1, sync: false, contentMode: "buffer" } as const;
-  const destination = pino.destination(options) as unknown as {
-    write(bytes: Buffer): void;
-    flushSync(): void;
-  };
-  const lines = waitingLines((bytes) => destination.write(bytes));
-  const flush = () => {
-    lines.writeOut();
-    destination.flushSync();
-  };
+export function jsonLog(now: () => number, descriptor = 1): JsonLog {
+  const output = new LogOutput(descriptor, (dropped) =>
+    log.warn({ dropped }, "log lines were dropped: they were not taken, or not read in time"),
+  );
+  const lines = waitingLines((bytes) => output.write(bytes));
   setInterval(lines.writeOut, mostWaitingMilliseconds).unref();
-  process.on("exit", flush);
+  process.on("exit", () => {
+    lines.writeOut();
+    output.writeNow();
+  });
   const log = pino({ base: undefined, timestamp: isoTime(now) }, { write: lines.keep });
   return {
     info: (fields, message) => log.info(fields, message),
@@ -39,7 +43,12 @@ export function jsonLog(now: () => number): Log {
       log.error(fields, message);
       lines.writeOut();
     },
-    flush,
+    flush: lines.writeOut,
+    drained: (milliseconds) => {
+      lines.writeOut();
+      return output.drained(milliseconds);
+    },
+    droppedLines: () => output.dropped,
   };
 }
 

@@ -4,13 +4,17 @@ import type { Log } from "../log.js";
 import { whenParentEnds } from "./parent.js";
 
 /** How long requests under way may take to end, in milliseconds. */
-const drainMilliseconds = 25_000;
+export const drainMilliseconds = 25_000;
 
 /**
  * Resolves after SIGTERM, SIGINT or SIGHUP has been obeyed, or npm, which passes on none, has ended. A second signal
  * ends the process at once. SIGHUP means nothing here to whoever has a meaning of its own for it.
  */
-export function runUntilSignal(service: { close(): Promise<void> }, log: Log): Promise<void> {
+export function runUntilSignal(
+  service: { close(): Promise<void> },
+  log: Log,
+  patienceMilliseconds = drainMilliseconds,
+): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false;
     const stop = (cause: string) => {
@@ -18,10 +22,10 @@ export function runUntilSignal(service: { close(): Promise<void> }, log: Log): P
       stopping = true;
       log.info({ cause }, "stopping: requests under way are answered first");
       const late = setTimeout(() => {
-        log.error({ seconds: drainMilliseconds / 1000 }, "stopped before every request was answered");
+        log.error({ seconds: patienceMilliseconds / 1000 }, "stopped before every request was answered");
         log.flush();
         process.exit(1);
-      }, drainMilliseconds);
+      }, patienceMilliseconds);
       late.unref();
       service.close().then(() => {
         unwatch();

@@ -1,27 +1,32 @@
 /** `countersign serve`: the authorization server for production. Holds nothing of the emulator. */
 
+import { createServer } from "node:net";
 import { createCountersign } from "../app.js";
-import { type Config, readSecretsFile } from "../config.js";
+import { type Config, loadConfig, readSecretsFile } from "../config.js";
 import { homeRoute } from "../http/routes/home.js";
 import { jsonLog, type Log } from "../log.js";
 import { loopbackNames } from "../oauth/loopback.js";
 import { startPurging } from "../storage/purging.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
-import { runUntilSignal } from "./run.js";
+import { drainMilliseconds, runUntilSignal } from "./run.js";
 import { parseOptions } from "./usage.js";
 
 const usage = `Usage: countersign serve [--config FILE]
 
 ${configUsage}
 
-Signals: SIGTERM answers the requests under way and ends; SIGHUP reads the secrets file again.`;
+Signals: SIGTERM says "draining" at /ready for COUNTERSIGN_DRAIN_SECONDS, answers the requests under way and ends;
+SIGHUP reads the secrets file again.`;
 
 export async function serve(args: string[]): Promise<void> {
   const { values } = parseOptions(args, { ...configOption, help: { type: "boolean", short: "h" } }, usage);
   if (values.help) return console.log(usage);
+  const output = jsonLog(Date.now);
+  const early = heedEarlySignals(output);
+  await checkAddress(loadConfig(process.env, values.config));
   const opened = await openConfigured(values.config);
   const { config, storage } = opened;
-  const log = accessLog(jsonLog(opened.now), config);
+  const log = accessLog(output, config);
   const app = createCountersign({
     ...opened,
     ...config,
@@ -37,14 +42,17 @@ export async function serve(args: string[]): Promise<void> {
     throw error;
   }
   const purging = startPurging(storage, { ...config.profile, ...config }, opened.now, log);
-  process.on("SIGHUP", () => reloadSecrets(opened, log));
+  const reload = () => reloadSecrets(opened, log);
+  process.on("SIGHUP", reload);
+  const announcedMilliseconds = config.drainSeconds * 1000;
   const close = async () => {
-    await app.drain();
+    await app.drain(announcedMilliseconds);
     purging.stop();
     await storage.close();
   };
   // Whoever has read that it is ready may stop it.
-  const stopped = runUntilSignal({ close }, log);
+  const stopped = runUntilSignal({ close }, log, announcedMilliseconds + drainMilliseconds);
+  early.over(reload);
   log.info(
     { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },
     "ready",
@@ -52,6 +60,39 @@ export async function serve(args: string[]): Promise<void> {
   for (const warning of config.warnings) log.warn({}, warning);
   log.flush();
   await stopped;
+  await output.drained(lastLinesMilliseconds);
+}
+
+/** How long the last lines of the log may take to be read, in milliseconds. */
+const lastLinesMilliseconds = 1000;
+
+/** Signals that come while the database is opened: the first process of a container would not notice them. */
+function heedEarlySignals(log: Log): { over(reload: () => void): void } {
+  let reloads = false;
+  const stop = (cause: string) => {
+    log.info({ cause }, "stopped before it was ready");
+    log.flush();
+    process.exit(0);
+  };
+  const hangUp = () => {
+    reloads = true;
+  };
+  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
+  return {
+    over: (reload) => {
+      process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp);
+      if (reloads) reload();
+    },
+  };
+}
+
+/** A start that cannot listen must not have brought the database to another schema first. */
+function checkAddress({ host, port }: Config): Promise<void> {
+  if (port === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen({ host, port }, () => probe.close(() => resolve()));
+  });
 }
 
 const unknownMaker =

@@ -2,8 +2,9 @@
 
 import type { FastifyInstance } from "fastify";
 import type { Peers } from "./connections.js";
+import type { Readiness } from "./health.js";
 
-export function closeGently(server: FastifyInstance, peers: Peers): void {
+export function closeGently(server: FastifyInstance, peers: Peers, readiness: Readiness): void {
   let closing = false;
   server.addHook("preClose", (done) => {
     closing = true;
@@ -11,9 +12,10 @@ export function closeGently(server: FastifyInstance, peers: Peers): void {
     for (const socket of peers.keys()) if (socket.bytesRead === 0) socket.destroy();
     done();
   });
-  // Otherwise the answer leaves its connection alive, and the server waits for the client to end it.
+  // Otherwise the answer leaves its connection alive, and the server waits for the client to end it. A proxy that keeps
+  // connections opens its next one elsewhere.
   server.addHook("onSend", (_request, reply, _payload, done) => {
-    if (closing) reply.header("connection", "close");
+    if (closing || readiness.draining) reply.header("connection", "close");
     done();
   });
 }

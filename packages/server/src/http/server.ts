@@ -49,7 +49,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
-  closeGently(server, peers);
+  closeGently(server, peers, options.readiness);
   readRawBodies(server);
   keepNotes(server);
   keepParameters(server);
