@@ -136,9 +136,11 @@ describe("a refusal that no OAuth server wrote", () => {
     ...refusals,
     ["invalid_client", () => Response.json({ error: "invalid_client" }, { status: 401 })] as const,
   ])("costs no token that is still good: %s", async (_, answer) => {
-    const { keeper, time, events } = scene(() => answer());
+    const { keeper, time, events, open } = scene(() => answer());
     await keeper.save("jill", first);
     await time.run(3400);
+    // In a process that had nothing in memory, and in one that had.
+    expect(await outcome(time, open().accessToken("jill"))).toBe("at0");
     expect(await outcome(time, keeper.accessToken("jill"))).toBe("at0");
     expect(events.at(-1)?.type).toMatch(/^(unavailable|client_rejected)$/);
   });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { MemoryTokenStore, type TokenStore } from "../src/index.js";
-import { expired, first, invalidGrant, outcome, scene, success } from "./support/keeper-scene.js";
+import { ending, expired, first, invalidGrant, outcome, scene, success } from "./support/keeper-scene.js";
 import { settle } from "./support/virtual-time.js";
 
 /** A store whose verbs can be held, or made to fail. */
@@ -104,6 +104,22 @@ describe("a store that does not answer", () => {
     expect(time.elapsedMilliseconds).toBeLessThan(120_000);
   });
 
+  it("or that takes the lease and refuses the token, ends the call and keeps the token in memory", async () => {
+    const inner = new MemoryTokenStore();
+    let refuses = true;
+    const store: TokenStore = {
+      read: (place) => inner.read(place),
+      write: async (place, version, value) =>
+        refuses && value?.includes("at1") === true ? false : inner.write(place, version, value),
+    };
+    const { keeper, time, sent } = scene(() => success(1), { store });
+    await keeper.save("jill", expired);
+    expect(await outcome(time, keeper.accessToken("jill"), 60)).toMatchObject({ reason: "save_failed" });
+    refuses = false;
+    expect(await outcome(time, keeper.accessToken("jill"))).toBe("at1");
+    expect(sent).toEqual(["rt0"]);
+  });
+
   it("or answers with nonsense is a fault of the store", async () => {
     for (const entry of [undefined, null, {}, { version: "1", value: "x" }, { version: Number.NaN }]) {
       const store = { read: async () => entry as never, write: async () => true };
@@ -125,7 +141,7 @@ describe("what was read before the user acted", () => {
     await settle();
     held.read = false;
     await kept.keeper[act]("jill", { ...first, accessToken: "other" });
-    const joined = kept.keeper.accessToken("jill");
+    const joined = ending(kept.keeper.accessToken("jill"));
     release();
     const after = () => outcome(kept.time, kept.keeper.accessToken("jill"), 1);
     return { before: await before, joined: await outcome(kept.time, joined, 1), later: await after() };
@@ -144,16 +160,14 @@ describe("what was read before the user acted", () => {
     const { store, held, release } = heldStore();
     const { keeper, time } = scene(() => success(1), { store });
     held.write = true;
-    const acts = [
-      keeper.save("jill", first),
-      keeper.revoke("jill"),
-      keeper.save("jill", { ...first, accessToken: "b" }),
-    ];
+    const save = keeper.save("jill", first);
+    await settle();
+    held.write = false;
+    const revoke = keeper.revoke("jill");
     await settle();
     release();
-    await time.run(1);
-    await Promise.all(acts);
-    expect(await outcome(time, keeper.accessToken("jill"))).toBe("b");
+    await Promise.all([save, revoke]);
+    expect(await outcome(time, keeper.accessToken("jill"))).toMatchObject({ reason: "revoked" });
   });
 
   it("does not hide that a save which failed may have happened", async () => {
@@ -178,6 +192,17 @@ describe("what was read before the user acted", () => {
     });
     lose = false;
     expect(await outcome(time, keeper.accessToken("jill"))).toBe("b");
+  });
+
+  it("is not saved over a login that came meanwhile, even one with the same token in the same millisecond", async () => {
+    const kept = scene((token) => {
+      if (token === "rt0") void kept.open().save("jill", { ...expired, refreshToken: "rt5" });
+      return success(token === "rt0" ? 1 : 6);
+    });
+    await kept.keeper.save("jill", expired);
+    await outcome(kept.time, kept.keeper.accessToken("jill"));
+    expect(await outcome(kept.time, kept.open().accessToken("jill"))).toBe("at6");
+    expect(kept.sent).toEqual(["rt0", "rt5"]);
   });
 
   it("is not written again by a save whose first try was not confirmed: a refresh since then holds", async () => {

@@ -51,6 +51,10 @@ describe("two apps, or two servers, on one store", () => {
     const { value } = await store.read(key);
     await store.write(keyOf("jack", server), 0, value);
     expect(await outcome(time, open().accessToken("jack"))).toMatchObject({ name: "RecordUnreadable" });
+    // And so is one that does not say whose it is, where all of them do.
+    const { owner: _, ...nobodys } = JSON.parse(value ?? "") as Record<string, unknown>;
+    await store.write(keyOf("jim", server), 0, JSON.stringify(nobodys));
+    expect(await outcome(time, open().accessToken("jim"))).toMatchObject({ name: "RecordUnreadable" });
   });
 });
 
@@ -127,6 +131,15 @@ describe("what cannot be read", () => {
       }
     },
   );
+
+  it("and may be another app's is not written over by a login", async () => {
+    const inner = new MemoryTokenStore();
+    await inner.write("jill", 0, "of another version, under another app's key");
+    const { keeper, time, open } = scene(() => success(1), { store: inner });
+    await keeper.save("jill", first);
+    expect((await inner.read("jill")).value).toBe("of another version, under another app's key");
+    expect(await outcome(time, open().accessToken("jill"))).toBe("at0");
+  });
 
   it("can be forgotten by who has no key at all", async () => {
     const inner = new MemoryTokenStore();
