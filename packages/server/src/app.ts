@@ -84,7 +84,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     readiness.draining = true;
     if (announcedMilliseconds > 0) await new Promise((resolve) => setTimeout(resolve, announcedMilliseconds));
     await server.close();
-    await audit.end();
+    audit.end();
   };
   return { server, context, drain };
 }
