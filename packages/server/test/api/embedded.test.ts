@@ -160,8 +160,8 @@ describe("the vendor's embedded client", () => {
     await page.goto(appUrl);
     await page.evaluate(
       ([signing, clientId]) => {
-        // biome-ignore lint/suspicious/noExplicitAny: the client and the list live on the page's window
-        const own = window as any;
+        // biome-ignore lint/suspicious/noExplicitAny: the client and the list are the page's globals
+        const own = globalThis as any;
         own.told = [];
         const embedded = new own.HelloSign();
         for (const event of ["ready", "sign", "decline", "finish", "error"]) {
@@ -181,10 +181,10 @@ describe("the vendor's embedded client", () => {
       await frame.getByRole("button", { name: "Decline", exact: true }).click();
     }
     await page.waitForFunction(
-      (count) => (window as unknown as { told: string[] }).told.length >= count,
+      (count) => (globalThis as unknown as { told: string[] }).told.length >= count,
       expected.length,
     );
-    expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual(expected);
+    expect(await page.evaluate(() => (globalThis as unknown as { told: string[] }).told)).toEqual(expected);
     const { signatures } = await sign.documents.get(id);
     expect(signatures[0]?.statusCode).toBe(act === "signs" ? "signed" : "declined");
     await page.close();

@@ -213,7 +213,7 @@ describe("a multipart body", () => {
     [
       "with an empty boundary",
       multipartBody(right),
-      `${cannot}it is not well-formed multipart/form-data`,
+      `${cannot}its multipart boundary is missing or broken`,
       "multipart/form-data; boundary=",
     ],
     [

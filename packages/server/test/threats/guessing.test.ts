@@ -196,7 +196,7 @@ describe("timing", () => {
     const consent = await agent.openConsent(authorizationQuery(web.clientId, { prompt: "consent" }), jack);
     expect(hasForm(consent, "/oauth/authorize?")).toBe(true);
     const { hidden } = formOf(consent, "/oauth/authorize?");
-    const decide = (csrf: string) => agent.post(`/oauth/authorize?${query}`, { csrf, decision: "" });
+    const decide = (csrf: string) => agent.post(`/oauth/authorize?${query}`, { csrf, decision: "deny" });
     // The form's token; and, where that is right, the session's binding to the password.
     const [right, wrong] = [String(hidden.csrf), forged(String(hidden.csrf))];
     expect(await comparisons(() => decide(wrong))).toBe(1);

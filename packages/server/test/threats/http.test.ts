@@ -57,7 +57,7 @@ describe("path tricks", () => {
     try {
       const paths = ["/oauth/token", "/oauth/%74oken", "/v3/oauth/token", "/oauth/token?refresh"];
       const statuses: number[] = [];
-      for (const one of paths) statuses.push((await post(limited, one, { client_id: "web" })).status);
+      for (const one of paths) statuses.push((await post(limited, one, { grant_type: "authorization_code", client_id: "web" })).status);
       expect(statuses).toEqual([400, 400, 400, 429]);
     } finally {
       await limited.close();
@@ -131,9 +131,9 @@ describe("parameter pollution", () => {
       ]);
     const refresh = [...twice("refresh_token"), ["grant_type", "refresh_token"]] as [string, string][];
     expect(refusalOf(await post(server, "/oauth/token", refresh))).toEqual([400, "invalid_request"]);
-    const part = (value: string) =>
-      `--${boundary}\r\nContent-Disposition: form-data; name="code"\r\n\r\n${value}\r\n`;
-    const body = `${part("a")}${part("b")}--${boundary}--\r\n`;
+    const part = (name: string, value: string) =>
+      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const body = `${part("grant_type", "authorization_code")}${part("code", "a")}${part("code", "b")}--${boundary}--\r\n`;
     const multipart = await send(`${server.url}/oauth/token`, {
       ...{ method: "POST", body, headers: { "content-type": multipartType } },
     });
