@@ -57,7 +57,10 @@ describe("path tricks", () => {
     try {
       const paths = ["/oauth/token", "/oauth/%74oken", "/v3/oauth/token", "/oauth/token?refresh"];
       const statuses: number[] = [];
-      for (const one of paths) statuses.push((await post(limited, one, { grant_type: "authorization_code", client_id: "web" })).status);
+      for (const one of paths)
+        statuses.push(
+          (await post(limited, one, { grant_type: "authorization_code", client_id: "web" })).status,
+        );
       expect(statuses).toEqual([400, 400, 400, 429]);
     } finally {
       await limited.close();
