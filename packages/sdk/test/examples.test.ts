@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Configuration, configure, NetworkError, OAuthApi } from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
 
 /** The examples run, and the documentation shows nothing else than what runs. */
@@ -118,6 +119,26 @@ describe("the other examples", () => {
     expect(await quickStart("code1", "900e06e2")).toMatchObject({ tokenType: "Bearer" });
   });
 
+  it("send every request through a proxy", async () => {
+    const { useProxy } = await import("../../../examples/sdk/proxy.js");
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    closing.push(() => new Promise((resolve) => proxy.close(resolve)));
+    try {
+      configure((config) => Object.assign(config, new Configuration()));
+      useProxy(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+      const api = new OAuthApi();
+      await expect(api.oauthTokenRefresh({ refreshToken: "r" })).rejects.toBeInstanceOf(NetworkError);
+      expect(asked).toEqual(["app.hellosign.com:443"]);
+    } finally {
+      configure((config) => Object.assign(config, new Configuration()));
+    }
+  });
+
   it("give the official SDK a fresh token", async () => {
     const { keeper } = await import("../../../examples/sdk/oauth.js");
     const { officialAccountApi } = await import("../../../examples/sdk/dropbox-sign.js");
@@ -136,6 +157,7 @@ describe("the documentation", () => {
     "packages/sdk/README.md",
     "docs/sdk/integrate-in-ten-minutes.md",
     "docs/sdk/moving-from-hand-written-code.md",
+    "docs/sdk/proxies-and-edge.md",
   ];
 
   it.each(pages)("shows in %s only code that is part of an example that runs", (page) => {

@@ -34,6 +34,8 @@ export type {
   FaultTarget,
   Operation,
   RequestFilter,
+  SdkOptions,
   SignEmulator,
+  TokenOfLogin,
   TokenTarget,
 } from "./types.js";

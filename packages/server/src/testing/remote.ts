@@ -23,7 +23,9 @@ import type {
   EmulatorFaults,
   EmulatorOutbox,
   RequestFilter,
+  SdkOptions,
   SignEmulator,
+  TokenOfLogin,
   TokenTarget,
 } from "./types.js";
 
@@ -42,7 +44,25 @@ export interface RemoteFacts {
   readonly url: string;
   readonly client: ClientDetails;
   readonly account: string;
+  readonly now: EmulatorNow;
   readonly close: () => Promise<void>;
+}
+
+/** The emulator's time without asking it; what it says of its clock is heard here. */
+export interface EmulatorNow {
+  readonly now: () => number;
+  hear(view: ClockView): void;
+}
+
+/** Time for an emulator elsewhere: this machine's, as far ahead as its clock last was, or standing still as that did. */
+export function heardTime(system: () => number, first: ClockView): EmulatorNow {
+  let last = first;
+  return {
+    now: () => (last.frozen ? Date.parse(last.now) : system() + last.offset),
+    hear: (view) => {
+      last = view;
+    },
+  };
 }
 
 export class RemoteEmulator implements SignEmulator {
@@ -54,15 +74,20 @@ export class RemoteEmulator implements SignEmulator {
   readonly outbox: EmulatorOutbox;
   readonly documents: EmulatorDocuments;
   readonly #call: RemoteCall;
+  readonly sdk: SdkOptions;
+  readonly #now: EmulatorNow;
   readonly #close: () => Promise<void>;
 
-  constructor(transport: Transport, { url, client, account, close }: RemoteFacts) {
+  constructor(transport: Transport, { url, client, account, now, close }: RemoteFacts) {
     this.url = url;
     this.client = client;
     this.account = account;
     this.#call = caller(transport);
     this.#close = close;
-    this.clock = clockOver(this.#call);
+    this.#now = now;
+    const { clientId, clientSecret, callbackUrl } = client;
+    this.sdk = { clientId, clientSecret, redirectUri: callbackUrl, config: { baseUrl: url }, now: now.now };
+    this.clock = clockOver(this.#call, now);
     this.faults = faultsOver(this.#call);
     this.outbox = outboxOver(this.#call);
     this.documents = documentsOver(this.#call, account);
@@ -70,6 +95,23 @@ export class RemoteEmulator implements SignEmulator {
 
   authorize(options: AuthorizeOptions = {}): Promise<Authorized> {
     return this.#call("POST", "/authorize", { ...this.#pair, ...options });
+  }
+
+  async login(options: AuthorizeOptions = {}): Promise<TokenOfLogin> {
+    const { clientId, clientSecret, callbackUrl: redirect_uri } = this.client;
+    const { code = "", state } = await this.authorize(options);
+    const fields = {
+      grant_type: "authorization_code",
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uri,
+    };
+    const body = new URLSearchParams({ ...fields, code, ...(state === undefined ? {} : { state }) });
+    const response = await fetch(`${this.url}/oauth/token`, { method: "POST", body });
+    const answer = await response.text();
+    if (response.status !== 200)
+      throw new EmulatorFault(`The code was not exchanged: ${answer}`, response.status);
+    return toCamelCase(parse(answer)) as TokenOfLogin;
   }
 
   async requests(filter: RequestFilter = {}): Promise<readonly RequestView[]> {
@@ -124,10 +166,12 @@ export class RemoteEmulator implements SignEmulator {
 
   async restore(snapshot: string): Promise<void> {
     await this.#call("POST", "/restore", { snapshot });
+    this.#now.hear(await this.#call("GET", "/clock"));
   }
 
   async reset(): Promise<void> {
     await this.#call("POST", "/reset");
+    this.#now.hear(await this.#call("GET", "/clock"));
   }
 
   close(): Promise<void> {
@@ -168,8 +212,12 @@ function parse(text: string): unknown {
   }
 }
 
-function clockOver(call: RemoteCall): EmulatorClock {
-  const move = (body: object) => call<ClockView>("POST", "/clock", body);
+function clockOver(call: RemoteCall, now: EmulatorNow): EmulatorClock {
+  const move = async (body: object) => {
+    const view = await call<ClockView>("POST", "/clock", body);
+    now.hear(view);
+    return view;
+  };
   const timeOf = (time: Date | string | number) => (time instanceof Date ? time.getTime() : time);
   return {
     now: async () => new Date((await call<ClockView>("GET", "/clock")).now),

@@ -1,13 +1,13 @@
 /** Starting an emulator for a test, or connecting to one that runs. */
 
-import type { StateView } from "../emulator/control/views.js";
+import type { ClockView, StateView } from "../emulator/control/views.js";
 import { createEmulator, type EmulatorFacts } from "../emulator/emulator.js";
 import { demoClient } from "../emulator/seed/demo.js";
 import { readSeed } from "../emulator/seed/seed.js";
 import { parseTime } from "../emulator/time/duration.js";
 import { silentLog } from "../log.js";
 import type { Profile } from "../oauth/profile/profile.js";
-import { caller, RemoteEmulator } from "./remote.js";
+import { caller, heardTime, RemoteEmulator } from "./remote.js";
 import { overHttp } from "./transport.js";
 import type { ClientDetails, SignEmulator } from "./types.js";
 
@@ -80,7 +80,8 @@ export async function startEmulator(options: StartOptions = {}): Promise<SignEmu
   };
   const account = emulator.facts.accounts[0]?.email ?? "";
   const client = clientOf(emulator.facts);
-  return new RemoteEmulator(overHttp(url), { url, client, account, close });
+  const now = { now: emulator.app.context.now, hear: () => {} };
+  return new RemoteEmulator(overHttp(url), { url, client, account, now, close });
 }
 
 function timeOf(time: Date | string | number): number {
@@ -120,5 +121,6 @@ export async function connectEmulator(url: string, options: ConnectOptions = {})
     callbackUrl: app.callbackUrls[0] ?? "",
   };
   const account = state.accounts[0]?.email ?? "";
-  return new RemoteEmulator(transport, { url: base, client, account, close: async () => {} });
+  const now = heardTime(Date.now, await caller(transport)<ClockView>("GET", "/clock"));
+  return new RemoteEmulator(transport, { url: base, client, account, now, close: async () => {} });
 }

@@ -154,6 +154,24 @@ export interface EmulatorOutbox {
   events(filter?: { readonly type?: string; readonly clientId?: string }): Promise<readonly EventView[]>;
 }
 
+/** Options of the SDK's `TokenKeeper` and `AuthorizationFlow`, less those that are the test's own choice. */
+export interface SdkOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
+  readonly config: { readonly baseUrl: string };
+  /** The emulator's clock: as it is for one in this process, as this object last heard of it for a remote one. */
+  readonly now: () => number;
+}
+
+/** A token response, in the names of the SDK. */
+export interface TokenOfLogin {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly tokenType: string;
+  readonly expiresIn: number;
+}
+
 export interface SignEmulator extends AsyncDisposable {
   /** Without a trailing slash: the base URL for the code under test. */
   readonly url: string;
@@ -161,6 +179,13 @@ export interface SignEmulator extends AsyncDisposable {
   readonly client: ClientDetails;
   /** The first account of the seed. */
   readonly account: string;
+  /**
+   * What `@countersign/sdk` needs to work against this emulator, its clock included:
+   * `new TokenKeeper({ ...sign.sdk, store: new MemoryTokenStore() })`.
+   */
+  readonly sdk: SdkOptions;
+  /** A token of a login that was allowed and exchanged, for `TokenKeeper.save`. */
+  login(options?: AuthorizeOptions): Promise<TokenOfLogin>;
   /** Allows or denies access as the account's owner would, without a page, by the same rules. */
   authorize(options?: AuthorizeOptions): Promise<Authorized>;
   readonly clock: EmulatorClock;
