@@ -8,7 +8,7 @@ import { userIdOf } from "./session.js";
 export const server = express();
 
 server.get("/connect", async (request, response) => {
-  if (isPrefetch(request.headers)) return response.set("Cache-Control", "no-store").sendStatus(503);
+  if (isPrefetch(request.headers)) return void response.set("Cache-Control", "no-store").sendStatus(503);
   const { url, setCookie } = await flow.begin({ binding: request.headers.cookie });
   response.setHeader("Set-Cookie", setCookie).redirect(303, url);
 });
