@@ -32,13 +32,6 @@ export function notEmulatedRoutes(server: FastifyInstance, context: HttpContext)
   for (const path of new Set(operations.map(({ path }) => path))) refuseOtherMethods(server, context, path);
 }
 
-/** Returns the ids of the operations that have a route of their own. */
-export function servedOperations(server: FastifyInstance): ReadonlySet<string> {
-  return new Set(
-    operations.filter(({ method, path }) => server.hasRoute({ method, url: path })).map(({ id }) => id),
-  );
-}
-
 /**
  * Never a 5xx: the official Ruby SDK returns nil for it, and the caller's test passes; and never an `error_name` that
  * is not one of the official twenty, which some SDK builds hold as a closed list.
