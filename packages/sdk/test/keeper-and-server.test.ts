@@ -1,7 +1,7 @@
 /** What a server and what stands before it does to a keeper: answers that are odd, lost, refused or late. */
 
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../src/index.js";
+import { ApiError, MemoryTokenStore, type TokenStore } from "../src/index.js";
 import { expired, first, invalidGrant, outcome, scene, success } from "./support/keeper-scene.js";
 
 describe("a refresh that succeeded", () => {
@@ -53,6 +53,28 @@ describe("a refresh that succeeded", () => {
     await time.run(1);
     expect(await outcome(time, open().accessToken("jill"))).toBe("at2");
     expect(sent.at(-1)).toBe("rt1");
+  });
+
+  it("keeps that refresh token although the store does not take it at once", async () => {
+    const inner = new MemoryTokenStore();
+    let faults = 1;
+    const store: TokenStore = {
+      read: (place) => inner.read(place),
+      write: async (place, version, value) => {
+        if (value?.includes("rt1") === true && faults-- > 0) throw new Error("down");
+        return inner.write(place, version, value);
+      },
+    };
+    const { keeper, time, open, sent } = scene(
+      (token) =>
+        token === "rt0" ? Response.json({ refresh_token: "rt1" }) : new Response("", { status: 503 }),
+      { store },
+    );
+    await keeper.save("jill", expired);
+    await outcome(time, keeper.accessToken("jill"));
+    await time.run(40);
+    await outcome(time, open().accessToken("jill"));
+    expect(sent.filter((token) => token === "rt0")).toHaveLength(1);
   });
 });
 

@@ -22,6 +22,13 @@ describe("a clock that is set", () => {
     },
   );
 
+  it("back by half a minute too lets a token that is refused be refreshed", async () => {
+    const { keeper, time } = scene(() => success(1));
+    await keeper.save("jill", first);
+    time.jump(-30);
+    expect(await outcome(time, keeper.accessToken("jill", { rejected: "at0" }))).toBe("at1");
+  });
+
   it("back has memory ask the store, which another process may have changed", async () => {
     const { keeper, time, open } = scene(() => success(1));
     await keeper.save("jill", first);
