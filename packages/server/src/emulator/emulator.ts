@@ -200,9 +200,8 @@ function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
   const open = gate(app);
   attach(app, world, address, options);
   serveAssets(app.server, emulatorAssets);
-  dressPages(app.server, { logins });
-  const { playground: client } = starting;
-  attachPlayground(app, { client, url, listening, profileName: profile.name, logins });
+  dressPages(app.server, { world, logins });
+  attachPlayground(app, { url, listening, profileName: profile.name, logins });
   return { app, world, timeline, starting, place, url, plant, open };
 }
 

@@ -99,12 +99,17 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
             : "This did not work";
       return sendPage(
         reply,
-        problemPage({ status, title, what: description, reference: request.id }),
+        status === 404
+          ? problemPage({ status, title, what: nothingHere, reference: request.id, link: start })
+          : problemPage({ status, title, what: description, reference: request.id }),
         status,
       );
     }
   }
 }
+
+const nothingHere = "The address may be mistyped, or the page may have moved.";
+const start = { href: "/", label: "Go to the start page" };
 
 /** Turns anything thrown into a problem. What is unknown becomes `server_error` and a log line, never a stack trace. */
 export function problemOf(profile: Profile, error: unknown): RefusedProblem {

@@ -1,8 +1,8 @@
-/** The page on which a person sees which apps have access, and takes it back. */
+/** The page on which a person sees which apps have access, and removes it. */
 
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
-import { plainName, shownName } from "./names.js";
+import { plainEmail, plainName, shownEmail, shownName } from "./names.js";
 import { csrfField, notice } from "./parts.js";
 
 export interface ConnectedApp {
@@ -10,7 +10,7 @@ export interface ConnectedApp {
   ownerEmail: string;
   /** Titles of the scopes, in plain words. */
   scopes: readonly string[];
-  /** A date in words, or anything else that tells when access was given. */
+  /** When access was given: a date in words. */
   since: string;
   revokeAction: string;
 }
@@ -20,7 +20,7 @@ export interface ConnectedAppsView {
   csrf: string;
   apps: readonly ConnectedApp[];
   signOutAction: string;
-  /** Told once, after something was done. */
+  /** Shown once, after something was done. */
   notice?: string | undefined;
 }
 
@@ -30,8 +30,8 @@ export function connectedAppsPage(view: ConnectedAppsView): Page {
     width: "card",
     main: html`<section class="card">
 <h1>Connected apps</h1>
-<p class="muted">Apps that may act for you until you take it back.</p>
-<div class="person"><p><span class="muted">Signed in as</span> ${shownName(view.accountEmail)}</p>
+<p class="muted">Apps that can act for you until you remove their access.</p>
+<div class="person"><p><span class="muted">Signed in as</span> ${shownEmail(view.accountEmail)}</p>
 <form method="post" action="${view.signOutAction}">${csrfField(view.csrf)}<button type="submit" class="plain">Sign out</button></form></div>
 ${view.notice && html`<div role="status">${notice("good", html`<p>${view.notice}</p>`)}</div>`}
 ${view.apps.length ? html`<ul class="apps">${view.apps.map((app) => connectedApp(app, view.csrf))}</ul>` : nothing()}
@@ -41,9 +41,11 @@ ${view.apps.length ? html`<ul class="apps">${view.apps.map((app) => connectedApp
 
 function connectedApp(app: ConnectedApp, csrf: string): Html {
   return html`<li><h2>${shownName(app.name)}</h2>
-<p class="muted small">Run by <bdi>${plainName(app.ownerEmail)}</bdi> · allowed ${app.since}</p>
+<p class="muted small">Run by <bdi>${plainEmail(app.ownerEmail)}</bdi> · since ${app.since}</p>
 <ul class="access">${app.scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
-<form method="post" action="${app.revokeAction}">${csrfField(csrf)}<button type="submit" class="danger">Take back access<span class="quiet-words"> of ${plainName(app.name)}</span></button></form></li>`;
+<details class="confirm"><summary>Remove access<span class="quiet-words"> of ${plainName(app.name)}</span></summary>
+<p class="small">The app can do nothing more for you, at once. To use it again you would have to allow it again.</p>
+<form method="post" action="${app.revokeAction}">${csrfField(csrf)}<button type="submit" class="danger">Yes, remove it<span class="quiet-words">: ${plainName(app.name)}</span></button></form></details></li>`;
 }
 
 function nothing(): Html {

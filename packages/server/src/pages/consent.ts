@@ -2,7 +2,7 @@
 
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
-import { plainName, shownName } from "./names.js";
+import { plainEmail, plainName, shownEmail, shownName } from "./names.js";
 import { csrfField, notice } from "./parts.js";
 
 export interface ScopeView {
@@ -40,7 +40,7 @@ export function consentPage(view: ConsentView): Page {
 ${heading(view)}
 ${view.notice && notice(view.canAllow ? "note" : "bad", html`<p>${view.notice}</p>`, "notice")}
 ${person(view)}
-${view.canAllow && scopeList(view.scopes)}
+${view.canAllow && html`${scopeList(view.scopes)}${cost(view.scopes)}`}
 ${facts(view)}
 ${decision(view)}
 </section>`,
@@ -54,7 +54,7 @@ function heading(view: ConsentView): Html {
 
 function person(view: ConsentView): Html {
   return html`<div class="person">
-<p><span class="muted">Signed in as</span> ${shownName(view.accountEmail)}</p>
+<p><span class="muted">Signed in as</span> ${shownEmail(view.accountEmail)}</p>
 <form method="post" action="${view.switchAccountAction}">${csrfField(view.csrf)}<button type="submit" class="plain">Not you? Switch account</button></form>
 </div>`;
 }
@@ -67,22 +67,26 @@ function scopeList(scopes: readonly ScopeView[]): Html {
 function scopeItem(scope: ScopeView): Html {
   return html`<li><svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><path d="M4 10.6l4 4L16 6"/></svg>
 <div><h3>${scope.title}</h3>
-<p>${scope.description}</p>
-${scope.charged && html`<p class="charge">${charged[scope.charged]}</p>`}</div></li>`;
+<p>${scope.description}</p></div></li>`;
 }
 
-const charged = {
-  app_owner: "Its use is charged to the app’s owner.",
-  user: "Its use is charged to you.",
-} as const;
+/** Said once where all scopes agree, as those of one app do; otherwise for each payer. */
+function cost(scopes: readonly ScopeView[]): Html | undefined {
+  const payers = [...new Set(scopes.map(({ charged }) => charged))];
+  if (payers.every((payer) => payer === undefined)) return undefined;
+  if (payers.length === 1)
+    return html`<p class="cost small">${payers[0] === "user" ? "You pay for its use." : "You pay nothing: its use is charged to the app’s owner."}</p>`;
+  const mine = scopes.filter(({ charged }) => charged === "user").map(({ title }) => title);
+  return html`<p class="cost small">You pay for the use of: ${mine.join(", ")}. The rest is free for you.</p>`;
+}
 
 function facts(view: ConsentView): Html {
   return html`<dl class="facts">
-<dt>App run by</dt><dd><bdi>${plainName(view.ownerEmail)}</bdi></dd>
+<dt>App run by</dt><dd><bdi>${plainEmail(view.ownerEmail)}</bdi></dd>
 ${(view.resources ?? []).map(
   (resource) => html`<dt>Access is for</dt><dd><bdi>${plainName(resource)}</bdi></dd>
 `,
-)}<dt>You go back to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
+)}<dt>You return to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
 </dl>`;
 }
 
@@ -94,5 +98,5 @@ function decision(view: ConsentView): Html {
   return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}
 <div class="buttons-wide pair"><button type="submit" name="decision" value="allow" class="primary">Allow</button>
 <button type="submit" name="decision" value="deny">Deny</button></div>
-<p class="muted small">You can take this access back at any time. The app never sees your password.</p></form>`;
+<p class="muted small">You can remove this access at any time. The app never sees your password.</p></form>`;
 }

@@ -16,7 +16,7 @@ export function homePage(view: HomeView): Page {
     main: html`<section class="card">
 <p class="eyebrow">Authorization server</p>
 <h1>${view.name}</h1>
-<p>Apps send people here to ask for access to their account. If you came on your own, there is nothing you need to do.</p>
+<p>Apps send people here to ask for access to their accounts. If no app sent you, there is nothing for you to do here.</p>
 <ul class="links">${view.links.map(
       (link) =>
         html`<li><a href="${link.href}">${link.label}</a><p class="muted small">${link.description}</p></li>`,
@@ -35,7 +35,7 @@ export function signedOutPage(view: SignedOutView = {}): Page {
     width: "card",
     main: html`<section class="card">
 <h1>You are signed out</h1>
-<p>Apps you allowed keep their access until you take it back or it runs out.</p>
+<p>Apps you allowed keep their access until you remove it or it expires.</p>
 ${view.signInHref && html`<p><a class="button" href="${view.signInHref}">Sign in again</a></p>`}
 </section>`,
   });

@@ -15,6 +15,24 @@ export function plainName(name: string): string {
   return `${characters.slice(0, shownCharacters - 1).join("")}…`;
 }
 
+/** Characters of an address before its domain that are always shown. */
+const shownLocalCharacters = 24;
+
+/** The address on one line. A long one is shortened before its domain: the domain says whose it is, and stays whole. */
+export function plainEmail(address: string): string {
+  const line = address.replace(invisible, " ").replace(/\s+/g, " ").trim();
+  const at = line.lastIndexOf("@");
+  if (at < 0) return plainName(line);
+  const [local, domain] = [[...line.slice(0, at)], line.slice(at)];
+  const room = Math.max(shownLocalCharacters, shownCharacters - domain.length);
+  return local.length <= room ? line : `${local.slice(0, room - 1).join("")}…${domain}`;
+}
+
+/** The address as an element of its own text direction. */
+export function shownEmail(address: string): Html {
+  return html`<bdi class="name">${plainEmail(address) || "(no address)"}</bdi>`;
+}
+
 /** The name as an element of its own text direction. */
 export function shownName(name: string): Html {
   return html`<bdi class="name">${plainName(name) || "(no name)"}</bdi>`;

@@ -27,6 +27,7 @@ export interface FieldOptions {
   autofocus?: boolean;
   describedBy?: string | undefined;
   invalid?: boolean;
+  minLength?: number;
   /** Shown after the input. */
   beside?: Html;
 }
@@ -42,6 +43,7 @@ export function field(options: FieldOptions): Html {
     autofocus: options.autofocus,
     "aria-describedby": options.describedBy,
     "aria-invalid": options.invalid ? "true" : undefined,
+    minlength: options.minLength,
     autocapitalize: "none",
     spellcheck: "false",
     required: true,

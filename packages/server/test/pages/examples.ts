@@ -165,10 +165,21 @@ function playgroundWith(text: string): Page {
   const parameter = { name: text, value: text, meaning: text };
   const samples = languages.map((language) => ({ language, code: text, note: text }));
   const call = { ...told, request: text, response: text, status: text, milliseconds: 1 };
+  const connectable = { name: text, clientId: text, clientSecret: text, callbackUrls: [text, text] };
   const callStep: CallStepView = { status: "failed", made: 2, calls: [call, call], samples };
   return playgroundPage({
     csrf: text,
-    app: { name: text, clientId: text, clientSecret: text, callbackUrl: text },
+    app: { name: text },
+    foreignCode: true,
+    connect: {
+      csrf: text,
+      baseUrl: text,
+      apps: [connectable, { ...connectable, clientId: `${text}2` }],
+      app: connectable,
+      typed: text,
+      problem: text,
+      saved: true,
+    },
     baseUrl: text,
     profileName: text,
     logins: [{ email: text, password: text }],

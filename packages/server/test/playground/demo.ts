@@ -31,9 +31,13 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
     done(null, new URLSearchParams(String(body))),
   );
   const demo: Demo = { server, base: "", received: [], denies: false };
-  const client = { ...demoClient, callbackUrl: "" };
+  const callbackUrl = () => `${demo.base}/playground/callback`;
   registerPlayground(server, {
-    client,
+    player: async () => ({ ...demoClient, callbackUrl: callbackUrl(), namesCallback: false }),
+    connect: {
+      apps: async () => [{ ...demoClient, callbackUrls: [callbackUrl()] }],
+      register: async () => undefined,
+    },
     logins: [
       { email: "jill@example.com", password: "correct horse battery" },
       { email: "jack@example.com", password: "purple monkey dishwasher" },
@@ -49,7 +53,6 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
   addAssets(server);
   addStub(server, demo);
   demo.base = await server.listen({ host: "127.0.0.1", port: 0 });
-  client.callbackUrl = `${demo.base}/playground/callback`;
   return demo;
 }
 

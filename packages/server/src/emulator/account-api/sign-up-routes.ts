@@ -109,6 +109,7 @@ class SignUpRoutes {
       action: `/account/confirm?token=${encodeURIComponent(token)}`,
       csrf: this.#context.csrf.token(request, reply),
       email: account.email,
+      shortestPassword,
       problem,
     });
     return sendPage(reply, page, status);
@@ -123,8 +124,8 @@ class SignUpRoutes {
     const page = problemPage({
       status: 400,
       title: "This link cannot be used",
-      what: "It is not whole, or the account is gone.",
-      todo: "Open the link of the e-mail again, as it is.",
+      what: "Part of it is missing, or the account no longer exists.",
+      todo: "Open the link in the email again, exactly as it is.",
       reference: request.id,
     });
     return sendPage(reply, page, 400);

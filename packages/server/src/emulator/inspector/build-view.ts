@@ -1,68 +1,119 @@
 /** The world as the inspector shows it. */
 
-import type { Tone } from "../../pages/parts.js";
-import {
-  type EventView,
-  eventView,
-  type FamilyStateView,
-  iso,
-  type StateView,
-  stateView,
-} from "../control/views.js";
-import { operations } from "../requests/operation.js";
+import { iso, stateView } from "../control/views.js";
+import { faultable } from "../requests/operation.js";
+import type { RequestRecord } from "../requests/record.js";
 import type { World } from "../state/world.js";
 import { inWords } from "../time/duration.js";
-import type { AccountRow, EventRow, FamilyRow, InspectorView } from "./page/view.js";
-import { shortTime, storiesOf } from "./stories.js";
+import { detailView } from "./detail.js";
+import type { Asked, DetailView, InspectorView, StoryView } from "./page/view.js";
+import { accountRows, appRows, eventRows, familyRows, letterRows, standsOf } from "./rows.js";
+import { found } from "./search.js";
+import { type Story, type StoryFacts, storiesOf, storyView } from "./stories.js";
 
-/** Most shown of each kind. */
-const mostStories = 30;
-const mostRows = 50;
+/** Most rows of the list on one page; a story is never divided. */
+const rowsOfPage = 36;
+/** Most rows shown of each other kind. */
+const mostRows = 40;
 
-export interface Asked {
+export interface Form {
   readonly csrf: string;
-  readonly filter: InspectorView["filter"];
   readonly problem: string | undefined;
 }
 
-export async function buildView(world: World, asked: Asked): Promise<InspectorView> {
+export async function buildView(world: World, asked: Asked, form: Form): Promise<InspectorView> {
   const state = await stateView(world);
+  const now = world.context.now();
   const names = new Map(state.apps.map(({ clientId, name }) => [clientId, name]));
   const appName = (clientId: string) => names.get(clientId) ?? clientId;
-  const stories = storiesOf(world.log.list(), { appName, stand: standOf(state) }).filter(
-    ({ steps }) => asked.filter === "all" || steps.some(({ tone }) => tone === "bad"),
-  );
+  const records = world.log.list();
+  const stands = await standsOf(world, state);
+  const facts = { now, appName, stand: (flow: string) => stands.get(flow)?.words };
+  const { stories, pages } = pageOf(storiesOf(found(records, asked, appName)), asked, facts);
+  const events = world.outbox.events();
+  const emails = world.outbox.emails();
+  const rows = {
+    families: familyRows(state, stands, appName, now),
+    accounts: accountRows(state, appName, now),
+    apps: appRows(state),
+    letters: letterRows(emails, now),
+    events: eventRows(events, now),
+  };
+  const counts = {
+    requests: records.length,
+    tokens: rows.families.length,
+    accounts: rows.accounts.length,
+    apps: rows.apps.length,
+    outbox: emails.length + events.length,
+  };
   return {
-    ...asked,
+    ...form,
+    asked,
     profile: state.profile,
     url: state.url,
     clock: clockOf(world),
-    stories: stories.slice(0, mostStories),
-    olderStories: Math.max(0, stories.length - mostStories),
-    operations: orderable,
+    counts,
+    stories,
+    pages,
+    forgotten: Math.max(0, world.log.made - records.length),
+    detail: detailOf(world, asked, records, stories, now),
+    operations: injectable,
     faults: state.faults.map((fault) => ({
       id: fault.id,
       target: fault.operation ?? "any request",
       does: fault.does,
       left: fault.left === undefined ? "until removed" : fault.left === 1 ? "once" : `${fault.left} times`,
     })),
-    apps: state.apps.slice(0, mostRows).map((app) => ({ ...app, scopes: app.scopes.join(" ") })),
-    accounts: state.accounts.slice(0, mostRows).map((account) => accountRow(state, account, appName)),
-    families: state.families.slice(0, mostRows).map((family) => familyRow(family, appName)),
-    letters: world.outbox
-      .emails()
-      .slice(-mostRows)
-      .map((email) => ({ ...email, time: shortTime(email.time) })),
-    events: world.outbox.events().slice(-mostRows).map(eventView).map(eventRow),
+    families: rows.families.slice(0, mostRows),
+    accounts: rows.accounts.slice(0, mostRows),
+    apps: rows.apps.slice(0, mostRows),
+    letters: rows.letters.slice(0, mostRows),
+    events: rows.events.slice(0, mostRows),
+    more: asked.tab === "requests" ? 0 : Math.max(0, counts[asked.tab] - mostRows),
   };
 }
 
-/** What a developer most often lets fail comes first. */
-const orderable = ["oauthTokenGenerate", "oauthTokenRefresh", "accountGet", "accountCreate"].concat(
-  operations.filter((name) =>
-    /^(authorize|authorizeDecide|accountUpdate|accountVerify|revoke|introspect)$/.test(name),
-  ),
-);
+/** The stories of one page, and how many pages there are. */
+function pageOf(
+  stories: readonly Story[],
+  asked: Asked,
+  facts: StoryFacts,
+): { stories: StoryView[]; pages: number } {
+  const whole = asked.story !== undefined;
+  const pages: StoryView[][] = [[]];
+  let rows = 0;
+  for (const story of stories) {
+    const view = storyView(story, facts, whole);
+    if (rows > 0 && rows + view.rows.length > rowsOfPage) {
+      pages.push([]);
+      rows = 0;
+    }
+    pages.at(-1)?.push(view);
+    rows += view.rows.length;
+  }
+  return { stories: pages[Math.min(asked.page, pages.length) - 1] ?? [], pages: pages.length };
+}
+
+/** The request that was asked for; without one, the newest of the list where there is room beside it. */
+function detailOf(
+  world: World,
+  { at, tab }: Asked,
+  records: readonly RequestRecord[],
+  stories: readonly StoryView[],
+  now: number,
+): DetailView | undefined {
+  if (tab !== "requests") return undefined;
+  const number = at ?? stories[0]?.rows.at(-1)?.number;
+  const record = records.find((one) => one.number === number);
+  if (record === undefined) return undefined;
+  const cause = records.find((one) => one.number === record.cause);
+  return detailView(record, world.log.exchange(record.number), cause, now);
+}
+
+/** What a developer most often wants to fail comes first. */
+const injectable = [
+  ...new Set(["oauthTokenGenerate", "oauthTokenRefresh", "accountGet", "accountCreate", ...faultable]),
+];
 
 function clockOf(world: World): InspectorView["clock"] {
   const { now, frozen, offset } = world.timeline.clock.state();
@@ -71,83 +122,8 @@ function clockOf(world: World): InspectorView["clock"] {
   return {
     date: new Date(now).toUTCString().slice(0, 16),
     time: `${text.slice(11, 19)} UTC`,
+    field: text.slice(0, 19),
     frozen,
-    offset: frozen
-      ? "It stands still."
-      : Math.abs(offset) < 500
-        ? "As this machine’s."
-        : `It runs, ${ahead}.`,
-  };
-}
-
-function standOf(state: StateView): (flow: string) => { tone: Tone; stand: string } | undefined {
-  return (flow) => {
-    const families = state.families.filter((family) => family.flow === flow);
-    if (families.length === 0) return undefined;
-    return families.some((family) => family.state === "live")
-      ? { tone: "good", stand: "The app has access" }
-      : { tone: "bad", stand: "Access was taken back" };
-  };
-}
-
-function accountRow(
-  state: StateView,
-  account: StateView["accounts"][number],
-  appName: (clientId: string) => string,
-): AccountRow {
-  const words = [account.confirmed ? "" : "not confirmed", account.locked ? "locked" : ""];
-  return {
-    ...account,
-    state: words.filter((word) => word !== "").join(", "),
-    grants: state.grants
-      .filter((grant) => grant.account === account.email)
-      .map(({ clientId, createdAt }) => ({
-        clientId,
-        app: appName(clientId),
-        since: shortTime(Date.parse(createdAt)),
-      })),
-  };
-}
-
-const familyStates: Readonly<Record<FamilyStateView["state"], readonly [string, Tone]>> = {
-  live: ["live", "good"],
-  revoked: ["revoked", "bad"],
-  grant_revoked: ["grant taken back", "bad"],
-};
-
-function familyRow(family: FamilyStateView, appName: (clientId: string) => string): FamilyRow {
-  const [state, tone] = familyStates[family.state];
-  return {
-    id: family.id,
-    app: appName(family.clientId),
-    account: family.account,
-    state,
-    tone,
-    live: family.state === "live",
-    generation: family.generation,
-    created: shortTime(Date.parse(family.createdAt)),
-  };
-}
-
-const eventTones: Readonly<Record<EventView["state"], readonly [string, Tone]>> = {
-  pending: ["waiting for the next attempt", "note"],
-  received: ["received", "good"],
-  given_up: ["given up", "bad"],
-  not_sent: ["not sent", "bad"],
-};
-
-function eventRow(event: EventView): EventRow {
-  const [state, tone] = eventTones[event.state];
-  const next = event.nextAttemptAt && `next attempt ${shortTime(Date.parse(event.nextAttemptAt))}`;
-  return {
-    type: event.type,
-    account: event.account,
-    url: event.url ?? "",
-    tone,
-    state: event.problem ? `${state}: ${event.problem}` : (next ?? state),
-    attempts: event.attempts.map(
-      ({ time, status, problem }) =>
-        `${shortTime(Date.parse(time))}: ${problem ?? "received"}${problem && status ? ` (${status})` : ""}`,
-    ),
+    offset: frozen ? "frozen" : Math.abs(offset) < 500 ? "same as this machine" : ahead,
   };
 }

@@ -1,12 +1,14 @@
-/** Records to stories: one flow each; a request without a flow is a story of its own. */
+/** Records to stories: one flow each; a request without a flow is a story of its own. Equal neighbours become one row. */
 
 import type { Tone } from "../../pages/parts.js";
 import type { RequestRecord } from "../requests/record.js";
 import { inWords } from "../time/duration.js";
-import type { StepView, StoryView } from "./page/view.js";
+import { momentOf } from "./moments.js";
+import type { RowView, StoryView } from "./page/view.js";
 import { succeeded, titleOf, toneOf } from "./words.js";
 
 export interface StoryFacts {
+  readonly now: number;
   readonly appName: (clientId: string) => string;
   /** How the story's token family stands, if it has one. */
   readonly stand: (flow: string) => { readonly tone: Tone; readonly stand: string } | undefined;
@@ -14,37 +16,50 @@ export interface StoryFacts {
 
 /** Gaps from this on are told, in milliseconds. */
 const longGapMilliseconds = 60_000;
-/** Most steps of one story that are shown: the newest. */
-const mostSteps = 40;
+/** Of a long story these rows are shown: how it began, and how it stands. */
+const firstRows = 3;
+const lastRows = 12;
 
-/** Returns the stories, the one with the newest request first. */
-export function storiesOf(records: readonly RequestRecord[], facts: StoryFacts): StoryView[] {
-  const byFlow = new Map<string, RequestRecord[]>();
-  for (const record of records) {
-    const key = record.flow ?? `request-${record.number}`;
-    const story = byFlow.get(key) ?? [];
-    byFlow.delete(key);
-    byFlow.set(key, [...story, record]);
-  }
-  return [...byFlow].reverse().map(([id, story]) => storyOf(id, story, facts));
+export interface Story {
+  readonly id: string;
+  readonly records: readonly RequestRecord[];
 }
 
-function storyOf(id: string, records: readonly RequestRecord[], facts: StoryFacts): StoryView {
+/** Returns the stories, the one with the newest request first. */
+export function storiesOf(records: readonly RequestRecord[]): Story[] {
+  const byFlow = new Map<string, RequestRecord[]>();
+  for (const record of records) {
+    const id = record.flow ?? `request-${record.number}`;
+    const story = byFlow.get(id);
+    if (story) story.push(record);
+    else byFlow.set(id, [record]);
+  }
+  const newest = ({ records: all }: Story) => (all.at(-1) as RequestRecord).number;
+  return [...byFlow].map(([id, all]) => ({ id, records: all })).sort((a, b) => newest(b) - newest(a));
+}
+
+/** @param whole shows every row. */
+export function storyView({ id, records }: Story, facts: StoryFacts, whole: boolean): StoryView {
   const clientId = records.find((record) => record.clientId !== undefined)?.clientId;
   const last = records.at(-1) as RequestRecord;
-  const first = records[0] as RequestRecord;
-  const single = { tone: toneOf(last), stand: succeeded(last) ? "Answered" : "Refused" };
+  const single = {
+    tone: toneOf(last),
+    stand: succeeded(last) ? "Answered" : last.fault ? "Fault" : "Refused",
+  };
+  const rows = rowsOf(records, facts.now);
+  const left = whole ? 0 : Math.max(0, rows.length - firstRows - lastRows);
   return {
     id,
     app: clientId === undefined ? "Unknown caller" : facts.appName(clientId),
     account: records.findLast((record) => record.account !== undefined)?.account,
-    began: `began ${shortTime(first.time)}`,
+    began: momentOf((records[0] as RequestRecord).time, facts.now),
     ...(facts.stand(id) ?? standOf(records) ?? single),
-    steps: records.slice(-mostSteps).map((record, index, shown) => stepOf(record, shown.slice(0, index))),
+    rows: left === 0 ? rows : [...rows.slice(0, firstRows), ...rows.slice(-lastRows)],
+    left: left === 0 ? undefined : { count: left, after: firstRows },
   };
 }
 
-/** How an authorization stands that no code was exchanged of. */
+/** How an authorization stands whose code was not exchanged. */
 function standOf(records: readonly RequestRecord[]): { tone: Tone; stand: string } | undefined {
   const last = records.findLast(({ operation }) => operation.startsWith("authorize"));
   if (last === undefined) return undefined;
@@ -53,43 +68,52 @@ function standOf(records: readonly RequestRecord[]): { tone: Tone; stand: string
   const exchange = records.findLast(({ operation }) => operation === "oauthTokenGenerate");
   if (exchange !== undefined && !succeeded(exchange)) return { tone: "bad", stand: "Code refused" };
   const issued = last.operation === "authorizeDecide" || last.operation === "authorizeHeadless";
-  return { tone: "note", stand: issued ? "Code not exchanged yet" : "The person has not decided yet" };
+  return { tone: "note", stand: issued ? "Code not exchanged yet" : "Waiting for the person" };
 }
 
-function stepOf(record: RequestRecord, earlier: readonly RequestRecord[]): StepView {
-  const before = earlier.at(-1);
-  const gap = before === undefined ? 0 : record.time - before.time;
-  const advised = earlier.some(({ reason }) => reason === record.reason);
+function rowsOf(records: readonly RequestRecord[], now: number): RowView[] {
+  const rows: RowView[] = [];
+  let before: RequestRecord | undefined;
+  for (const record of records) {
+    const gap = before === undefined ? 0 : record.time - before.time;
+    const last = rows.at(-1);
+    if (before && last && gap < longGapMilliseconds && alike(before, record))
+      rows[rows.length - 1] = { ...rowOf(record, now), count: last.count + 1, later: last.later };
+    else
+      rows.push({
+        ...rowOf(record, now),
+        title: titleIn(record, rows),
+        later: gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined,
+      });
+    before = record;
+  }
+  return rows;
+}
+
+/** The address is opened twice: the second time, signed in, to decide. */
+function titleIn(record: RequestRecord, earlier: readonly RowView[]): string {
+  const again = record.operation === "authorize" && record.status === 200 && earlier.length > 0;
+  return again && succeeded(record) ? "Consent page shown" : titleOf(record);
+}
+
+function alike(one: RequestRecord, other: RequestRecord): boolean {
+  const same = (key: "operation" | "method" | "path" | "status" | "reason" | "fault") =>
+    one[key] === other[key];
+  return (["operation", "method", "path", "status", "reason", "fault"] as const).every(same);
+}
+
+function rowOf(record: RequestRecord, now: number): RowView {
   return {
-    id: `step-${record.number}`,
+    number: record.number,
     tone: toneOf(record),
     title: titleOf(record),
     method: record.method,
     path: record.path,
     status: record.status === undefined ? "no answer" : String(record.status),
-    time: shortTime(record.time).slice(-8),
-    later: gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined,
+    time: momentOf(record.time, now),
+    count: 1,
+    later: undefined,
     why: record.detail,
-    advice: advised ? undefined : record.advice,
-    told: record.error,
     fault: record.fault,
-    facts: factsOf(record),
   };
-}
-
-function factsOf(record: RequestRecord): [string, string][] {
-  return [
-    ["number", String(record.number)],
-    ["operation", record.operation],
-    ...(record.reason === undefined ? [] : [["reason", record.reason] as [string, string]]),
-    ...Object.entries(record.parameters),
-    ["answered in", `${record.milliseconds} ms`],
-  ];
-}
-
-/** `1 May 12:00:00`, always UTC. */
-export function shortTime(time: number): string {
-  const date = new Date(time);
-  const month = date.toLocaleString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-  return `${month} ${date.toISOString().slice(11, 19)}`;
 }

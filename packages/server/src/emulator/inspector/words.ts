@@ -16,15 +16,15 @@ const titles: Readonly<Record<string, Titles>> = {
   accountGet: ["Account read", "Account not read"],
   accountUpdate: ["Account changed", "Account not changed"],
   accountVerify: ["Address looked up", "Address not looked up"],
-  accountCreate: ["Account made for a person", "Account not made"],
+  accountCreate: ["Account created for a person", "Account not created"],
   accountConfirmPage: ["Confirmation link opened", "Confirmation link refused"],
   accountConfirm: ["Account confirmed", "Account not confirmed"],
   revoke: ["Token revoked", "Revocation refused"],
   introspect: ["Token introspected", "Introspection refused"],
   metadata: ["Metadata read", "No metadata"],
   jwks: ["Keys read", "No keys"],
-  connectedApps: ["Connected apps seen", "Connected apps not shown"],
-  connectedAppsRevoke: ["Access taken back by the person", "Access not taken back"],
+  connectedApps: ["Connected apps shown", "Connected apps not shown"],
+  connectedAppsRevoke: ["Access removed by the person", "Access not removed"],
 };
 
 /** Whether it came out as the caller wished. */
@@ -39,7 +39,8 @@ export function titleOf(record: RequestRecord): string {
   if (operation.startsWith("event:")) {
     return `Event ${operation.slice(6)} ${done ? "received" : "not received"} by the app`;
   }
-  if (reason === "denied_by_user") return "The person denied";
+  if (reason === "denied_by_user") return "The person said no";
+  if (record.fault !== undefined && !done) return "Injected fault";
   if (operation === "authorize" && done && status !== 200)
     return "Allowed before: the code went to the callback";
   const [yes, no] = titles[operation] ?? [

@@ -11,7 +11,6 @@ export const playgroundStyles = stylesheetOf(import.meta.url, [
 
 export const inspectorStyles = stylesheetOf(import.meta.url, [
   "browser/emulator.css",
-  "../playground/browser/playground.css",
   "../inspector/browser/inspector.css",
 ]);
 

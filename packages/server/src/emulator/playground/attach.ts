@@ -2,12 +2,11 @@
 
 import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
+import { connectableApps, playerOf, registerCallback } from "../connect/connect.js";
 import type { KnownLogin } from "../pages/accounts.js";
-import { type PlaygroundClient, playgroundCallbackPath } from "../seed/demo.js";
 import { registerPlayground } from "./register.js";
 
 export interface PlaygroundOptions {
-  readonly client: PlaygroundClient;
   /** Where its pages are. */
   readonly url: () => string;
   /** Where the server listens: the playground's own calls need not go round by a public address. */
@@ -18,7 +17,7 @@ export interface PlaygroundOptions {
 
 export function attachPlayground(
   { server, context }: CountersignApp,
-  { client, url, listening, profileName, logins }: PlaygroundOptions,
+  { url, listening, profileName, logins }: PlaygroundOptions,
 ): void {
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -28,11 +27,10 @@ export function attachPlayground(
       (_request, body, done) => done(null, new URLSearchParams(body as string)),
     );
     registerPlayground(scope, {
-      client: {
-        ...client,
-        get callbackUrl() {
-          return `${url()}${playgroundCallbackPath}`;
-        },
+      player: () => playerOf(context),
+      connect: {
+        apps: () => connectableApps(context),
+        register: (clientId, callbackUrl) => registerCallback(context, clientId, callbackUrl),
       },
       logins,
       baseUrl: url,

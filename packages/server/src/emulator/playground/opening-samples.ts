@@ -17,7 +17,8 @@ address.search = new URLSearchParams({
   response_type: "code",
   client_id: ${js(clientId)},
   state,
-}).toString();`,
+}).toString();
+console.log(address.href);`,
     },
     {
       language: "ruby",
@@ -31,7 +32,8 @@ address.query = URI.encode_www_form(
   response_type: "code",
   client_id: ${rb(clientId)},
   state: state,
-)`,
+)
+puts address`,
     },
     {
       language: "python",

@@ -3,6 +3,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Page } from "../../pages/layout.js";
 import { problemPage } from "../../pages/problem.js";
+import type { ConnectableApp, Player } from "../connect/connect.js";
+import type { ConnectView } from "../connect/view.js";
 import type { KnownLogin } from "../pages/accounts.js";
 import { betterAddress } from "./address.js";
 import { playgroundPage } from "./page/page.js";
@@ -11,11 +13,12 @@ import { showRun } from "./show.js";
 import { type Actions, actionsOf } from "./steps.js";
 
 export interface PlaygroundDependencies {
-  readonly client: {
-    readonly clientId: string;
-    readonly clientSecret: string;
-    readonly name: string;
-    readonly callbackUrl: string;
+  /** The app that is played. */
+  readonly player: () => Promise<Player>;
+  readonly connect: {
+    readonly apps: () => Promise<ConnectableApp[]>;
+    /** Returns what is wrong with the URL. */
+    readonly register: (clientId: string, url: string) => Promise<string | undefined>;
   };
   readonly logins: readonly KnownLogin[];
   /** Where the server answers, without a slash at the end; asked at every request, as the port may be chosen late. */
@@ -35,18 +38,40 @@ export function registerPlayground(server: FastifyInstance, deps: PlaygroundDepe
   const actions = actionsOf(deps);
 
   server.get("/", async (request, reply) => {
-    const elsewhere = betterAddress(request.headers.host, deps.client.callbackUrl);
+    const player = await deps.player();
+    const elsewhere = betterAddress(request.headers.host, player.callbackUrl);
     if (elsewhere?.same === true) return reply.redirect(elsewhere.href, 302);
     const session = sessionOf(sessions, request, reply, deps);
-    const around = { ...deps, baseUrl: deps.baseUrl(), betterAddress: elsewhere?.href };
-    deps.respondPage(reply, playgroundPage(showRun(session.run, session.csrf, around)));
+    const around = { ...deps, client: player, baseUrl: deps.baseUrl(), betterAddress: elsewhere?.href };
+    const connect = connectView(
+      session,
+      await deps.connect.apps(),
+      queryOf(request).get("app"),
+      around.baseUrl,
+    );
+    deps.respondPage(reply, playgroundPage({ ...showRun(session.run, session.csrf, around), connect }));
     return reply;
   });
 
   server.get("/playground/callback", async (request, reply) => {
     const session = sessionOf(sessions, request, reply, deps);
     actions.arrive(session, queryOf(request));
-    return reply.redirect("/#step-2", 303);
+    const { refused } = session.run;
+    const foreign = refused?.kind === "refused" && refused.reason === "unexpected";
+    return reply.redirect(foreign ? "/#your-app" : "/#step-2", 303);
+  });
+
+  server.post("/playground/connect", async (request, reply) => {
+    const session = sessions.find(request.headers.cookie);
+    const form = formOf(request);
+    if (session === undefined || !isOwnForm(session, factsOf(request, form)))
+      return refuse(reply, deps, request.id);
+    const clientId = form.get("client_id") ?? "";
+    const typed = (form.get("callback_url") ?? "").trim();
+    session.connect = { clientId, typed, problem: await deps.connect.register(clientId, typed) };
+    if (session.connect.problem === undefined && session.run.refused?.kind === "refused")
+      session.run.refused = undefined;
+    return reply.redirect(`/?app=${encodeURIComponent(clientId)}#connect`, 303);
   });
 
   for (const path of posts) {
@@ -58,6 +83,26 @@ export function registerPlayground(server: FastifyInstance, deps: PlaygroundDepe
       return reply.redirect(await actions[path](session, form), 303);
     });
   }
+}
+
+function connectView(
+  { csrf, connect }: Session,
+  apps: readonly ConnectableApp[],
+  chosen: string | null,
+  baseUrl: string,
+): ConnectView {
+  const app = apps.find(({ clientId }) => clientId === chosen) ?? apps[0];
+  const mine = connect?.clientId === app?.clientId ? connect : undefined;
+  const problem = mine?.problem;
+  return {
+    csrf,
+    baseUrl,
+    apps,
+    app,
+    typed: problem && mine?.typed,
+    problem,
+    saved: mine !== undefined && !problem,
+  };
 }
 
 const posts = [

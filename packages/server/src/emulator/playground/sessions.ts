@@ -6,10 +6,18 @@ import { newRun, type Run } from "./run.js";
 export const cookie = "countersign_playground";
 const mostSessions = 500;
 
+export interface Connecting {
+  readonly clientId: string;
+  readonly typed: string;
+  readonly problem: string | undefined;
+}
+
 export interface Session {
   readonly id: string;
   readonly csrf: string;
   run: Run;
+  /** What came of the callback field, until the next time it is used. */
+  connect: Connecting | undefined;
   /** The end of the work under way: calls of one browser are made one after the other. */
   queue: Promise<void>;
 }
@@ -39,7 +47,7 @@ export class Sessions {
   create(): Session {
     const id = this.#randomBytes(24).toString("base64url");
     const csrf = this.#randomBytes(24).toString("base64url");
-    const session: Session = { id, csrf, run: newRun(), queue: Promise.resolve() };
+    const session: Session = { id, csrf, run: newRun(), connect: undefined, queue: Promise.resolve() };
     this.#keep(session);
     return session;
   }

@@ -1,5 +1,6 @@
 /** Owns the step from what a browser has done to what its page shows. */
 
+import type { Player } from "../connect/connect.js";
 import type { KnownLogin } from "../pages/accounts.js";
 import type { Client } from "./calls.js";
 import { isSuccess, type Operation } from "./explain.js";
@@ -20,18 +21,18 @@ import { shorten } from "./secrets.js";
 import { showCallback } from "./show-callback.js";
 
 export interface Surroundings {
-  readonly client: Client & { readonly name: string; readonly callbackUrl: string };
+  readonly client: Player;
   readonly logins: readonly KnownLogin[];
   readonly baseUrl: string;
   readonly profileName: string;
   readonly betterAddress: string | undefined;
 }
 
-export function showRun(run: Run, csrf: string, around: Surroundings): PlaygroundView {
+export function showRun(run: Run, csrf: string, around: Surroundings): Omit<PlaygroundView, "connect"> {
   const { client } = around;
   return {
     csrf,
-    app: { ...client, clientSecret: shorten(client.clientSecret) },
+    app: { name: client.name },
     baseUrl: around.baseUrl,
     profileName: around.profileName,
     logins: around.logins,
@@ -41,6 +42,7 @@ export function showRun(run: Run, csrf: string, around: Surroundings): Playgroun
     exchange: showExchange(run, around),
     account: showAccount(run, around),
     refresh: showRefresh(run, around),
+    foreignCode: run.refused?.kind === "refused" && run.refused.reason === "unexpected",
   };
 }
 
@@ -49,31 +51,33 @@ function showStart(run: Run, around: Surroundings): StartView {
   const sent = run.address === undefined ? undefined : new URL(run.address).searchParams.get("state");
   const state = sent ? shorten(sent) : "‹fresh for every attempt›";
   return {
-    status: run.address === undefined && !run.callback && !run.refused ? "open" : "done",
-    address: `GET ${baseUrl}/oauth/authorize?response_type=code&client_id=${encodeURIComponent(client.clientId)}&state=${state}`,
-    parameters: startParameters(client.clientId, state, client.callbackUrl),
+    status: run.address === undefined && !run.callback ? "open" : "done",
+    address: `GET ${baseUrl}/oauth/authorize?response_type=code&client_id=${encodeURIComponent(client.clientId)}&state=${state}${client.namesCallback ? `&redirect_uri=${encodeURIComponent(client.callbackUrl)}` : ""}`,
+    parameters: startParameters(client, state),
     samples: startSamples(baseUrl, client.clientId),
   };
 }
 
-function startParameters(clientId: string, state: string, callbackUrl: string): ParameterView[] {
+function startParameters(client: Player, state: string): ParameterView[] {
   return [
     {
       name: "response_type",
       value: "code",
-      meaning: "Asks for a code, which is worth nothing to anyone without the app’s secret.",
+      meaning: "Asks for a code, which is useless without the app’s secret.",
     },
-    { name: "client_id", value: clientId, meaning: "Says which app asks. It is not a secret." },
+    { name: "client_id", value: client.clientId, meaning: "Says which app asks. It is not a secret." },
     {
       name: "state",
       value: state,
       meaning:
-        "A random value, kept in this browser’s session: only an answer that repeats it is an answer to this request.",
+        "A random value kept in this browser’s session. Only an answer that repeats it belongs to this request.",
     },
     {
       name: "redirect_uri",
-      value: "(left out)",
-      meaning: `Where to come back to. Without it the server uses the callback that the app registered, ${callbackUrl}.`,
+      value: client.namesCallback ? client.callbackUrl : "(left out)",
+      meaning: client.namesCallback
+        ? "Where to come back to. It must be one of the callbacks that the app registered."
+        : `Where to come back to. The app registered one callback, so the server uses that: ${client.callbackUrl}.`,
     },
   ];
 }

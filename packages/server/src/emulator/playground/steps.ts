@@ -1,5 +1,6 @@
 /** Owns what each button and the callback do to a run, and where the browser goes next. */
 
+import type { Player } from "../connect/connect.js";
 import { callAccount, callToken, exchangeBody, type Http, refreshBody } from "./calls.js";
 import { type Calls, judgeCallback, newRun, record, tokensOf } from "./run.js";
 import { inTurn, type Session } from "./sessions.js";
@@ -8,7 +9,7 @@ const stateBytes = 16;
 const codeBytes = 8;
 
 export interface StepDependencies extends Http {
-  readonly client: { readonly clientId: string; readonly clientSecret: string };
+  readonly player: () => Promise<Player>;
   readonly randomBytes: (count: number) => Buffer;
 }
 
@@ -26,7 +27,7 @@ export interface Actions {
 
 export function actionsOf(deps: StepDependencies): Actions {
   return {
-    start: async (session) => start(session, deps),
+    start: (session) => start(session, deps),
     exchange: (session, form) => exchange(session, form, deps),
     account: (session, form) => account(session, form, deps),
     refresh: (session, form) => refresh(session, form, deps),
@@ -39,13 +40,15 @@ export function actionsOf(deps: StepDependencies): Actions {
   };
 }
 
-function start(session: Session, deps: StepDependencies): string {
+async function start(session: Session, deps: StepDependencies): Promise<string> {
+  const player = await deps.player();
   const state = deps.randomBytes(stateBytes).toString("hex");
   const address = new URL(`${deps.baseUrl()}/oauth/authorize`);
   address.search = new URLSearchParams({
     response_type: "code",
-    client_id: deps.client.clientId,
+    client_id: player.clientId,
     state,
+    ...(player.namesCallback && { redirect_uri: player.callbackUrl }),
   }).toString();
   session.run = { ...newRun(), address: address.href, expectedState: state };
   return address.href;
@@ -59,6 +62,7 @@ function arrive(session: Session, query: URLSearchParams, issuer: string): void 
   const callback = judgeCallback(query, expected, issuer);
   if (callback.kind === "refused") {
     run.refused = callback;
+    session.connect = undefined;
   } else {
     session.run = { ...newRun(), ...(run.address !== undefined && { address: run.address }), callback };
   }
@@ -79,7 +83,7 @@ async function exchange(session: Session, form: URLSearchParams, deps: StepDepen
   await inTurn(session, async () => {
     const { callback } = run;
     if (callback?.kind !== "code" || isRepeated(form, run.exchanges)) return;
-    const body = exchangeBody(deps.client, callback.code, callback.receivedState ?? "");
+    const body = exchangeBody(await deps.player(), callback.code, callback.receivedState ?? "");
     const call = await callToken(deps, "", body);
     record(run.exchanges, call);
     run.tokens ??= tokensOf(call.outcome);
@@ -101,7 +105,7 @@ async function refresh(session: Session, form: URLSearchParams, deps: StepDepend
   await inTurn(session, async () => {
     const refreshToken = run.tokens?.refreshToken;
     if (refreshToken === undefined || isRepeated(form, run.refreshes)) return;
-    const call = await callToken(deps, "?refresh", refreshBody(deps.client, refreshToken));
+    const call = await callToken(deps, "?refresh", refreshBody(await deps.player(), refreshToken));
     record(run.refreshes, call);
     const next = tokensOf(call.outcome);
     // RFC 6749 §6: an answer without a refresh token leaves the old one in force.

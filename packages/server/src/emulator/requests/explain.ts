@@ -4,25 +4,56 @@ import { equalSecrets } from "../../crypto/compare.js";
 import type { HttpContext } from "../../http/context.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
 import type { App } from "../../storage/storage.js";
+import { type CauseDeps, causeOf, type End } from "./cause.js";
 import type { RequestFacts } from "./facts.js";
 
 export interface Explanation {
+  readonly reason: string | undefined;
   readonly detail: string | undefined;
   readonly advice: string | undefined;
+  readonly cause: number | undefined;
 }
 
 /** Most apps looked through for the owner of a secret. */
 const mostApps = 1000;
 
 export async function explain(
-  context: HttpContext,
+  deps: CauseDeps,
   facts: RequestFacts,
-  reason: string | undefined,
-  detail: string | undefined,
+  { reason, detail }: { readonly reason?: string; readonly detail?: string },
 ): Promise<Explanation> {
-  if (reason === undefined) return { detail, advice: undefined };
-  const better = await betterDetail(context, facts, reason);
-  return { detail: better ?? detail, advice: advice[reason] };
+  if (reason === undefined) return { reason, detail, advice: undefined, cause: undefined };
+  const ended = await endedToken(deps, facts, reason);
+  if (ended) return ended;
+  const better = await betterDetail(deps.context, facts, reason);
+  return { reason, detail: better ?? detail, advice: adviceFor(reason, facts.operation), cause: undefined };
+}
+
+const endings: Readonly<Record<End, readonly [detail: string, advice: string]>> = {
+  replaced: [
+    "a newer authorization of the same app and account replaced it",
+    "Use the tokens of the newer authorization. Two developers who share an account end each other’s tokens.",
+  ],
+  code_reuse: [
+    "its code was sent a second time, which ends the tokens of the first use",
+    "Exchange each code once, then send the user to authorize again.",
+  ],
+  revoked: ["the access was removed", "Only the user can give access again: send them to authorize."],
+};
+
+/** A token that was ended before its time: by what, as the caller's answer does not say. */
+async function endedToken(
+  deps: CauseDeps,
+  { keys }: RequestFacts,
+  reason: string,
+): Promise<Explanation | undefined> {
+  const kind = /^(access_token|refresh_token)_revoked$/.exec(reason)?.[1];
+  const family = keys.find((key) => key.startsWith("family:"))?.slice("family:".length);
+  if (kind === undefined || family === undefined) return undefined;
+  const cause = await causeOf(deps, family);
+  if (cause === undefined) return undefined;
+  const [detail, advice] = endings[cause.end];
+  return { reason: `${kind}_${cause.end}`, detail, advice, cause: cause.number };
 }
 
 async function betterDetail(
@@ -73,6 +104,10 @@ async function redirectUris(context: HttpContext, facts: RequestFacts): Promise<
 
 /** The reasons that the emulator has beside those of the protocol. */
 export const ownReasons: readonly string[] = [
+  "access_token_replaced",
+  "access_token_code_reuse",
+  "refresh_token_replaced",
+  "refresh_token_code_reuse",
   "control_fault",
   "csrf",
   "event_not_received",
@@ -82,6 +117,13 @@ export const ownReasons: readonly string[] = [
   "token_path_of_api_host",
 ];
 
+function adviceFor(reason: string, operation: string): string | undefined {
+  // An authorization request is an address: it has no body.
+  if (reason === "parameter_missing" && operation.startsWith("authorize"))
+    return "Add it to the query of the address.";
+  return advice[reason];
+}
+
 /** What to do about each reason. One without an entry says all in its detail. */
 const advice: Readonly<Record<string, string>> = {
   parameter_missing: "Send it in the body, as JSON, a form or multipart.",
@@ -89,13 +131,13 @@ const advice: Readonly<Record<string, string>> = {
   client_secret_wrong: "Use the secret of the app whose client_id is sent.",
   client_secret_missing: "Send client_id and client_secret; this app was set to require them.",
   redirect_uri_mismatch: "Register the callback URL with the app, or send the registered one.",
-  code_unknown: "A code is for one server and one use: start a new authorization.",
+  code_unknown: "A code works once, on the server that issued it: start a new authorization.",
   code_expired: "Exchange the code as soon as it arrives at the callback.",
   code_used: "Exchange a code once. A retry after a lost answer needs a new authorization.",
   code_of_other_client: "Exchange the code with the client_id that asked for it.",
   code_redirect_uri_mismatch: "Send the redirect_uri of the authorization request, or none.",
   code_state_mismatch: "Send the state of the same authorization request; compare it in your callback first.",
-  grant_revoked: "The user took the access back: send them to authorize again.",
+  grant_revoked: "The user removed the access: send them to authorize again.",
   refresh_token_unknown: "Keep the refresh token of the newest token response, whole.",
   refresh_token_of_other_client: "Refresh with the client_id that the token was issued to.",
   refresh_token_revoked: "Only the user can give access again: send them to authorize.",
@@ -106,13 +148,13 @@ const advice: Readonly<Record<string, string>> = {
   denied_by_user: "The callback gets error=access_denied: tell the user what works without access.",
   app_not_approved: "Until an app is approved, only its owner can authorize it.",
   access_token_missing: "Send Authorization: Bearer and the access token.",
-  access_token_malformed: "Send the access token of this server, whole.",
+  access_token_malformed: "Send the complete access token that this server issued.",
   access_token_expired: "Refresh, then repeat the call.",
-  access_token_revoked: "Try the refresh token; if that is refused too, send the user to authorize.",
-  access_token_scope: "Add the scope to the app, then authorize anew: a change of scopes ends every grant.",
-  account_unconfirmed: "The user must open the link in the confirmation e-mail first: see the outbox.",
+  access_token_revoked: "Only the user can give access again: send them to authorize.",
+  access_token_scope: "Add the scope to the app, then authorize again: a change of scopes ends every grant.",
+  account_unconfirmed: "The user must open the link in the confirmation email first: see the outbox.",
   rate_limited: "Wait for as long as Retry-After says.",
-  csrf: "The form was not of this browser's visit: open the page anew.",
+  csrf: "The form was not of this browser's visit: reload the page.",
   token_path_of_api_host: "Send token requests to https://app.hellosign.com/oauth/token.",
-  login_failed: "Compare e-mail address and password with the seed.",
+  login_failed: "Compare the email address and password with the seed.",
 };

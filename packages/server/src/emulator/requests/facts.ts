@@ -90,6 +90,8 @@ function flowKeys(context: HttpContext, request: FastifyRequest, operation: stri
   const clientId = read("client_id") ?? "";
   const state = read("state");
   if (operation.startsWith("authorize")) {
+    // Requests of strangers are not one story because each leaves out who it is.
+    if (clientId === "") return [];
     return [authorizationKey(clientId, state ?? "", read("redirect_uri") ?? "")];
   }
   const keys: FlowKey[] = [];

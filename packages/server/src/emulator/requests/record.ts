@@ -28,7 +28,9 @@ export interface RequestRecord {
   readonly detail: string | undefined;
   /** What to do about it. */
   readonly advice: string | undefined;
-  /** What a fault that was ordered did. */
+  /** The number of the request that ended the token, where this one was refused for it. */
+  readonly cause?: number | undefined;
+  /** What an injected fault did. */
   readonly fault: string | undefined;
   /** Real time until the answer left, in milliseconds. */
   readonly milliseconds: number;

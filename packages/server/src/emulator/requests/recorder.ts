@@ -5,6 +5,7 @@ import { hashed } from "../../crypto/compare.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
 import { pathOf } from "../../http/target.js";
 import { openRefreshToken } from "../../oauth/tokens/opaque.js";
+import { exchangeOf } from "./exchange.js";
 import { explain } from "./explain.js";
 import { authorizationKey, type RequestFacts, readFacts, stateKey } from "./facts.js";
 import type { Flows } from "./flows.js";
@@ -59,7 +60,8 @@ export class Recorder {
     const body = typeof payload === "string" ? parseJson(payload) : undefined;
     this.#learnFromAnswer(draft, location, body);
     const status = draft.unanswered ? undefined : reply.statusCode;
-    const { detail, advice } = await explain(this.context, facts, notes.reason, notes.detail);
+    const { detail, advice, reason, cause } = await explain(this, facts, notes);
+    if (reason !== undefined) notes.reason = reason;
     const accountId = notes.accountId ?? facts.accountId;
     this.log.add({
       number: draft.number,
@@ -75,12 +77,15 @@ export class Recorder {
       parameters: facts.parameters,
       status,
       error: errorText(body) ?? location?.get("error_description") ?? undefined,
-      reason: notes.reason,
+      reason,
+      cause,
       detail,
       advice,
       fault: draft.fault,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
     });
+    const answer = draft.unanswered ? undefined : reply;
+    this.log.keep(draft.number, exchangeOf(request, answer, payload, this.context.issuer()));
   }
 
   #begin(request: FastifyRequest): Draft {

@@ -34,6 +34,24 @@ const plain = [
   "callback_url",
 ];
 
+const harmless: ReadonlySet<string> = new Set([...plain, "known_account", "token_type_hint", "refresh"]);
+const answered: ReadonlySet<string> = new Set([...secret, "api_key", "id_token", "secret_token", "jwt"]);
+
+/** Whether a value of a request may be shown whole: only what is known to be no secret. */
+export function isHarmless(name: string): boolean {
+  return harmless.has(name);
+}
+
+/** Whether a value of an answer, whose names are all our own, is a secret. */
+export function isSecret(name: string): boolean {
+  return answered.has(name);
+}
+
+/** A value of a request as it may be shown. */
+export function shownValue(name: string, value: string): string {
+  return isHarmless(name) ? value.slice(0, shownCharacters) : shortened(value);
+}
+
 /** Longest value shown, in characters. */
 const shownCharacters = 200;
 

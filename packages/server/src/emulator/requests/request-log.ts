@@ -1,5 +1,6 @@
 /** The request log: the newest records in a ring, and those who wait for one. */
 
+import type { Exchange } from "./exchange.js";
 import { matchesFilter, type RequestFilter, type RequestRecord } from "./record.js";
 
 /** Most records kept. */
@@ -13,6 +14,7 @@ interface Waiter {
 
 export class RequestLog {
   #records: RequestRecord[] = [];
+  readonly #exchanges = new Map<number, Exchange>();
   #made = 0;
   readonly #waiters = new Set<Waiter>();
   #observer: (record: RequestRecord) => void = () => {};
@@ -30,9 +32,27 @@ export class RequestLog {
 
   add(record: RequestRecord): void {
     this.#records.push(record);
-    if (this.#records.length > mostRecords) this.#records.splice(0, this.#records.length - mostRecords);
+    if (this.#records.length > mostRecords) this.#forget(this.#records.length - mostRecords);
     this.#observer(record);
     for (const waiter of this.#waiters) if (matchesFilter(record, waiter.filter)) this.#end(waiter, record);
+  }
+
+  /** Keeps what went over the wire for as long as the record with this number. */
+  keep(number: number, exchange: Exchange): void {
+    this.#exchanges.set(number, exchange);
+  }
+
+  exchange(number: number): Exchange | undefined {
+    return this.#exchanges.get(number);
+  }
+
+  /** How many requests were recorded since the start, those included that are forgotten. */
+  get made(): number {
+    return this.#made;
+  }
+
+  #forget(count: number): void {
+    for (const { number } of this.#records.splice(0, count)) this.#exchanges.delete(number);
   }
 
   /** Returns matching records in the order in which they arrived. */
@@ -57,6 +77,7 @@ export class RequestLog {
   /** Forgets every record; numbers go on. */
   clear(): void {
     this.#records = [];
+    this.#exchanges.clear();
   }
 
   /** Forgets every record, and counts from 1 again. */

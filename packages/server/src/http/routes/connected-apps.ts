@@ -37,7 +37,7 @@ class ConnectedAppsRoutes {
       name: app.name,
       ownerEmail: (await this.#context.storage.findAccount(app.ownerId))?.email ?? "",
       scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, app, scope).title),
-      since: new Date(grant.createdAt).toISOString().slice(0, 10),
+      since: dayInWords(grant.createdAt),
       revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
     }));
     const page = connectedAppsPage({
@@ -45,7 +45,7 @@ class ConnectedAppsRoutes {
       csrf: this.#context.csrf.token(request, reply),
       apps: await Promise.all(apps),
       signOutAction: "/connected-apps/logout",
-      notice: queryParameters(request).has("revoked") ? "The app's access was taken back." : undefined,
+      notice: queryParameters(request).has("revoked") ? "The app no longer has access." : undefined,
     });
     return sendPage(reply, page);
   }
@@ -108,4 +108,14 @@ class ConnectedAppsRoutes {
     });
     return sendPage(reply, page, 403);
   }
+}
+
+/** `1 May 2026`, in UTC as all times here. */
+function dayInWords(time: number): string {
+  return new Date(time).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
 }

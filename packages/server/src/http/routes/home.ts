@@ -1,4 +1,4 @@
-/** `GET /` of a production server: says what it is to somebody who came by chance. */
+/** `GET /` of a production server: says what it is to somebody who finds it by chance. */
 
 import type { FastifyInstance } from "fastify";
 import { endpoints } from "../../oauth/endpoints.js";
@@ -11,7 +11,7 @@ export function homeRoute(server: FastifyInstance, context: HttpContext): void {
     {
       href: endpoints.connectedApps.path,
       label: "Connected apps",
-      description: "See which apps have access to your account, and take it back.",
+      description: "See which apps have access to your account, and remove it.",
     },
     {
       href: endpoints.metadata.path,

@@ -1,13 +1,14 @@
-/** The inspector's page: what happened as stories, beside it time and faults, below what there is. */
+/** The inspector's page: the clock, tabs with counts, and below them a list with a detail beside it, or what there is. */
 
 import { attributes, type Html, html } from "../../../pages/html.js";
 import { Page } from "../../../pages/layout.js";
 import { notice } from "../../../pages/parts.js";
 import { inspectorScript, inspectorStyles } from "../../pages/assets.js";
-import { clockPanel, faultPanel, resetPanel } from "./controls.js";
-import { accountSection, appSection, familySection, outboxSection } from "./state.js";
-import { storyList } from "./stories.js";
-import type { InspectorView } from "./view.js";
+import { activeFaults, clockBar, tools } from "./controls.js";
+import { detailPane } from "./detail.js";
+import { filterForm, requestList } from "./list.js";
+import { accountRows, appRows, outboxRows, tokenRows } from "./state.js";
+import { addressOf, type InspectorView, type Tab, tabs } from "./view.js";
 
 export function inspectorPage(view: InspectorView): Page {
   return new Page({
@@ -15,39 +16,51 @@ export function inspectorPage(view: InspectorView): Page {
     styles: [inspectorStyles],
     scripts: [inspectorScript],
     width: "wide",
-    main: html`<div class="ins-head">
-<h1>Inspector</h1>
-<p class="muted">Every request to <code>${view.url}</code>, told as stories: one authorization with all that followed from it.</p>
-<p class="ins-refresh"><a class="button" href="/_emulator${view.filter === "refused" ? "?show=refused" : ""}" data-live-hide>Look again</a></p>
-</div>
+    main: html`<div class="ins-head"><h1>Inspector</h1>
+<p class="muted small"><code>${view.url}</code> · profile <strong>${view.profile}</strong></p>
+<p class="ins-refresh"><a class="button" href="${addressOf(view.asked)}" data-live-hide>Refresh</a></p></div>
+<div class="notice notice-bad" id="gone" role="status" hidden><p>The emulator cannot be reached. Trying again; what you see is how it was.</p></div>
 ${view.problem && notice("bad", html`<p>${view.problem}</p>`)}
-<div class="ins-grid">
-<div class="ins-side">
-${live("clock", clockPanel(view))}
-${faultPanel(view)}
-${resetPanel(view)}
-</div>
-<div class="ins-main">
-<section aria-labelledby="stories-title"><div class="ins-title"><h2 id="stories-title">What happened</h2>${filters(view)}</div>
-${live("stories", storyList(view))}</section>
-${live("state", html`${familySection(view)}${accountSection(view)}${appSection(view)}${outboxSection(view)}`)}
-</div>
-</div>`,
+<section class="ins-bar" aria-label="Clock and faults">${live("clock", clockBar(view))}${tools(view)}</section>
+${live("faults", activeFaults(view))}
+${live("tabs", tabBar(view))}
+${body(view)}`,
   });
 }
 
-/** A part that the script keeps up to date; without it, the page is as it was when it was asked for. */
-function live(id: string, content: Html): Html {
-  return html`<div id="live-${id}" data-live>${content}</div>`;
+function body(view: InspectorView): Html {
+  const other = { tokens: tokenRows, accounts: accountRows, apps: appRows, outbox: outboxRows };
+  const { tab } = view.asked;
+  if (tab !== "requests")
+    return html`<section aria-labelledby="tab-title"><h2 id="tab-title" class="quiet-words">${titles[tab]}</h2>${live("rows", other[tab](view))}</section>`;
+  return html`<div class="ins-panes"><section class="ins-list" aria-labelledby="list-title"><h2 id="list-title" class="quiet-words">Requests</h2>
+${filterForm(view)}
+${live("list", requestList(view))}
+<p class="small ins-export">Export: <a href="/_emulator/requests">JSON</a> · <a href="/_emulator/inspector/requests.har" download>HAR</a></p></section>
+<section class="ins-pane" id="detail" aria-label="Request in detail" tabindex="-1">${live("detail", detailPane(view))}</section></div>`;
 }
 
-function filters(view: InspectorView): Html {
-  const link = (show: InspectorView["filter"], label: string) => {
-    const given = attributes({
-      href: show === "refused" ? "/_emulator?show=refused" : "/_emulator",
-      "aria-current": view.filter === show ? "true" : undefined,
-    });
-    return html`<li><a${given}>${label}</a></li>`;
+const titles: Readonly<Record<Tab, string>> = {
+  requests: "Requests",
+  tokens: "Tokens",
+  accounts: "Accounts",
+  apps: "Apps",
+  outbox: "Outbox",
+};
+
+function tabBar({ asked, counts }: InspectorView): Html {
+  const link = (tab: Tab) => {
+    const href = addressOf(
+      { ...asked, story: undefined, search: "", show: "all", page: 1, at: undefined },
+      { tab },
+    );
+    const given = attributes({ href, "aria-current": asked.tab === tab ? "page" : undefined });
+    return html`<li><a${given}>${titles[tab]} <span class="ins-number">${counts[tab]}</span></a></li>`;
   };
-  return html`<ul class="ins-filter" aria-label="Show">${link("all", "All")}${link("refused", "With a refusal")}</ul>`;
+  return html`<nav aria-label="What to inspect"><ul class="ins-tabs">${tabs.map(link)}</ul></nav>`;
+}
+
+/** A part that the script keeps up to date; without it, the page is as it was when it was asked for. */
+function live(id: string, content: Html | undefined): Html {
+  return html`<div id="live-${id}" data-live>${content}</div>`;
 }

@@ -2,8 +2,31 @@
 
 import type { Tone } from "../../../pages/parts.js";
 
-export interface StepView {
-  readonly id: string;
+export const tabs = ["requests", "tokens", "accounts", "apps", "outbox"] as const;
+export type Tab = (typeof tabs)[number];
+
+/** What a person asked to see: all of it is in the address. */
+export interface Asked {
+  readonly tab: Tab;
+  readonly show: "all" | "refused";
+  readonly search: string;
+  /** One story, whole. */
+  readonly story: string | undefined;
+  /** Pages of stories count from 1, the newest first. */
+  readonly page: number;
+  /** The number of the request that is looked at. */
+  readonly at: number | undefined;
+}
+
+/** A time, as distance from now and exactly. */
+export interface Moment {
+  readonly ago: string;
+  readonly exact: string;
+}
+
+/** One request of a story, or several alike in a row. */
+export interface RowView {
+  readonly number: number;
   readonly tone: Tone;
   /** What happened: "Code exchanged for tokens". */
   readonly title: string;
@@ -11,27 +34,45 @@ export interface StepView {
   readonly path: string;
   /** "200", "no answer". */
   readonly status: string;
-  readonly time: string;
-  /** Emulated time since the step before, where that is long: "1 d 1 h later". */
+  readonly time: Moment;
+  readonly count: number;
+  /** Emulated time since the row before, where that is long: "1 d 1 h later". */
   readonly later: string | undefined;
-  /** Why it was refused, and what to do. */
   readonly why: string | undefined;
-  readonly advice: string | undefined;
-  /** What the caller was told. */
-  readonly told: string | undefined;
   readonly fault: string | undefined;
-  readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
 export interface StoryView {
   readonly id: string;
   readonly app: string;
   readonly account: string | undefined;
-  readonly began: string;
+  readonly began: Moment;
   readonly tone: Tone;
   /** How it stands: "The app has access". */
   readonly stand: string;
-  readonly steps: readonly StepView[];
+  readonly rows: readonly RowView[];
+  /** Rows in the middle that are left out, and after how many rows that is. */
+  readonly left: { readonly count: number; readonly after: number } | undefined;
+}
+
+export interface DetailView {
+  readonly number: number;
+  readonly tone: Tone;
+  readonly title: string;
+  readonly time: Moment;
+  readonly why: string | undefined;
+  readonly advice: string | undefined;
+  /** What the caller was told. */
+  readonly told: string | undefined;
+  readonly fault: string | undefined;
+  /** The request that ended the token. */
+  readonly cause: { readonly number: number; readonly words: string } | undefined;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly request: string;
+  readonly status: string;
+  readonly response: string | undefined;
+  readonly curl: string;
+  readonly milliseconds: number;
 }
 
 export interface FaultRow {
@@ -57,7 +98,7 @@ export interface AccountRow {
   readonly confirmed: boolean;
   readonly locked: boolean;
   /** The apps that may act for it. */
-  readonly grants: readonly { readonly clientId: string; readonly app: string; readonly since: string }[];
+  readonly grants: readonly { readonly clientId: string; readonly app: string; readonly since: Moment }[];
 }
 
 export interface FamilyRow {
@@ -68,22 +109,29 @@ export interface FamilyRow {
   readonly tone: Tone;
   readonly live: boolean;
   readonly generation: number;
-  readonly created: string;
+  readonly created: Moment;
+  /** The request that ended it. */
+  readonly cause: number | undefined;
 }
 
 export interface LetterRow {
+  readonly id: string;
   readonly to: string;
   readonly subject: string;
+  readonly text: string;
   readonly link: string;
-  readonly time: string;
+  readonly time: Moment;
 }
 
 export interface EventRow {
+  readonly id: string;
   readonly type: string;
   readonly account: string;
   readonly url: string;
   readonly tone: Tone;
   readonly state: string;
+  readonly body: string;
+  readonly time: Moment;
   readonly attempts: readonly string[];
 }
 
@@ -91,17 +139,23 @@ export interface InspectorView {
   readonly csrf: string;
   readonly profile: string;
   readonly url: string;
+  readonly asked: Asked;
   readonly problem: string | undefined;
   readonly clock: {
     readonly date: string;
     readonly time: string;
+    /** For the field that sets it: `2026-05-01T12:00`. */
+    readonly field: string;
     readonly frozen: boolean;
     readonly offset: string;
   };
-  readonly filter: "all" | "refused";
+  readonly counts: Readonly<Record<Tab, number>>;
   readonly stories: readonly StoryView[];
-  /** Stories left out because only the newest are shown. */
-  readonly olderStories: number;
+  readonly pages: number;
+  /** Requests that the log has forgotten, as it keeps only so many. */
+  readonly forgotten: number;
+  readonly detail: DetailView | undefined;
+  /** What a fault can be for. */
   readonly operations: readonly string[];
   readonly faults: readonly FaultRow[];
   readonly apps: readonly AppRow[];
@@ -109,4 +163,19 @@ export interface InspectorView {
   readonly families: readonly FamilyRow[];
   readonly letters: readonly LetterRow[];
   readonly events: readonly EventRow[];
+  /** How many of the open tab's rows are left out. */
+  readonly more: number;
+}
+
+/** Returns the address of the inspector with some of what is asked changed. */
+export function addressOf(asked: Asked, changes: Partial<Asked> = {}): string {
+  const { tab, show, search, story, page, at } = { ...asked, ...changes };
+  const query = new URLSearchParams();
+  if (tab !== "requests") query.set("tab", tab);
+  if (show !== "all") query.set("show", show);
+  if (search !== "") query.set("q", search);
+  if (story !== undefined) query.set("story", story);
+  if (page > 1) query.set("page", String(page));
+  if (at !== undefined) query.set("at", String(at));
+  return query.size === 0 ? "/_emulator" : `/_emulator?${query}`;
 }

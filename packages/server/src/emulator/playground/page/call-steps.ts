@@ -12,7 +12,9 @@ export function exchangeStep(view: PlaygroundView): Html {
     title: "Exchange the code for tokens",
     status: exchange.status,
     summary:
-      "The app’s backend proves who it is with its secret and trades the code, which works once, for an access token and a refresh token.",
+      "The app’s backend proves who it is with its secret and exchanges the code, which works once, for an access token and a refresh token.",
+    outcome: outcome(exchange),
+    folded: view.account.made + view.refresh.made > 0,
     content: html`${calls(exchange)}
 <div class="buttons">${action({ path: "exchange", csrf, made: exchange.made, label: again ? "Use the same code a second time" : "Exchange the code", primary: !again })}</div>
 ${samples(3, exchange.samples, "The same call in your code", exchange.status === "open")}`,
@@ -26,7 +28,9 @@ export function accountStep(view: PlaygroundView): Html {
     number: 4,
     title: "Call the API for the person",
     status: account.status,
-    summary: "The access token opens what the person allowed, and nothing else.",
+    summary: "The access token gives the app what the person allowed, and nothing else.",
+    outcome: outcome(account),
+    folded: view.refresh.made > 0,
     content: html`${calls(account)}
 <div class="buttons">${action({ path: "account", csrf, made: account.made, label: again ? "Call again" : "Get the account", primary: !again })}</div>
 ${samples(4, account.samples, "The same call in your code", account.status === "open" && view.exchange.status === "done")}`,
@@ -40,19 +44,27 @@ export function refreshStep(view: PlaygroundView): Html {
     number: 5,
     title: "Refresh",
     status: refresh.status,
-    summary:
-      "An access token runs out. The refresh token brings the next one without asking the person again.",
+    summary: "An access token expires. The refresh token gets the next one without asking the person again.",
+    outcome: outcome(refresh),
+    folded: false,
     content: html`${calls(refresh)}
 <div class="buttons">${action({ path: "refresh", csrf, made: refresh.made, label: again ? "Refresh again" : "Refresh the token", primary: !again && view.account.made > 0 })}</div>
 ${samples(5, refresh.samples, "The same call in your code", false)}`,
   });
 }
 
+function outcome({ calls: [newest] }: CallStepView): Html | undefined {
+  return (
+    newest &&
+    html`<span class="status status-${newest.tone}">${newest.status}</span> <span class="ms">${newest.milliseconds} ms</span>`
+  );
+}
+
 function calls(view: CallStepView): Html {
   const [newest, ...older] = view.calls;
   if (!newest) return html``;
   return html`${call(newest)}
-${older.length > 0 && html`<details class="older"><summary>Calls before this one (${older.length})</summary>${older.map(call)}</details>`}`;
+${older.length > 0 && html`<details class="older"><summary>Earlier calls (${older.length})</summary>${older.map(call)}</details>`}`;
 }
 
 function call(view: CallView): Html {

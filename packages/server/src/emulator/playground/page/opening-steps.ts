@@ -11,10 +11,11 @@ export function startStep(view: PlaygroundView): Html {
     title: "Send the person to the server",
     status: view.start.status,
     summary:
-      "The app sends the browser to the authorization address. Signing in and allowing happen there, out of the app’s sight.",
+      "The app sends the browser to this address. The person signs in and decides there; the app never sees the password.",
+    folded: view.callback.status === "done" || view.callback.status === "failed",
     content: html`<pre class="address"><code>${view.start.address}</code></pre>
-${again ? html`<details class="more"><summary>Parameter by parameter</summary>${parameters(view.start.parameters)}</details>` : parameters(view.start.parameters)}
-<div class="buttons">${action({ path: "start", csrf: view.csrf, label: again ? "Send again" : "Sign in and allow", primary: view.exchange.status === "later" })}</div>
+${again && html`<div class="buttons">${action({ path: "start", csrf: view.csrf, label: "Send again" })}</div>`}
+<details class="more" id="parameters"><summary>What each parameter means</summary>${parameters(view.start.parameters)}</details>
 ${samples(1, view.start.samples, "The same in your code", false)}`,
   });
 }
@@ -26,6 +27,8 @@ export function callbackStep(view: PlaygroundView): Html {
     title: "Check what came back",
     status: callback.status,
     summary: html`The browser returns with a <code>code</code>. The app trusts it only if <code>state</code> is the one it sent.`,
+    outcome: html`<span>code received, state matches</span>`,
+    folded: view.exchange.made > 0,
     content: html`${callback.arrivals.map(arrival)}
 <div class="buttons">${action({ path: "forge-state", csrf: view.csrf, label: "Try a forged state" })}</div>
 ${samples(2, callback.samples, "The same check in your code", false)}`,

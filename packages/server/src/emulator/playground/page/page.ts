@@ -1,13 +1,16 @@
-/** The playground's page: the demo app's side of the flow, one step after the other. */
+/** The start page: two doors, one to try the flow here and one to connect an app, and below them the flow step by step. */
 
 import { type Html, html } from "../../../pages/html.js";
 import { Page } from "../../../pages/layout.js";
-import { plainName, shownName } from "../../../pages/names.js";
+import { shownName } from "../../../pages/names.js";
 import { csrfField, notice } from "../../../pages/parts.js";
+import { callbackForm, connectPanel } from "../../connect/panel.js";
 import type { KnownLogin } from "../../pages/accounts.js";
 import { playgroundScript, playgroundStyles } from "../../pages/assets.js";
+import { copyButton } from "../../pages/copy-button.js";
 import { accountStep, exchangeStep, refreshStep } from "./call-steps.js";
 import { callbackStep, startStep } from "./opening-steps.js";
+import { action } from "./step.js";
 import type { PlaygroundView } from "./view.js";
 
 export function playgroundPage(view: PlaygroundView): Page {
@@ -17,14 +20,16 @@ export function playgroundPage(view: PlaygroundView): Page {
     styles: [playgroundStyles],
     scripts: [playgroundScript],
     main: html`<div class="hero">
-<h1>Watch an app get access</h1>
-<p>This page plays ${shownName(view.app.name)}, an app that wants to act for a person. The server it asks is the one your own
-code will talk to, at <code>${view.baseUrl}</code>. Press the buttons: every request shown below is really made.</p>
+<h1>The Dropbox Sign OAuth API, on your machine</h1>
+<p>Nothing leaves this computer. Profile <strong>${view.profileName}</strong>, at <code>${view.baseUrl}</code>.</p>
 </div>
 ${view.betterAddress !== undefined && otherAddress(view.betterAddress)}
-<div class="playground">
-${accounts(view)}
-<div class="steps-column">
+${view.foreignCode && foreignCode(view)}
+<div class="doors">
+${tryPanel(view)}
+${connectPanel(view.connect)}
+</div>
+<h2 class="steps-title">The flow, step by step</h2>
 <ol class="steps">
 ${startStep(view)}
 ${callbackStep(view)}
@@ -32,48 +37,63 @@ ${exchangeStep(view)}
 ${accountStep(view)}
 ${refreshStep(view)}
 </ol>
-${view.start.status === "done" ? startAgain(view.csrf) : undefined}
-</div>
-${theApp(view)}
-</div>`,
+${view.refresh.status === "done" && whatNext()}
+${view.start.status === "done" ? startAgain(view.csrf) : undefined}`,
   });
+}
+
+function tryPanel(view: PlaygroundView): Html {
+  const begun = view.start.status === "done";
+  return html`<section class="door" aria-labelledby="try-title">
+<h2 id="try-title">Try it here</h2>
+<p class="muted">This page plays ${shownName(view.app.name)}, an app that wants to act for a person. Every request is really made and shown below.</p>
+${begun ? html`<p><a class="button" href="#step-${nextStep(view)}">Continue at step ${nextStep(view)}</a></p>` : html`<div class="buttons">${action({ path: "start", csrf: view.csrf, label: "Start the flow", primary: true })}</div>`}
+${view.logins.length > 0 && accounts(view.logins)}
+</section>`;
+}
+
+function nextStep(view: PlaygroundView): number {
+  const steps = [view.start, view.callback, view.exchange, view.account, view.refresh];
+  const open = steps.findIndex(({ status }) => status === "open" || status === "failed");
+  return open < 0 ? steps.length : open + 1;
+}
+
+const mostAccounts = 6;
+
+function accounts(list: readonly KnownLogin[]): Html {
+  return html`<details class="more" id="accounts"><summary>Accounts and passwords</summary>
+<ul class="passwords">${list
+    .slice(0, mostAccounts)
+    .map(
+      ({ email, password }, index) =>
+        html`<li><code>${email}</code><span><code id="password-${index}">${password}</code>${copyButton(`password-${index}`, `the password of ${email}`)}</span></li>`,
+    )}</ul></details>`;
+}
+
+function foreignCode({ connect }: PlaygroundView): Html {
+  return html`<section class="foreign" id="your-app" aria-labelledby="your-app-title">
+<h2 id="your-app-title">Your own app asked for this code</h2>
+<p>This browser is not waiting for an answer, so the code was not used. It came here because this page is the callback registered for the app.
+Enter the address that your app listens on, then start again there.</p>
+${connect.app && callbackForm(connect, connect.app, "foreign-callback")}
+</section>`;
 }
 
 function otherAddress(href: string): Html {
   return notice(
     "note",
-    html`<p>You opened this page at another address than the one people come back to, and a browser keeps cookies apart by address.
+    html`<p>You opened this page at a different address from the one people come back to, and a browser keeps cookies for each address separately.
 <a href="${href}">Open it at ${href}</a> before you begin.</p>`,
   );
 }
 
-function accounts(view: PlaygroundView): Html {
-  return html`<aside class="side" aria-labelledby="accounts"><h2 id="accounts">Sign in as</h2>
-${view.logins.length > 0 ? loginList(view.logins) : html`<p class="muted small">An account of your seed file.</p>`}</aside>`;
-}
-
-function loginList(list: readonly KnownLogin[]): Html {
-  return html`<ul class="passwords">${list.map(
-    (login) =>
-      html`<li><dl><dt>Email</dt><dd><code>${login.email}</code></dd><dt>Password</dt><dd><code>${login.password}</code></dd></dl></li>`,
-  )}</ul>`;
-}
-
-function theApp(view: PlaygroundView): Html {
-  return html`<aside class="side" aria-labelledby="the-app"><h2 id="the-app">The app</h2>
-<dl class="facts-narrow">
-<dt>Name</dt><dd><bdi>${plainName(view.app.name)}</bdi></dd>
-<dt>client_id</dt><dd><code>${view.app.clientId}</code></dd>
-<dt>client_secret</dt><dd><code>${view.app.clientSecret}</code></dd>
-<dt>Callback</dt><dd><code>${breakable(view.app.callbackUrl)}</code></dd>
-</dl></aside>`;
+function whatNext(): Html {
+  return html`<section class="next" aria-labelledby="next-title"><h2 id="next-title">Next</h2>
+<ul><li><a href="#connect">Connect your own app</a></li>
+<li><a href="/_emulator">See this flow in the inspector</a>, where you can also make things go wrong</li>
+<li><a href="/connected-apps">See what the person sees: connected apps</a></li></ul></section>`;
 }
 
 function startAgain(csrf: string): Html {
-  return html`<form method="post" action="/playground/reset" class="again">${csrfField(csrf)}<button type="submit">Clear and start again</button></form>`;
-}
-
-/** An address that may continue on the next line after a slash. */
-function breakable(address: string): Html[] {
-  return address.split(/(?<=\w\/)/).map((part) => html`${part}<wbr>`);
+  return html`<form method="post" action="/playground/reset" class="again">${csrfField(csrf)}<button type="submit">Start over</button></form>`;
 }

@@ -9,26 +9,32 @@ export interface StepFrame {
   number: number;
   title: string;
   status: StepStatus;
-  /** One sentence that is always shown. */
+  /** One sentence on what happens in it. */
   summary: HtmlValue;
+  /** What came of it, in a few characters: shown beside the title of a finished step. */
+  outcome?: HtmlValue;
+  /** Whether a later step has been taken: a finished step is then one line, to be opened. */
+  folded: boolean;
   content: HtmlValue;
 }
 
-/** A step of the list; one that cannot be taken yet shows its title and summary alone. */
+/** A step of the list; one that cannot be taken yet shows only its title and summary. */
 export function step(frame: StepFrame): Html {
   const given = attributes({
     class: `step step-${frame.status}`,
     id: `step-${frame.number}`,
     "aria-current": frame.status === "open" ? "step" : undefined,
   });
-  return html`<li${given}>
-<span class="step-number" aria-hidden="true">${marker(frame)}</span>
-<div class="step-body">
-<h2><span class="quiet-words">Step </span><span class="step-inline">${frame.number}. </span>${frame.title}${statusWords(frame.status)}</h2>
-<p class="muted">${frame.summary}</p>
-${frame.status !== "later" && frame.content}
-</div>
-</li>`;
+  const mark = html`<span class="step-number" aria-hidden="true">${marker(frame)}</span>`;
+  const title = html`<h3>${frame.title}${statusWords(frame.status)}</h3>`;
+  const body = html`<p class="muted">${frame.summary}</p>
+${frame.status !== "later" && frame.content}`;
+  if (!frame.folded || frame.status !== "done") {
+    return html`<li${given}><div class="step-head">${mark}${title}</div>
+<div class="step-body">${body}</div></li>`;
+  }
+  return html`<li${given}><details id="step-${frame.number}-done"><summary class="step-head">${mark}${title}<span class="step-outcome">${frame.outcome}</span></summary>
+<div class="step-body">${body}</div></details></li>`;
 }
 
 function marker(frame: StepFrame): HtmlValue {

@@ -1,6 +1,7 @@
 /** What the playground's page shows: texts that are ready to be shown, secrets already shortened. */
 
 import type { Tone } from "../../../pages/parts.js";
+import type { ConnectView } from "../../connect/view.js";
 import type { KnownLogin } from "../../pages/accounts.js";
 
 /** `later` steps cannot be taken yet, the `open` one comes next. */
@@ -66,7 +67,10 @@ export interface CallStepView {
 
 export interface PlaygroundView {
   csrf: string;
-  app: { name: string; clientId: string; clientSecret: string; callbackUrl: string };
+  app: { name: string };
+  connect: ConnectView;
+  /** Whether a code arrived that this page did not ask for: another app’s, most likely the developer’s own. */
+  foreignCode: boolean;
   baseUrl: string;
   profileName: string;
   logins: readonly KnownLogin[];
