@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createEmulator } from "../../src/emulator/emulator.js";
+import type { RequestRecord } from "../../src/emulator/requests/record.js";
+import { silentLog } from "../../src/log.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { account, exchange, tokensFor } from "./client.js";
@@ -39,6 +42,13 @@ async function open(options: { javaScriptEnabled?: boolean } = {}, path = "/_emu
 
 const words = (page: Page) => page.locator("main").textContent();
 
+const anyRecord: RequestRecord = {
+  ...{ number: 0, id: "id", time: 0, direction: "in", method: "GET", path: "/", operation: "unknown" },
+  ...{ flow: undefined, clientId: undefined, account: undefined, parameters: {}, status: 404 },
+  ...{ error: undefined, reason: undefined, detail: undefined, advice: undefined, fault: undefined },
+  milliseconds: 1,
+};
+
 describe("the inspector", () => {
   it("tells a flow as one story, with the reason of the refusal in words", async () => {
     const { code } = await sign.authorize({ state: "s" });
@@ -51,80 +61,212 @@ describe("the inspector", () => {
       "Code refused",
       "1 h later",
       "the code expired 12 s ago",
-    ]) {
+    ])
       expect(text).toContain(part);
-    }
     expect(await page.locator(".ins-story").count()).toBe(1);
     expect(problems).toEqual([]);
     await close();
   });
 
-  it("keeps itself up to date, and what was opened stays open", async () => {
+  it("folds equal requests into a line, and keeps how the story began", async () => {
     const tokens = await tokensFor(sign);
-    const { page, problems, close } = await open();
-    await page.locator("#step-2 summary").click();
-    await page.locator("h1").click();
+    for (let call = 0; call < 150; call += 1) await account(sign, tokens.access_token);
+    const { page, close } = await open();
+    expect(await page.locator(".ins-row").count()).toBe(3);
+    const text = await words(page);
+    for (const part of ["a code was issued", "Code exchanged for tokens", "Account read × 150"])
+      expect(text).toContain(part);
+    await close();
+  });
+
+  it("leaves rows out of the middle of a long story only, says how many, and shows them all when asked", async () => {
+    const tokens = await tokensFor(sign);
+    for (let call = 0; call < 30; call += 1) {
+      await account(sign, tokens.access_token);
+      await sign.clock.advance("2m");
+    }
+    const { page, close } = await open();
+    await page.getByRole("link", { name: "17 more in between" }).click();
+    expect(await page.locator(".ins-row").count()).toBe(32);
+    await close();
+  });
+
+  it("shows what was sent and answered without a secret, and as a command", async () => {
+    const { code } = await sign.authorize({ state: "s" });
+    await exchange(sign, code);
+    const { page, close } = await open();
+    const detail = await page.locator("#live-detail").textContent();
+    for (const part of [
+      "POST /oauth/token",
+      '"grant_type": "authorization_code"',
+      '"token_type": "Bearer"',
+      '"$CLIENT_SECRET"',
+    ])
+      expect(detail).toContain(part);
+    for (const secret of [code, sign.client.clientSecret]) expect(detail).not.toContain(secret);
+    await close();
+  });
+
+  it("says of an ended token whether it was replaced, its code reused or the access removed, and links to the cause", async () => {
+    const first = await tokensFor(sign, { state: "first" });
+    await sign.clock.advance("5m");
+    await tokensFor(sign, { state: "second" });
+    await account(sign, first.access_token);
+    const reasons = async () =>
+      (await sign.requests({ operation: "accountGet" })).map(({ reason }) => reason);
+    expect(await reasons()).toEqual(["access_token_replaced"]);
+    const { page, close } = await open();
+    await page.getByRole("link", { name: "Code exchanged for tokens, 1 May 09:35:00 UTC" }).click();
+    await page.getByRole("heading", { name: "Code exchanged for tokens" }).waitFor();
+    await close();
+
+    await sign.reset();
+    const { code } = await sign.authorize({ state: "s" });
+    const { body: used } = await exchange(sign, code);
+    await sign.clock.advance("1m");
+    await exchange(sign, code);
+    await account(sign, used.access_token);
+    expect(await reasons()).toEqual(["access_token_code_reuse"]);
+
+    await sign.reset();
+    const removed = await tokensFor(sign);
+    await sign.clock.advance("1m");
+    await sign.revokeGrant();
+    await account(sign, removed.access_token);
+    expect(await reasons()).toEqual(["access_token_revoked"]);
+  });
+
+  it("keeps itself up to date, what was opened stays open, and it says when the emulator is gone", async () => {
+    const tokens = await tokensFor(sign);
+    const { page, close } = await open();
+    await page.getByText("Inject a fault", { exact: true }).click();
     await account(sign, tokens.access_token);
-    await page.locator("#step-3").waitFor();
-    expect(await page.locator("#step-2").getAttribute("open")).not.toBeNull();
-    expect(await page.locator("#step-2 dl").textContent()).toContain("oauthTokenGenerate");
-    expect(problems).toEqual([]);
+    await page.getByText("Account read").first().waitFor();
+    expect(await page.locator("#tool-fault").getAttribute("open")).not.toBeNull();
+    expect(await page.locator("#gone").isVisible()).toBe(false);
+    await page.route("**/_emulator*", (route) => route.abort());
+    await page.getByText("The emulator cannot be reached").waitFor();
+    await page.unroute("**/_emulator*");
+    await page.getByText("The emulator cannot be reached").waitFor({ state: "hidden" });
     await close();
   });
 
   it("does all of its work without JavaScript", async () => {
     const tokens = await tokensFor(sign);
     const { page, close } = await open({ javaScriptEnabled: false });
-    await page.getByRole("button", { name: "Advance by 1 h" }).click();
+    const press = (name: string) => page.getByRole("button", { name }).first().click();
+    const tab = (name: string) => page.getByRole("link", { name: new RegExp(`^${name} \\d`) }).click();
+    await press("Advance by 1 h");
     expect((await sign.clock.now()).toISOString()).toBe("2026-05-01T10:30:00.000Z");
-    await page.getByRole("button", { name: "Expire access token" }).click();
-    expect((await account(sign, tokens.access_token)).status).toBe(401);
-    await page.getByLabel("For the next").selectOption("accountGet");
-    await page.getByLabel("let it").selectOption("rate_limit");
-    await page.getByRole("button", { name: "Order" }).click();
+    await page.getByText("Set the clock").click();
+    await page.getByLabel("Time, in UTC").fill("2026-05-02T08:00:00");
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    expect((await sign.clock.now()).toISOString()).toBe("2026-05-02T08:00:00.000Z");
+    await page.getByText("Inject a fault", { exact: true }).click();
+    await press("Rate-limit the next API call");
     expect(await sign.faults.list()).toMatchObject([
       { kind: "rate_limit", operation: "accountGet", left: 1 },
     ]);
+    expect(await page.getByRole("list", { name: "Active faults" }).textContent()).toContain("accountGet");
     expect((await account(sign, tokens.access_token)).status).toBe(429);
-    await page.getByRole("button", { name: "Take back" }).click();
+    await tab("Tokens");
+    await press("Expire access token");
+    expect((await account(sign, tokens.access_token)).status).toBe(401);
+    await tab("Accounts");
+    await press("Remove access");
     expect((await sign.state()).grants).toEqual([]);
-    await page.getByRole("button", { name: "Take approval away" }).click();
-    expect((await sign.state()).apps[0]?.approved).toBe(false);
-    await page.getByRole("button", { name: "Lock" }).first().click();
+    await press("Lock");
     expect((await sign.state()).accounts[0]?.locked).toBe(true);
-    await page.getByRole("button", { name: "Reset to the seed" }).click();
+    await tab("Apps");
+    await press("Remove approval");
+    expect((await sign.state()).apps[0]?.approved).toBe(false);
+    await page.getByLabel("Callbacks, one a line").fill("http://localhost:3000/a\nhttp://localhost:3000/b");
+    await press("Save callbacks");
+    expect((await sign.state()).apps[0]?.callbackUrls).toEqual([
+      "http://localhost:3000/a",
+      "http://localhost:3000/b",
+    ]);
+    await page.getByLabel("Callbacks, one a line").fill("http://localhost:3000/a#b");
+    await press("Save callbacks");
+    await page.getByRole("alert").getByText("has no fragment").waitFor();
+    await page.getByText("Reset to the seed").click();
+    await press("Yes, reset everything");
+    await tab("Requests");
     expect(await words(page)).toContain("No request yet");
     await close();
   });
 
-  it("shows refusals alone when it is asked to", async () => {
+  it("finds requests by any of their words, and shows only stories with a refusal when asked to", async () => {
     await tokensFor(sign, { state: "good" });
     await exchange(sign, "0123456789abcdef");
-    const { page, close } = await open({}, "/_emulator?show=refused");
+    const { page, close } = await open({ javaScriptEnabled: false }, "/_emulator?show=refused");
     expect(await page.locator(".ins-story").count()).toBe(1);
-    await page.getByRole("link", { name: "All" }).click();
+    await page.getByRole("link", { name: "All", exact: true }).click();
     expect(await page.locator(".ins-story").count()).toBe(2);
+    await page.getByRole("searchbox").fill("code_unknown");
+    await page.getByRole("button", { name: "Search" }).click();
+    expect(await page.locator(".ins-row").count()).toBe(1);
+    await page.getByRole("searchbox").fill("nothing like this");
+    await page.getByRole("button", { name: "Search" }).click();
+    expect(await words(page)).toContain("No request matches");
     await close();
   });
 
-  it("can be used by everybody, at every width, in light and dark", async () => {
+  it("stays fluent with 2,000 requests, and reaches every one of them", async () => {
+    const emulator = await createEmulator({ port: 0, host: "127.0.0.1", data: undefined, log: silentLog });
+    const { log } = emulator.world;
+    for (let call = 0; call < 2000; call += 1)
+      log.add({ ...anyRecord, number: log.nextNumber(), path: `/v3/number/${call}` });
+    const started = performance.now();
+    const first = await (await fetch(`${emulator.url}/_emulator`)).text();
+    expect(performance.now() - started).toBeLessThan(1500);
+    const pages = Number(/Page 1 of (\d+)/.exec(first)?.[1]);
+    const last = await (await fetch(`${emulator.url}/_emulator?page=${pages}`)).text();
+    expect(Buffer.byteLength(first)).toBeLessThan(30_000);
+    expect(last).toMatch(/\/v3\/number\/\d/);
+    const rows = (text: string) => text.match(/class="ins-row"/g)?.length ?? 0;
+    expect((pages - 1) * rows(first) + rows(last)).toBe(2000);
+    await emulator.close();
+  });
+
+  it("exports what it shows as JSON and as HAR, without a secret", async () => {
+    const { code } = await sign.authorize({ state: "s" });
+    await exchange(sign, code);
+    const har = (await (await fetch(`${sign.url}/_emulator/inspector/requests.har`)).json()) as {
+      log: {
+        version: string;
+        entries: { request: { method: string; url: string }; response: { status: number } }[];
+      };
+    };
+    expect(har.log.version).toBe("1.2");
+    expect(har.log.entries.at(-1)).toMatchObject({
+      request: { method: "POST", url: `${sign.url}/oauth/token` },
+      response: { status: 200 },
+    });
+    expect(JSON.stringify(har)).not.toContain(code);
+    expect(JSON.stringify(har)).not.toContain(sign.client.clientSecret);
+  });
+
+  it.each([
+    [320, "dark", ""],
+    [390, "light", "?tab=tokens"],
+    [768, "dark", "?tab=accounts"],
+    [1024, "light", "?tab=outbox"],
+    [1280, "dark", "?tab=apps"],
+    [1280, "light", ""],
+  ] as const)("can be used by everybody at %i pixels, %s: %s", async (width, colorScheme, path) => {
     await sign.faults.next({ operation: "oauthTokenRefresh", kind: "lose_response" });
     await tokensFor(sign, { state: "good" });
     await sign.clock.advance("2h");
     await exchange(sign, "0123456789abcdef");
     await sign.authorize({ account: "jack@example.com", decision: "deny" });
-    for (const [width, colorScheme] of [
-      [390, "light"],
-      [1280, "dark"],
-    ] as const) {
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
-      await page.goto(`${sign.url}/_emulator`);
-      await page.locator("#step-3 summary").click();
-      await page.evaluate(axe);
-      expect(await page.evaluate(faults)).toEqual([]);
-      expect([await page.evaluate(tooWide), await page.evaluate(tooSmall)]).toEqual([0, []]);
-      await page.close();
-    }
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+    await page.goto(`${sign.url}/_emulator${path}`);
+    for (const summary of await page.locator("summary:visible").all()) await summary.click();
+    await page.evaluate(axe);
+    expect([path, width, await page.evaluate(faults)]).toEqual([path, width, []]);
+    expect([await page.evaluate(tooWide), await page.evaluate(tooSmall)]).toEqual([0, []]);
+    await page.close();
   });
 
   it("changes nothing by a form that is not of this browser's visit", async () => {

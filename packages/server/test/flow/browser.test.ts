@@ -60,7 +60,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
   it("the playground's flow runs from sign-in to a refreshed token, with no complaint", async () => {
     const { context, page, complaints } = await visit({ javaScriptEnabled });
     await page.goto(`${emulator.url}/`);
-    await press(page, "Sign in and allow");
+    await press(page, "Start the flow");
     await signIn(page, { ...jack, password: "wrong" });
     await page.getByRole("alert").getByText("The email address or password is wrong.").waitFor();
     // The 401 of a wrong password is the one thing a browser notes.
@@ -84,7 +84,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
   it("a denial comes back to the playground", async () => {
     const { context, page, complaints } = await visit({ javaScriptEnabled });
     await page.goto(`${emulator.url}/`);
-    await press(page, "Sign in and allow");
+    await press(page, "Start the flow");
     await signIn(page, jill);
     await press(page, "Deny");
     await page.waitForURL(`${emulator.url}/#step-2`);
@@ -97,7 +97,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
 it("an account of the seed is signed in with one click", async () => {
   const { context, page, complaints } = await visit();
   await page.goto(`${emulator.url}/`);
-  await press(page, "Sign in and allow");
+  await press(page, "Start the flow");
   await press(page, `Continue as ${jack.email}`);
   await page.getByText(jack.email).first().waitFor();
   await page.getByRole("button", { name: "Allow" }).waitFor();
@@ -123,7 +123,7 @@ it("the whole flow needs no more than Tab, typing and Enter", async () => {
   await page.goto(`${emulator.url}/`);
   await page.keyboard.press("Tab");
   expect(await focused()).toBe("Skip to content");
-  await enter("Sign in and allow");
+  await enter("Start the flow");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   // The first field has the focus already.
   expect(await focused()).toBe("email");

@@ -91,10 +91,17 @@ describe("the consent page", () => {
       expect(page).toContain(text);
     }
     for (const scope of scopes) expect(page).toContain(scope.title);
-    expect(page.match(/charged to the app’s owner/g)).toHaveLength(2);
-    expect(consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] }).document()).toContain(
-      "charged to you",
-    );
+    expect(page.match(/charged to the app’s owner/g)).toHaveLength(1);
+    const paid = consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] }).document();
+    expect(paid).toContain("You pay for its use.");
+    const free = consentPage({ ...consent, scopes: [{ ...scopes[0], charged: undefined }] }).document();
+    expect(free).not.toMatch(/charged|pay/);
+  });
+
+  it("never cuts the domain of an address: it says whose the app is", () => {
+    const domain = `@subdomain.of.a.very.long.domain.name.that.goes.on.${"x".repeat(60)}.example`;
+    const page = consentPage({ ...consent, ownerEmail: `${"long".repeat(30)}${domain}` }).document();
+    expect(page).toContain(`…${domain}`);
   });
 
   it("offers allow and deny in one form, and another account in a form of its own", () => {

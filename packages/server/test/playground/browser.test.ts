@@ -21,11 +21,12 @@ describe.each([true, false])("in a real browser, with JavaScript: %s", (javaScri
     page.on("console", (message) => complaints.push(message.text()));
     const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
     await page.goto(demo.base);
-    for (const name of ["Sign in and allow", "Exchange the code", "Get the account", "Refresh the token"]) {
+    for (const name of ["Start the flow", "Exchange the code", "Get the account", "Refresh the token"]) {
       await press(name);
     }
     await page.getByText("A new access token, good for 1 day").waitFor();
     expect(page.url()).toBe(`${demo.base}/#step-5`);
+    await page.locator("#step-2 summary").first().click();
     await press("Try a forged state");
     await page.getByText("Refused: the state is not the one the app sent").waitFor();
     expect(complaints).toEqual([]);
@@ -36,7 +37,7 @@ describe.each([true, false])("in a real browser, with JavaScript: %s", (javaScri
     const context = await browser.newContext({ javaScriptEnabled });
     const page = await context.newPage();
     await page.goto(demo.base);
-    await page.getByRole("button", { name: "Sign in and allow" }).click();
+    await page.getByRole("button", { name: "Start the flow" }).click();
     const step = page.locator("#step-3");
     await step.getByText("curl -sS").waitFor();
     await step.getByText("Ruby", { exact: true }).click();
@@ -52,7 +53,7 @@ describe("with JavaScript", () => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
     await page.goto(demo.base);
-    await page.getByRole("button", { name: "Sign in and allow" }).click();
+    await page.getByRole("button", { name: "Start the flow" }).click();
     await page.locator("#step-3").getByText("Python", { exact: true }).click();
     await page.getByRole("button", { name: "Copy the Python code" }).click();
     await page.getByRole("status").getByText("Copied").waitFor({ state: "attached" });

@@ -1,7 +1,19 @@
 /** A request as a command to repeat it. Secrets are not kept, so the command takes them from shell variables. */
 
-import type { Pairs, Sent } from "./exchange.js";
 import { isHarmless } from "./redact.js";
+
+export type Pairs = readonly (readonly [name: string, value: string])[];
+
+/** What was sent, before anything is masked. Never kept. */
+export interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly query: Pairs;
+  readonly contentType: string | undefined;
+  readonly authorization: string | undefined;
+  readonly json: unknown;
+  readonly form: Pairs | undefined;
+}
 
 const mostCharacters = 3000;
 

@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bodyKind } from "../../http/body.js";
 import { pathOf, queryOf } from "../../http/target.js";
-import { curlCommand } from "./curl.js";
+import { curlCommand, type Pairs, type Sent } from "./curl.js";
 import { isSecret, shortened, shownValue } from "./redact.js";
 
 export interface Message {
@@ -26,19 +26,6 @@ const mostCharacters = 3000;
 const requestHeaders = ["content-type", "authorization", "accept", "user-agent", "origin"];
 const responseHeaders =
   /^(content-type|location|www-authenticate|retry-after|allow|cache-control|x-ratelimit-.*)$/;
-
-export type Pairs = readonly (readonly [name: string, value: string])[];
-
-/** What was sent, before anything is masked. Never kept. */
-export interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly query: Pairs;
-  readonly contentType: string | undefined;
-  readonly authorization: string | undefined;
-  readonly json: unknown;
-  readonly form: Pairs | undefined;
-}
 
 export function exchangeOf(
   request: FastifyRequest,

@@ -28,7 +28,7 @@ export function callbackStep(view: PlaygroundView): Html {
     status: callback.status,
     summary: html`The browser returns with a <code>code</code>. The app trusts it only if <code>state</code> is the one it sent.`,
     outcome: html`<span>code received, state matches</span>`,
-    folded: view.exchange.made > 0,
+    folded: view.exchange.made > 0 && callback.arrivals.length === 1,
     content: html`${callback.arrivals.map(arrival)}
 <div class="buttons">${action({ path: "forge-state", csrf: view.csrf, label: "Try a forged state" })}</div>
 ${samples(2, callback.samples, "The same check in your code", false)}`,

@@ -1,11 +1,12 @@
 /** A morning's work of a developer's own app: what went well, what was refused and why, and a run of equal calls. */
 
-import type { SignEmulator } from "../packages/server/src/testing/index.js";
+import { demoApiKey } from "../../src/emulator/seed/demo.js";
+import type { SignEmulator } from "../../src/testing/index.js";
 
 export async function morning(sign: SignEmulator): Promise<void> {
   const credentials = { client_id: sign.client.clientId, client_secret: sign.client.clientSecret };
-  const post = async (path: string, body: object) => {
-    const headers = { "content-type": "application/json" };
+  const post = async (path: string, body: object, more: Record<string, string> = {}) => {
+    const headers = { "content-type": "application/json", ...more };
     const answer = await fetch(`${sign.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
     return (await answer.json()) as Record<string, string>;
   };
@@ -17,7 +18,8 @@ export async function morning(sign: SignEmulator): Promise<void> {
   const first = await sign.authorize({ state: "first" });
   const tokens = await exchange(first.code, "first");
   for (let call = 0; call < 25; call += 1) await account(tokens.access_token);
-  await post("/v3/account/create", { email_address: "alex@example.com", ...credentials });
+  const ofOwner = { authorization: `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}` };
+  await post("/v3/account/create", { email_address: "alex@example.com", ...credentials }, ofOwner);
   await sign.clock.advance("1d1h");
   await account(tokens.access_token);
   await post("/oauth/token?refresh", {

@@ -4,8 +4,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import type { SignEmulator, startEmulator } from "../packages/server/src/testing/index.js";
-import { launchBrowser } from "../packages/server/test/support/browser.js";
+import type { SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { launchBrowser } from "../support/browser.js";
 import { type Look, type PageName, pages, pictures } from "./list.js";
 import { morning } from "./morning.js";
 

@@ -7,12 +7,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../../../..");
 // Node 20 does not read TypeScript; the bundle must lie inside the tree, so that its imports are found.
-const folder = mkdtempSync(join(root, "pictures/.bundle-"));
+const folder = mkdtempSync(join(here, ".bundle-"));
 try {
   const outfile = join(folder, "take.mjs");
-  const entry = join(root, "pictures/take.ts");
+  const entry = join(here, "take.ts");
   await build({
     entryPoints: [entry],
     outfile,

@@ -1,0 +1,170 @@
+/** The emulator's own pages and what it adds to the server's: an app of one's own, help with errors, weight, access. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type SignEmulator, startEmulator } from "../../../src/testing/index.js";
+import { launchBrowser } from "../../support/browser.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
+const tooWide = "document.documentElement.scrollWidth - innerWidth";
+
+let sign: SignEmulator;
+let browser: Browser;
+beforeAll(async () => {
+  [sign, browser] = await Promise.all([startEmulator({ clock: "2026-05-01T09:30:00Z" }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await sign.close();
+});
+beforeEach(() => sign.reset());
+
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+const authorize = (redirect: string) =>
+  `${sign.url}/oauth/authorize?response_type=code&client_id=${sign.client.clientId}${redirect && `&redirect_uri=${encodeURIComponent(redirect)}`}`;
+const callbacks = async () => (await sign.state()).apps.find(({ name }) => name === "Demo app")?.callbackUrls;
+
+describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
+  it("a code that the page did not ask for leads to the callback field, and the app is called back from then on", async () => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(authorize(""));
+    await press(page, "Continue as jill@example.com");
+    await press(page, "Allow");
+    const section = page.getByRole("region", { name: "Your own app asked for this code" });
+    await section.getByLabel("Callback URL of your app").fill("ftp://localhost/callback");
+    await section.getByRole("button", { name: "Register" }).click();
+    await page.getByText("This cannot be a callback").first().waitFor();
+    await section.getByLabel("Callback URL of your app").fill("http://localhost:3999/callback");
+    await section.getByRole("button", { name: "Register" }).click();
+    await page.getByText("Registered. Start the authorization in your app again.").waitFor();
+    expect(await callbacks()).toEqual(["http://localhost:3999/callback"]);
+    await page.route("http://localhost:3999/**", (route) => route.fulfill({ body: "called back" }));
+    await page.goto(authorize(""));
+    await press(page, "Allow");
+    await page.waitForURL(/^http:\/\/localhost:3999\/callback\?code=/);
+    await context.close();
+  });
+
+  it("the flow still runs here when the demo app belongs to somebody's own code", async () => {
+    await sign.changeApp({ callbackUrls: ["http://localhost:3999/callback"] });
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(sign.url);
+    await press(page, "Start the flow");
+    await press(page, "Continue as jack@example.com");
+    await press(page, "Allow");
+    await press(page, "Exchange the code");
+    await page.getByText("The app has access for 1 day").waitFor();
+    await context.close();
+  });
+
+  it("a wrong callback is shown beside the registered one, the difference marked, and is registered at a click", async () => {
+    const wrong = `${sign.url}/playground/calback`;
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(authorize(wrong));
+    expect(await page.locator("mark").allTextContents()).toEqual(["l"]);
+    const link = page.getByRole("link", { name: "Open in the inspector" });
+    expect(await link.getAttribute("href")).toMatch(/^\/_emulator\?at=\d+$/);
+    await press(page, "Register this callback");
+    await page.getByRole("link", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await callbacks()).toContain(wrong);
+    await context.close();
+  });
+
+  it("too many failed sign-ins are over at a click", async () => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(authorize(""));
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      await page.getByLabel("Email address").fill("jill@example.com");
+      await page.getByLabel("Password").fill("wrong");
+      await press(page, "Sign in");
+    }
+    await press(page, "Move the clock on by 16 minutes");
+    await page.getByRole("link", { name: "Continue" }).click();
+    await press(page, "Continue as jill@example.com");
+    await page.getByRole("heading", { name: "Demo app asks for access to your account" }).waitFor();
+    await context.close();
+  });
+});
+
+it("a callback is registered only by a form of this browser's visit", async () => {
+  const before = await callbacks();
+  const body = new URLSearchParams({ client_id: sign.client.clientId, callback_url: "http://localhost:1/x" });
+  for (const path of ["/_emulator/inspector/callback-add", "/playground/connect"]) {
+    expect((await fetch(`${sign.url}${path}`, { method: "POST", body })).status).toBe(403);
+  }
+  expect(await callbacks()).toEqual(before);
+});
+
+it("a seed's own accounts sign in with one click, and its apps are there to choose from", async () => {
+  await using seeded = await startEmulator({
+    seed: {
+      accounts: [{ email: "ada@example.com", password: "a password of a seed" }],
+      apps: ["First", "Second"].map((name) => ({
+        name,
+        owner: "ada@example.com",
+        client_id: `client-${name.toLowerCase()}-0000000`,
+        client_secret: `secret-${name.toLowerCase()}-0000000000000000`,
+        oauth: { callback_url: "http://localhost:3999/callback", scopes: ["basic_account_info"] },
+        approved: true,
+      })),
+    },
+  });
+  const page = await browser.newPage();
+  await page.goto(seeded.url);
+  await page.getByRole("link", { name: "Second" }).click();
+  expect(await page.locator("#connect-client-id").textContent()).toBe("client-second-0000000");
+  expect(await page.locator("#connect").textContent()).toContain("secret-second");
+  await press(page, "Start the flow");
+  await press(page, "Continue as ada@example.com");
+  await page.getByRole("button", { name: "Allow" }).waitFor();
+  await page.close();
+});
+
+const pages = ["/", "/_emulator", "/_emulator?tab=apps", "/connected-apps", "/nothing-here"];
+const most = { bytes: 50_000, requests: 4 };
+
+describe.each([
+  { width: 320, colorScheme: "light" },
+  { width: 640, colorScheme: "dark" },
+  { width: 1280, colorScheme: "light" },
+] as const)("at $width pixels, $colorScheme", (look) => {
+  it.each([...pages, "consent", "wrong callback"])(
+    "%s is light, fits, and has no accessibility fault",
+    async (name) => {
+      const { width, colorScheme } = look;
+      const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+      const loads: Promise<number>[] = [];
+      if (name === "consent") {
+        await page.goto(authorize(""));
+        await press(page, "Continue as jill@example.com");
+      } else {
+        page.on("response", (response) =>
+          loads.push(
+            response.body().then(
+              (body) => body.length,
+              () => 0,
+            ),
+          ),
+        );
+        await page.goto(name.startsWith("/") ? `${sign.url}${name}` : authorize("http://localhost:1/other"));
+        const bytes = (await Promise.all(loads)).reduce((sum, one) => sum + one, 0);
+        expect(loads.length).toBeLessThanOrEqual(most.requests);
+        expect(bytes).toBeLessThan(most.bytes);
+      }
+      for (const summary of await page.locator("summary:visible").all()) await summary.click();
+      expect(await page.evaluate(tooWide)).toBe(0);
+      await page.evaluate(axe);
+      expect(await page.evaluate(faults)).toEqual([]);
+      await page.close();
+    },
+  );
+});
