@@ -9,10 +9,10 @@ import { detailView } from "./detail.js";
 import type { Asked, DetailView, InspectorView, StoryView } from "./page/view.js";
 import { accountRows, appRows, eventRows, familyRows, letterRows, standsOf } from "./rows.js";
 import { found } from "./search.js";
-import { type Story, type StoryFacts, storiesOf, storyView } from "./stories.js";
+import { rowCount, type Story, type StoryFacts, storiesOf, storyView } from "./stories.js";
 
-/** Most rows of the list on one page; a story is never divided. */
-const rowsOfPage = 36;
+/** Most lines of the list on one page; a story is never divided. */
+const linesOfPage = 40;
 /** Most rows shown of each other kind. */
 const mostRows = 40;
 
@@ -80,18 +80,20 @@ function pageOf(
   facts: StoryFacts,
 ): { stories: StoryView[]; pages: number } {
   const whole = asked.story !== undefined;
-  const pages: StoryView[][] = [[]];
-  let rows = 0;
+  const pages: Story[][] = [[]];
+  let lines = 0;
   for (const story of stories) {
-    const view = storyView(story, facts, whole);
-    if (rows > 0 && rows + view.rows.length > rowsOfPage) {
+    // Its heading takes a line as well.
+    const count = rowCount(story, whole) + 1;
+    if (lines > 0 && lines + count > linesOfPage) {
       pages.push([]);
-      rows = 0;
+      lines = 0;
     }
-    pages.at(-1)?.push(view);
-    rows += view.rows.length;
+    pages.at(-1)?.push(story);
+    lines += count;
   }
-  return { stories: pages[Math.min(asked.page, pages.length) - 1] ?? [], pages: pages.length };
+  const shown = pages[Math.min(asked.page, pages.length) - 1] ?? [];
+  return { stories: shown.map((story) => storyView(story, facts, whole)), pages: pages.length };
 }
 
 /** The request that was asked for; without one, the newest of the list where there is room beside it. */

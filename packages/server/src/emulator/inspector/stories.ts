@@ -38,6 +38,12 @@ export function storiesOf(records: readonly RequestRecord[]): Story[] {
   return [...byFlow].map(([id, all]) => ({ id, records: all })).sort((a, b) => newest(b) - newest(a));
 }
 
+/** How many rows a story takes. @param whole shows every row. */
+export function rowCount({ records }: Story, whole: boolean): number {
+  const count = runsOf(records).length;
+  return whole ? count : Math.min(count, firstRows + lastRows);
+}
+
 /** @param whole shows every row. */
 export function storyView({ id, records }: Story, facts: StoryFacts, whole: boolean): StoryView {
   const clientId = records.find((record) => record.clientId !== undefined)?.clientId;
@@ -46,7 +52,7 @@ export function storyView({ id, records }: Story, facts: StoryFacts, whole: bool
     tone: toneOf(last),
     stand: succeeded(last) ? "Answered" : last.fault ? "Fault" : "Refused",
   };
-  const rows = rowsOf(records, facts.now);
+  const rows = runsOf(records).map((run, index) => rowOf(run, index, facts.now));
   const left = whole ? 0 : Math.max(0, rows.length - firstRows - lastRows);
   return {
     id,
@@ -71,29 +77,26 @@ function standOf(records: readonly RequestRecord[]): { tone: Tone; stand: string
   return { tone: "note", stand: issued ? "Code not exchanged yet" : "Waiting for the person" };
 }
 
-function rowsOf(records: readonly RequestRecord[], now: number): RowView[] {
-  const rows: RowView[] = [];
+/** Equal requests in a row, with no long gap between them. */
+interface Run {
+  readonly record: RequestRecord;
+  readonly count: number;
+  /** Emulated time since the request before, in milliseconds. */
+  readonly gap: number;
+}
+
+function runsOf(records: readonly RequestRecord[]): Run[] {
+  const runs: Run[] = [];
   let before: RequestRecord | undefined;
   for (const record of records) {
     const gap = before === undefined ? 0 : record.time - before.time;
-    const last = rows.at(-1);
+    const last = runs.at(-1);
     if (before && last && gap < longGapMilliseconds && alike(before, record))
-      rows[rows.length - 1] = { ...rowOf(record, now), count: last.count + 1, later: last.later };
-    else
-      rows.push({
-        ...rowOf(record, now),
-        title: titleIn(record, rows),
-        later: gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined,
-      });
+      runs[runs.length - 1] = { ...last, record, count: last.count + 1 };
+    else runs.push({ record, count: 1, gap });
     before = record;
   }
-  return rows;
-}
-
-/** The address is opened twice: the second time, signed in, to decide. */
-function titleIn(record: RequestRecord, earlier: readonly RowView[]): string {
-  const again = record.operation === "authorize" && record.status === 200 && earlier.length > 0;
-  return again && succeeded(record) ? "Consent page shown" : titleOf(record);
+  return runs;
 }
 
 function alike(one: RequestRecord, other: RequestRecord): boolean {
@@ -102,17 +105,23 @@ function alike(one: RequestRecord, other: RequestRecord): boolean {
   return (["operation", "method", "path", "status", "reason", "fault"] as const).every(same);
 }
 
-function rowOf(record: RequestRecord, now: number): RowView {
+/** The address is opened twice: the second time, signed in, to decide. */
+function titleIn(record: RequestRecord, index: number): string {
+  const again = record.operation === "authorize" && record.status === 200 && index > 0;
+  return again && succeeded(record) ? "Consent page shown" : titleOf(record);
+}
+
+function rowOf({ record, count, gap }: Run, index: number, now: number): RowView {
   return {
     number: record.number,
     tone: toneOf(record),
-    title: titleOf(record),
+    title: titleIn(record, index),
     method: record.method,
     path: record.path,
     status: record.status === undefined ? "no answer" : String(record.status),
     time: momentOf(record.time, now),
-    count: 1,
-    later: undefined,
+    count,
+    later: gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined,
     why: record.detail,
     fault: record.fault,
   };

@@ -124,9 +124,14 @@ function answerText(payload: unknown): string | undefined {
   const json = payload.startsWith("{") ? parsed(payload) : undefined;
   if (json === undefined)
     return `(${payload.startsWith("<!doctype") ? "a page of " : ""}${payload.length} characters)`;
-  const mask = (name: string, value: unknown) =>
-    isSecret(name) && typeof value === "string" ? shortened(value) : value;
-  return JSON.stringify(json, mask, 2);
+  return JSON.stringify(json, maskAnswered, 2);
+}
+
+/** A value of an answer: secrets by their name, and those in the query of an address. */
+function maskAnswered(name: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  if (isSecret(name)) return shortened(value);
+  return URL.canParse(value) ? maskedAddress(value) : value;
 }
 
 function clipped(text: string | undefined): string | undefined {

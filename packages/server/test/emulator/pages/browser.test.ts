@@ -1,7 +1,9 @@
 /** The emulator's own pages and what it adds to the server's: an app of one's own, help with errors, weight, access. */
 
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SignEmulator, startEmulator } from "../../../src/testing/index.js";
@@ -28,6 +30,14 @@ const authorize = (redirect: string) =>
   `${sign.url}/oauth/authorize?response_type=code&client_id=${sign.client.clientId}${redirect && `&redirect_uri=${encodeURIComponent(redirect)}`}`;
 const callbacks = async () => (await sign.state()).apps.find(({ name }) => name === "Demo app")?.callbackUrls;
 
+/** An app of the developer's own: it listens for its callback. */
+async function ownApp() {
+  const server = createServer((_request, response) => response.end("called back"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const callback = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+  return { callback, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
 describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
   it("a code that the page did not ask for leads to the callback field, and the app is called back from then on", async () => {
     const context = await browser.newContext({ javaScriptEnabled });
@@ -35,18 +45,19 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
     await page.goto(authorize(""));
     await press(page, "Continue as jill@example.com");
     await press(page, "Allow");
+    await using app = await ownApp();
     const section = page.getByRole("region", { name: "Your own app asked for this code" });
     await section.getByLabel("Callback URL of your app").fill("ftp://localhost/callback");
     await section.getByRole("button", { name: "Register" }).click();
     await page.getByText("This cannot be a callback").first().waitFor();
-    await section.getByLabel("Callback URL of your app").fill("http://localhost:3999/callback");
+    await section.getByLabel("Callback URL of your app").fill(app.callback);
     await section.getByRole("button", { name: "Register" }).click();
     await page.getByText("Registered. Start the authorization in your app again.").waitFor();
-    expect(await callbacks()).toEqual(["http://localhost:3999/callback"]);
-    await page.route("http://localhost:3999/**", (route) => route.fulfill({ body: "called back" }));
+    expect(await callbacks()).toEqual([app.callback]);
     await page.goto(authorize(""));
     await press(page, "Allow");
-    await page.waitForURL(/^http:\/\/localhost:3999\/callback\?code=/);
+    await page.getByText("called back").waitFor();
+    expect(page.url()).toMatch(/\/callback\?code=/);
     await context.close();
   });
 
