@@ -30,6 +30,16 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: of("revoke", fc.record(one)) },
   { weight: 1, arbitrary: of("forget", fc.record(one)) },
   { weight: 1, arbitrary: of("rewrite", fc.record(one)) },
+  {
+    weight: 4,
+    arbitrary: of(
+      "race",
+      fc.record({
+        ...one,
+        acts: fc.array(fc.constantFrom("save", "save", "revoke", "forget"), { minLength: 1, maxLength: 3 }),
+      }),
+    ),
+  },
   { weight: 2, arbitrary: of("kill", fc.record({ process: one.process })) },
   { weight: 1, arbitrary: of("revokeAtServer", fc.record({ user: one.user })) },
   { weight: 3, arbitrary: of("wait", fc.record({ seconds: fc.constantFrom(0.1, 1, 11, 31, 61) })) },
@@ -69,7 +79,7 @@ it("no schedule ends a session at a server that repeats a lost answer: only the 
     ...settings,
     rotation: settings.rotation === "strict" ? ("grace" as const) : settings.rotation,
   });
-  const without = deed.filter((each) => !/^(revoke|forget|revokeAtServer)$/.test(each.kind));
+  const without = deed.filter((each) => !/^(revoke|forget|revokeAtServer|race)$/.test(each.kind));
   const saves = [0, 1, 2, 3].map((process) => ({ kind: "save" as const, process, user: 0 }));
   await fc.assert(
     fc.asyncProperty(options.map(kind), fc.array(without, { maxLength: 40 }), async (settings, deeds) => {
@@ -83,16 +93,36 @@ it("no schedule ends a session at a server that repeats a lost answer: only the 
 });
 
 it("the number of refresh requests is bounded, however often callers ask and whatever fails", async () => {
+  const outages = options.chain((settings) =>
+    fc.constantFrom(0.3, 1, 1).map((serverFaults) => ({ ...settings, serverFaults })),
+  );
+  const storms: fc.Arbitrary<Deed> = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: of(
+        "storm",
+        fc.record({ process: one.process, user: fc.constant(0), rejecting: fc.boolean() }),
+      ),
+    },
+    { weight: 2, arbitrary: of("wait", fc.record({ seconds: fc.constantFrom(1, 11, 31, 3_601) })) },
+    { weight: 1, arbitrary: deed },
+  );
   await fc.assert(
-    fc.asyncProperty(options, schedule, async (settings, deeds) => {
-      const { requests, resets } = await live(settings, deeds);
-      for (const times of requests.values()) {
+    fc.asyncProperty(outages, fc.array(storms, { maxLength: 12 }), async (settings, deeds) => {
+      const world = new KeeperWorld(settings);
+      const before: Deed[] = [
+        { kind: "save", process: 0, user: 0 },
+        { kind: "wait", seconds: 3_601 },
+      ];
+      for (const each of [...before, ...deeds]) await world.do(each);
+      await world.end();
+      for (const times of world.requests.values()) {
         for (const [index, begin] of times.entries()) {
-          // Four in a first flight, then one after 1, 2, 4, 8, 16 and each 30 seconds; a success that is refused at once
-          // begins again after 10. What users, clocks and deaths do begins again too.
+          // Four in a first flight, then one after 1, 2, 4, 8, 16 and each 30 seconds: ten in a minute. What users, clocks,
+          // deaths and successes do begins again.
           const inMinute = times.slice(index).filter((at) => at < begin + 60).length;
-          const begun = resets.filter((at) => at > begin - 60 && at < begin + 60).length;
-          expect(inMinute).toBeLessThanOrEqual(24 + 8 * begun);
+          const begun = world.resets.filter((at) => at > begin - 60 && at < begin + 60).length;
+          expect(inMinute).toBeLessThanOrEqual(11 + 8 * begun);
         }
       }
     }),

@@ -21,6 +21,13 @@ export type Deed =
       readonly process: number;
       readonly user: number;
     }
+  /** A look at the store, acts and looks after them, all at once in one process. */
+  | {
+      readonly kind: "race";
+      readonly process: number;
+      readonly user: number;
+      readonly acts: readonly Act["kind"][];
+    }
   | { readonly kind: "kill"; readonly process: number }
   | { readonly kind: "revokeAtServer"; readonly user: number }
   | { readonly kind: "wait" | "jump"; readonly seconds: number };
@@ -52,6 +59,8 @@ interface Act {
   readonly app: number;
   readonly user: number;
   readonly process: number;
+  /** The process as it was then: a new one in its place knows nothing of it. */
+  readonly keeper: TokenKeeper;
   readonly family: Family | undefined;
   readonly began: number;
   ended: number;
@@ -79,7 +88,7 @@ export class KeeperWorld {
   readonly broken: string[] = [];
   /** Sessions that a caller was told are over, although nobody logged out. */
   readonly ended: string[] = [];
-  /** When a refresh request of an app for a user arrived, in seconds since the beginning. */
+  /** When a refresh request of an app for a user was sent, in seconds since the beginning. */
   readonly requests = new Map<string, number[]>();
   /** When something allowed a refresh earlier than the pauses do. */
   readonly resets: number[] = [];
@@ -119,10 +128,13 @@ export class KeeperWorld {
         void this.#call(deed.process, deed.user, deed.rejecting);
         break;
       case "storm":
-        for (let call = 0; call < 50; call++) {
+        for (let call = 0; call < 100; call++) {
           void this.#call(deed.process, deed.user, deed.rejecting);
-          await this.time.run(0.1);
+          await this.time.run(0.2);
         }
+        break;
+      case "race":
+        await this.#race(deed.process, deed.user, deed.acts);
         break;
       case "rewrite":
         void this.#counted(deed.process, this.#keeper(deed.process).rewrite(nameOf(deed.user)));
@@ -176,14 +188,14 @@ export class KeeperWorld {
 
   #storeFor(life: { ended: boolean }): TokenStore {
     const act = async <Value>(verb: () => Promise<Value>): Promise<Value> => {
-      await this.time.sleep(this.#chance() * 20);
+      await this.#delay();
       const fault = !this.#faultsAreOver && this.#chance() < this.#options.storeFaults ? this.#chance() : 1;
       if (fault < 0.3) throw new Error("the store is down");
       // Too late for anybody to hear of it, and yet it happens.
       if (fault < 0.4) await this.time.sleep(this.#chance() * 20_000);
       if (fault >= 0.4 && fault < 0.5) return new Promise(() => {});
       const result = await verb();
-      await this.time.sleep(this.#chance() * 20);
+      await this.#delay();
       if (fault < 0.8) throw new Error("the connection to the store is lost");
       if (fault < 1) return new Promise(() => {});
       return life.ended ? new Promise(() => {}) : result;
@@ -195,21 +207,36 @@ export class KeeperWorld {
     };
   }
 
+  /** A few milliseconds for the most part, and now and then two seconds. */
+  #delay(): Promise<void> {
+    return this.time.sleep(2_000 * this.#chance() ** 6);
+  }
+
   #fetchFor(process: number, life: { ended: boolean }): Fetch {
     return async (_, init) => {
       if (life.ended) return new Promise(() => {});
       const fault = !this.#faultsAreOver && this.#chance() < this.#options.serverFaults ? this.#chance() : 1;
       await this.time.sleep(this.#chance() * 300);
-      if (fault < 0.2) throw new TypeError("fetch failed");
       const fields = new URLSearchParams(String(init.body));
+      this.#count(fields);
+      if (fault < 0.2) throw new TypeError("fetch failed");
       const refused = fault < 0.5 ? this.#refusal(fault) : undefined;
       const answer = refused ?? this.#refresh(process, fields);
       await this.time.sleep(this.#chance() * 300);
       if (life.ended || (fault >= 0.5 && fault < 0.6)) return new Promise(() => {});
       if (fault >= 0.6 && fault < 0.9) throw new TypeError("terminated");
       if (fault >= 0.9 && fault < 1) return new Response((await answer.text()).slice(0, 20), { status: 200 });
+      // After a success another refresh may begin at once, when an API refuses what it brought.
+      if (answer.ok) this.resets.push(this.#seconds());
       return answer;
     };
+  }
+
+  #count(fields: URLSearchParams): void {
+    const [, id] = (fields.get("refresh_token") ?? "").split(".");
+    const family = this.#families[Number(id)];
+    const name = `${family?.app} ${family?.user}`;
+    this.requests.set(name, [...(this.requests.get(name) ?? []), this.#seconds()]);
   }
 
   #refusal(fault: number): Response {
@@ -226,8 +253,6 @@ export class KeeperWorld {
     if (app !== appOf(process) || fields.get("client_id") !== `app ${app}`) {
       this.broken.push(`process ${process} has sent a token of app ${app}`);
     }
-    const times = this.requests.get(`${app} ${user}`) ?? [];
-    this.requests.set(`${app} ${user}`, [...times, this.#seconds()]);
     const age = family.generation - Number(generation);
     if (this.#options.rotation === "strict" && age > 0) family.revoked = true;
     if (family.revoked) {
@@ -249,14 +274,32 @@ export class KeeperWorld {
     };
   }
 
+  async #race(process: number, user: number, acts: readonly Act["kind"][]): Promise<void> {
+    // Long enough for memory to be checked against the store.
+    await this.time.run(61);
+    void this.#call(process, user, false);
+    for (const kind of acts) {
+      await this.time.run(0.001);
+      void this.#act(kind, process, user);
+    }
+    for (const seconds of [0.5, 2, 5]) {
+      await this.time.run(seconds);
+      void this.#call(process, user, false);
+    }
+  }
+
   async #act(kind: Act["kind"], process: number, user: number): Promise<void> {
     const app = appOf(process);
     const family = kind === "save" ? this.#authorize(app, user) : undefined;
     const began = ++this.#order;
-    const act: Act = { ...{ kind, app, user, process, family, began }, ended: Infinity, acknowledged: false };
+    const keeper = this.#keeper(process);
+    const act: Act = {
+      ...{ kind, app, user, process, keeper, family, began },
+      ended: Infinity,
+      acknowledged: false,
+    };
     this.#acts.push(act);
     this.resets.push(this.#seconds());
-    const keeper = this.#keeper(process);
     const userId = nameOf(user);
     const made = family && this.#issue(family);
     const response = made && {
@@ -373,7 +416,8 @@ export class KeeperWorld {
         each.user === user &&
         each.app === act.app &&
         each.acknowledged &&
-        each.began > act.ended &&
+        // In one process acts hold in the order in which they were begun, in several when one had ended.
+        each.began > (each.keeper === act.keeper ? act.began : act.ended) &&
         // What was not acknowledged may still happen where an end had nothing to write over.
         (act.acknowledged || each.kind === "save") &&
         each.ended < began &&
