@@ -75,9 +75,9 @@ function cost(scopes: readonly ScopeView[]): Html | undefined {
   const payers = [...new Set(scopes.map(({ charged }) => charged))];
   if (payers.every((payer) => payer === undefined)) return undefined;
   if (payers.length === 1)
-    return html`<p class="cost small">${payers[0] === "user" ? "You pay for its use." : "You pay nothing: its use is charged to the app’s owner."}</p>`;
+    return html`<p class="cost small">${payers[0] === "user" ? "Its use is charged to you." : "Its use is charged to the app’s owner."}</p>`;
   const mine = scopes.filter(({ charged }) => charged === "user").map(({ title }) => title);
-  return html`<p class="cost small">You pay for the use of: ${mine.join(", ")}. The rest is free for you.</p>`;
+  return html`<p class="cost small">Charged to you: ${mine.join(", ")}. The rest is charged to the app’s owner.</p>`;
 }
 
 function facts(view: ConsentView): Html {

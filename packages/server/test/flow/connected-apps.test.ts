@@ -32,7 +32,7 @@ it("lists the apps that a person allowed, and nobody else's", async () => {
   const text = textOf((await signIn(jack)).text);
   expect(text).toContain("Demo app");
   expect(text).toContain("Send signature requests");
-  expect(text).toContain("2026-01-15");
+  expect(text).toContain("15 January 2026");
   expect(text).not.toContain("Strict app");
 });
 
@@ -43,7 +43,7 @@ it("takes an app's access back: its tokens stop at once, those of others live on
   const revoked = await agent.submit(page, revokePath(demo.clientId), {});
   expect(revoked.status).toBe(303);
   const after = await agent.follow(revoked);
-  expect(textOf(after.text)).toContain("The app's access was taken back.");
+  expect(textOf(after.text)).toContain("The app no longer has access.");
   expect(hasForm(after, revokePath(demo.clientId))).toBe(false);
   expect((await getAccount(server, ofDemo.access_token)).status).toBe(401);
   expect((await refresh(server, ofDemo.refresh_token)).status).toBe(400);

@@ -93,9 +93,9 @@ describe("the consent page", () => {
     for (const scope of scopes) expect(page).toContain(scope.title);
     expect(page.match(/charged to the app’s owner/g)).toHaveLength(1);
     const paid = consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] }).document();
-    expect(paid).toContain("You pay for its use.");
+    expect(paid).toContain("Its use is charged to you.");
     const free = consentPage({ ...consent, scopes: [{ ...scopes[0], charged: undefined }] }).document();
-    expect(free).not.toMatch(/charged|pay/);
+    expect(free).not.toMatch(/charged/);
   });
 
   it("never cuts the domain of an address: it says whose the app is", () => {

@@ -40,7 +40,8 @@ export function titleOf(record: RequestRecord): string {
     return `Event ${operation.slice(6)} ${done ? "received" : "not received"} by the app`;
   }
   if (reason === "denied_by_user") return "The person said no";
-  if (record.fault !== undefined && !done) return "Injected fault";
+  if (record.fault !== undefined && (reason === "fault_ordered" || reason === "rate_limited"))
+    return "Injected fault";
   if (operation === "authorize" && done && status !== 200)
     return "Allowed before: the code went to the callback";
   const [yes, no] = titles[operation] ?? [

@@ -14,7 +14,7 @@ export function exchangeStep(view: PlaygroundView): Html {
     summary:
       "The app’s backend proves who it is with its secret and exchanges the code, which works once, for an access token and a refresh token.",
     outcome: outcome(exchange),
-    folded: view.account.made + view.refresh.made > 0,
+    folded: view.account.made + view.refresh.made > 0 && wentWell(exchange),
     content: html`${calls(exchange)}
 <div class="buttons">${action({ path: "exchange", csrf, made: exchange.made, label: again ? "Use the same code a second time" : "Exchange the code", primary: !again })}</div>
 ${samples(3, exchange.samples, "The same call in your code", exchange.status === "open")}`,
@@ -30,7 +30,7 @@ export function accountStep(view: PlaygroundView): Html {
     status: account.status,
     summary: "The access token gives the app what the person allowed, and nothing else.",
     outcome: outcome(account),
-    folded: view.refresh.made > 0,
+    folded: view.refresh.made > 0 && wentWell(account),
     content: html`${calls(account)}
 <div class="buttons">${action({ path: "account", csrf, made: account.made, label: again ? "Call again" : "Get the account", primary: !again })}</div>
 ${samples(4, account.samples, "The same call in your code", account.status === "open" && view.exchange.status === "done")}`,
@@ -51,6 +51,11 @@ export function refreshStep(view: PlaygroundView): Html {
 <div class="buttons">${action({ path: "refresh", csrf, made: refresh.made, label: again ? "Refresh again" : "Refresh the token", primary: !again && view.account.made > 0 })}</div>
 ${samples(5, refresh.samples, "The same call in your code", false)}`,
   });
+}
+
+/** What went wrong last stays in sight, whatever came before it. */
+function wentWell({ calls: [newest] }: CallStepView): boolean {
+  return newest?.tone === "good";
 }
 
 function outcome({ calls: [newest] }: CallStepView): Html | undefined {
