@@ -64,6 +64,7 @@ interface Act {
   readonly family: Family | undefined;
   readonly began: number;
   ended: number;
+  endedAtSeconds: number;
   acknowledged: boolean;
 }
 
@@ -249,7 +250,7 @@ export class KeeperWorld {
     const [, id, generation] = (fields.get("refresh_token") ?? "").split(".");
     const family = this.#families[Number(id)];
     if (family === undefined) throw new Error("a refresh token that was never given");
-    const { app, user } = family;
+    const { app } = family;
     if (app !== appOf(process) || fields.get("client_id") !== `app ${app}`) {
       this.broken.push(`process ${process} has sent a token of app ${app}`);
     }
@@ -296,6 +297,7 @@ export class KeeperWorld {
     const act: Act = {
       ...{ kind, app, user, process, keeper, family, began },
       ended: Infinity,
+      endedAtSeconds: Infinity,
       acknowledged: false,
     };
     this.#acts.push(act);
@@ -319,6 +321,7 @@ export class KeeperWorld {
       }),
     );
     act.ended = ++this.#order;
+    act.endedAtSeconds = this.#seconds();
   }
 
   #authorize(app: number, user: number): Family {
@@ -337,6 +340,7 @@ export class KeeperWorld {
 
   async #call(process: number, user: number, rejecting: boolean): Promise<void> {
     const began = ++this.#order;
+    const beganAtSeconds = this.#seconds();
     const name = `${process} ${user}`;
     const rejected = rejecting ? this.#lastTokens.get(name) : undefined;
     const final = this.#faultsAreOver;
@@ -348,7 +352,7 @@ export class KeeperWorld {
           this.#lastTokens.set(name, token);
           this.#judgeToken(process, user, token, began, final);
         },
-        (error: unknown) => this.#judgeError(process, user, error, began, final),
+        (error: unknown) => this.#judgeError(process, user, error, { began, beganAtSeconds, final }),
       ),
     );
   }
@@ -378,7 +382,13 @@ export class KeeperWorld {
     if (undone !== undefined) this.broken.push(`${where} although ${undone.kind} was acknowledged since`);
   }
 
-  #judgeError(process: number, user: number, error: unknown, began: number, final: boolean): void {
+  #judgeError(
+    process: number,
+    user: number,
+    error: unknown,
+    call: { readonly began: number; readonly beganAtSeconds: number; readonly final: boolean },
+  ): void {
+    const { began, beganAtSeconds, final } = call;
     const where = `process ${process} tells user ${user}: ${String(error)}`;
     const acts = this.#acts.filter((act) => act.app === appOf(process) && act.user === user);
     if (!(error instanceof ReauthorizationRequired)) {
@@ -393,8 +403,14 @@ export class KeeperWorld {
       refresh_lost: families.some(({ refused }) => refused),
       revoked: acts.some(({ kind }) => kind === "revoke"),
       unknown_user:
-        !acts.some((act) => act.kind === "save" && act.acknowledged && act.ended < began) ||
-        acts.some(({ kind }) => kind === "forget"),
+        !acts.some(
+          (act) =>
+            act.kind === "save" &&
+            act.acknowledged &&
+            act.ended < began &&
+            // A caller of another process may share a look at the store that began before.
+            (act.process === process || act.endedAtSeconds + 60 < beganAtSeconds),
+        ) || acts.some(({ kind }) => kind === "forget"),
     };
     if (ends[reason] !== true) this.broken.push(`${where} although nobody ended it`);
     // A login that was acknowledged since the last end holds until its own grant is refused.
