@@ -201,7 +201,8 @@ function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
   attach(app, world, address, options);
   serveAssets(app.server, emulatorAssets);
   dressPages(app.server, { world, logins });
-  attachPlayground(app, { url, listening, profileName: profile.name, logins });
+  const why = (operation: string) => world.log.list({ operation }).at(-1);
+  attachPlayground(app, { url, listening, profileName: profile.name, logins, why });
   return { app, world, timeline, starting, place, url, plant, open };
 }
 

@@ -72,7 +72,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
     await page.waitForURL(`${emulator.url}/#step-2`);
     await press(page, "Exchange the code");
     await press(page, "Get the account");
-    await page.getByText(jack.email).first().waitFor();
+    await page.getByText(`The app acts for ${jack.email}`).waitFor();
     await press(page, "Refresh the token");
     await page.getByText("A new access token, good for 1 day").waitFor();
     await page.locator("#step-3 > details > summary").click();

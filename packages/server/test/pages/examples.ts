@@ -170,6 +170,7 @@ function playgroundWith(text: string): Page {
   return playgroundPage({
     csrf: text,
     app: { name: text },
+    features: { pkce: true, rotation: true, introspect: true, revoke: true, metadata: true },
     foreignCode: true,
     connect: {
       csrf: text,
@@ -193,6 +194,8 @@ function playgroundWith(text: string): Page {
     exchange: callStep,
     account: callStep,
     refresh: callStep,
+    introspect: callStep,
+    revoke: callStep,
   });
 }
 

@@ -47,6 +47,8 @@ export async function startDemo(changes: Partial<PlaygroundDependencies> = {}): 
     randomBytes,
     now: () => performance.now(),
     profileName: "dropbox-sign",
+    features: { pkce: false, rotation: false, introspect: false, revoke: false, metadata: false },
+    why: () => undefined,
     respondPage,
     ...changes,
   });

@@ -4,7 +4,7 @@ import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
 import { connectableApps, playerOf, registerCallback } from "../connect/connect.js";
 import type { KnownLogin } from "../pages/accounts.js";
-import { registerPlayground } from "./register.js";
+import { type PlaygroundDependencies, registerPlayground } from "./register.js";
 
 export interface PlaygroundOptions {
   /** Where its pages are. */
@@ -12,13 +12,15 @@ export interface PlaygroundOptions {
   /** Where the server listens: the playground's own calls need not go round by a public address. */
   readonly listening: () => string;
   readonly profileName: string;
+  readonly why: PlaygroundDependencies["why"];
   readonly logins: readonly KnownLogin[];
 }
 
 export function attachPlayground(
   { server, context }: CountersignApp,
-  { url, listening, profileName, logins }: PlaygroundOptions,
+  { url, listening, profileName, logins, why }: PlaygroundOptions,
 ): void {
+  const { profile } = context;
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -38,6 +40,14 @@ export function attachPlayground(
       randomBytes: context.randomBytes,
       now: () => performance.now(),
       profileName,
+      features: {
+        pkce: profile.pkce === "S256",
+        rotation: profile.rotation,
+        introspect: profile.endpoints.includes("introspect"),
+        revoke: profile.endpoints.includes("revoke"),
+        metadata: profile.endpoints.includes("metadata"),
+      },
+      why,
       respondPage: (reply, page, status) => sendPage(reply, page, status, [url()]),
     });
   });

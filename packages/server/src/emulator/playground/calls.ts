@@ -18,13 +18,14 @@ const timeoutMilliseconds = 15_000;
 const mostCharacters = 50_000;
 
 /** The body of the exchange, its members in the order of the documented example. */
-export function exchangeBody(client: Client, code: string, state: string): string {
+export function exchangeBody(client: Client, code: string, state: string, codeVerifier?: string): string {
   return JSON.stringify({
     client_id: client.clientId,
     client_secret: client.clientSecret,
     code,
     grant_type: "authorization_code",
     state,
+    code_verifier: codeVerifier,
   });
 }
 
@@ -45,6 +46,23 @@ export function callToken(http: Http, query: "" | "?refresh", body: string): Pro
     "User-Agent": userAgent,
   };
   return call(http, { method: "POST", url: `${http.baseUrl()}/oauth/token${query}`, headers, body });
+}
+
+/** RFC 7662 and RFC 7009: a form, with the client's credentials in it. */
+export function callForm(
+  http: Http,
+  path: "/oauth/introspect" | "/oauth/revoke",
+  client: Client,
+  token: string,
+): Promise<RecordedCall> {
+  const headers = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    Accept: "application/json",
+    "User-Agent": userAgent,
+  };
+  const { clientId, clientSecret } = client;
+  const body = new URLSearchParams({ token, client_id: clientId, client_secret: clientSecret }).toString();
+  return call(http, { method: "POST", url: `${http.baseUrl()}${path}`, headers, body });
 }
 
 export function callAccount(http: Http, accessToken: string): Promise<RecordedCall> {

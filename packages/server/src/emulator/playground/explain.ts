@@ -4,7 +4,7 @@ import type { VerdictView } from "./page/view.js";
 import type { Answered, Outcome, RecordedCall } from "./run.js";
 import { tokensOf } from "./run.js";
 
-export type Operation = "exchange" | "account" | "refresh";
+export type Operation = "exchange" | "account" | "refresh" | "introspect" | "revoke";
 
 export function explainCall(operation: Operation, call: RecordedCall): VerdictView {
   const { outcome } = call;
@@ -20,12 +20,22 @@ export function explainCall(operation: Operation, call: RecordedCall): VerdictVi
   return {
     tone: "bad",
     verdict: `Refused: ${messageOf(outcome) ?? `status ${outcome.status}`}`,
-    explanation: explainStatus(operation, outcome),
+    explanation: explainRefusal(operation, call, outcome),
   };
+}
+
+/** The emulator knows the reason; without it, the status must do. */
+function explainRefusal(operation: Operation, { why }: RecordedCall, outcome: Answered): string {
+  if (why?.detail === undefined || outcome.status === 429 || outcome.status >= 500)
+    return explainStatus(operation, outcome);
+  const sentence = `${why.detail.charAt(0).toUpperCase()}${why.detail.slice(1)}.`;
+  return why.advice === undefined ? sentence : `${sentence} ${why.advice}`;
 }
 
 function explainSuccess(operation: Operation, call: RecordedCall, outcome: Answered): VerdictView {
   if (operation === "account") return explainAccount(outcome);
+  if (operation === "introspect") return explainIntrospection(outcome);
+  if (operation === "revoke") return revoked;
   const tokens = tokensOf(outcome);
   if (tokens === undefined) {
     return {
@@ -53,6 +63,24 @@ function explainSuccess(operation: Operation, call: RecordedCall, outcome: Answe
   };
 }
 
+const revoked: VerdictView = {
+  tone: "good",
+  verdict: "The tokens are revoked",
+  explanation:
+    "Both tokens of this authorization have ended at once. Call the API again, or introspect: the server now refuses them.",
+};
+
+function explainIntrospection(outcome: Answered): VerdictView {
+  const active = member(outcome.json, "active") === true;
+  return {
+    tone: active ? "good" : "note",
+    verdict: active ? "The token is active" : "The token is not active",
+    explanation: active
+      ? "The server says whose it is, what it allows, and until when."
+      : "The server says nothing else about a token that has ended.",
+  };
+}
+
 function explainAccount(outcome: Answered): VerdictView {
   const email = member(member(outcome.json, "account"), "email_address");
   if (typeof email !== "string") {
@@ -72,7 +100,7 @@ function explainAccount(outcome: Answered): VerdictView {
 function explainStatus(operation: Operation, outcome: Answered): string {
   const { status } = outcome;
   if (status === 429) return "Too many requests. Wait for as long as Retry-After says, then try again.";
-  if (status >= 500) return "The server met a fault of its own. Wait a little, then try again.";
+  if (status >= 500) return "Something went wrong in the server. Wait a little, then try again.";
   if (status >= 300 && status < 400)
     return "The answer is a redirect. An app must not carry its secret elsewhere.";
   if (status === 404) return "There is nothing at this address: check the host and the path.";
@@ -80,17 +108,16 @@ function explainStatus(operation: Operation, outcome: Answered): string {
 }
 
 const refusals: Readonly<Record<Operation, (status: number) => string>> = {
-  exchange: () =>
-    "A code works once, for a short time, and for the app it was given to alone. Using it twice also takes back " +
-    "the tokens of its first use, as one of the two may be a thief: try the call of the next step now.",
+  exchange: () => "A code works once, for a short time, and only for the app it was issued to.",
+  introspect: () => "Only an app that proves who it is may ask about a token.",
+  revoke: () => "Only the app that a token was issued to may revoke it.",
   account: (status) =>
     status === 403
       ? "The token is good, but what the app was allowed does not cover this call."
-      : "The access token has run out, or was taken back: by the person, or because its code was used twice. " +
-        "Refresh it; if that is refused too, send the person to step 1 again.",
+      : "The access token has expired or was revoked. Refresh it; if that is refused too, go back to step 1.",
   refresh: () =>
-    "The refresh token has been taken back, has run out, or belongs to another app. " +
-    "Only the person can give access again: send them to step 1.",
+    "The refresh token was revoked, has expired, or belongs to another app. " +
+    "Only the person can give access again: go back to step 1.",
 };
 
 /** The message of an error body, in the API's shape or in that of RFC 6749 §5.2. */

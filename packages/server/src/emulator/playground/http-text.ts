@@ -28,8 +28,14 @@ function requestText(call: RecordedCall): string {
   for (const [name, value] of Object.entries(call.headers)) {
     lines.push(`${name}: ${name === "Authorization" ? hideCredentials(value) : value}`);
   }
-  if (call.body !== undefined) lines.push("", shownJson(JSON.parse(call.body)));
+  if (call.body !== undefined) lines.push("", bodyText(call.body));
   return lines.join("\n");
+}
+
+/** A form's fields each on a line: its secrets are shortened with all others. */
+function bodyText(body: string): string {
+  if (body.startsWith("{")) return shownJson(JSON.parse(body));
+  return [...new URLSearchParams(body)].map(([name, value]) => `${name}=${value}`).join("\n");
 }
 
 function hideCredentials(value: string): string {

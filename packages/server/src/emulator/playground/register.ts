@@ -8,9 +8,10 @@ import type { ConnectView } from "../connect/view.js";
 import type { KnownLogin } from "../pages/accounts.js";
 import { betterAddress } from "./address.js";
 import { playgroundPage } from "./page/page.js";
+import type { Features } from "./page/view.js";
 import { isOwnForm, type Session, Sessions, setCookie } from "./sessions.js";
 import { showRun } from "./show.js";
-import { type Actions, actionsOf } from "./steps.js";
+import { type Actions, actionsOf, type StepDependencies } from "./steps.js";
 
 export interface PlaygroundDependencies {
   /** The app that is played. */
@@ -28,6 +29,8 @@ export interface PlaygroundDependencies {
   /** Milliseconds; only differences are used. */
   readonly now: () => number;
   readonly profileName: string;
+  readonly features: Features;
+  readonly why: StepDependencies["why"];
   /** Sends a page with the headers that every page has. */
   readonly respondPage: (reply: FastifyReply, page: Page, status?: number) => unknown;
 }
@@ -35,7 +38,7 @@ export interface PlaygroundDependencies {
 /** Adds the playground at `/` and `/playground/…`. Needs form bodies parsed to URLSearchParams. */
 export function registerPlayground(server: FastifyInstance, deps: PlaygroundDependencies): void {
   const sessions = new Sessions(deps.randomBytes);
-  const actions = actionsOf(deps);
+  const actions = actionsOf({ ...deps, pkce: deps.features.pkce });
 
   server.get("/", async (request, reply) => {
     const player = await deps.player();
@@ -110,6 +113,8 @@ const posts = [
   "exchange",
   "account",
   "refresh",
+  "introspect",
+  "revoke",
   "forge-state",
   "reset",
 ] as const satisfies (keyof Actions)[];

@@ -14,6 +14,13 @@ export interface RecordedCall {
   readonly body?: string | undefined;
   readonly outcome: Outcome;
   readonly milliseconds: number;
+  /** What the emulator knows of a refusal and did not tell the caller. */
+  readonly why?: Why | undefined;
+}
+
+export interface Why {
+  readonly detail: string | undefined;
+  readonly advice: string | undefined;
 }
 
 export type Outcome = Answered | { readonly kind: "failed"; readonly reason: string };
@@ -67,6 +74,10 @@ export interface Run {
   readonly exchanges: Calls;
   readonly accounts: Calls;
   readonly refreshes: Calls;
+  readonly introspections: Calls;
+  readonly revocations: Calls;
+  /** RFC 7636: sent with the code, so that only who asked for it can use it. */
+  codeVerifier?: string | undefined;
 }
 
 /** All calls are counted, the latest are kept. */
@@ -82,6 +93,8 @@ export function newRun(): Run {
     exchanges: { made: 0, latest: [] },
     accounts: { made: 0, latest: [] },
     refreshes: { made: 0, latest: [] },
+    introspections: { made: 0, latest: [] },
+    revocations: { made: 0, latest: [] },
   };
 }
 

@@ -7,10 +7,19 @@ import type { Client } from "./calls.js";
 import { exchangeBody, refreshBody } from "./calls.js";
 import type { SampleView } from "./page/view.js";
 
-export function exchangeSamples(base: string, client: Client, code: string, state: string): SampleView[] {
+export function exchangeSamples(
+  base: string,
+  client: Client,
+  code: string,
+  state: string,
+  codeVerifier?: string,
+): SampleView[] {
   const { clientId: id, clientSecret: secret } = client;
   return [
-    { language: "curl", code: curlPost(`${base}/oauth/token`, exchangeBody(client, code, state)) },
+    {
+      language: "curl",
+      code: curlPost(`${base}/oauth/token`, exchangeBody(client, code, state, codeVerifier)),
+    },
     {
       language: "typescript",
       note: "npm install @countersign/sdk",
@@ -21,28 +30,34 @@ const tokens = await oauth.oauthTokenGenerate({
   clientId: ${js(id)},
   clientSecret: ${js(secret)},
   code: ${js(code)},
-  state: ${js(state)},
+  state: ${js(state)},${codeVerifier === undefined ? "" : `\n  codeVerifier: ${js(codeVerifier)},`}
 });
 console.log(tokens);`,
     },
-    ruby(base, [
-      "request = Dropbox::Sign::OAuthTokenGenerateRequest.new",
-      `request.client_id = ${rb(id)}`,
-      `request.client_secret = ${rb(secret)}`,
-      `request.code = ${rb(code)}`,
-      `request.state = ${rb(state)}`,
-      'request.grant_type = "authorization_code"',
-      "",
-      "p Dropbox::Sign::OAuthApi.new.oauth_token_generate(request)",
-    ]),
+    // The gem knows no code_verifier, which the vendor's service does not read.
+    ...(codeVerifier === undefined ? [rubyExchange(base, client, code, state)] : []),
     pythonPost(`${base}/oauth/token`, [
       ["client_id", id],
       ["client_secret", secret],
       ["code", code],
       ["grant_type", "authorization_code"],
       ["state", state],
+      ...(codeVerifier === undefined ? [] : [["code_verifier", codeVerifier] as const]),
     ]),
   ];
+}
+
+function rubyExchange(base: string, client: Client, code: string, state: string): SampleView {
+  return ruby(base, [
+    "request = Dropbox::Sign::OAuthTokenGenerateRequest.new",
+    `request.client_id = ${rb(client.clientId)}`,
+    `request.client_secret = ${rb(client.clientSecret)}`,
+    `request.code = ${rb(code)}`,
+    `request.state = ${rb(state)}`,
+    'request.grant_type = "authorization_code"',
+    "",
+    "p Dropbox::Sign::OAuthApi.new.oauth_token_generate(request)",
+  ]);
 }
 
 export function refreshSamples(base: string, client: Client, refreshToken: string): SampleView[] {

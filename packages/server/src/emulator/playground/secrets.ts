@@ -15,6 +15,7 @@ const secretMembers: ReadonlySet<string> = new Set([
   "refresh_token",
   "client_secret",
   "code",
+  "code_verifier",
   // Not a secret, but as long as one, and shown in this form everywhere else.
   "state",
   "id_token",

@@ -9,6 +9,7 @@ import { startSamples } from "./opening-samples.js";
 import type {
   CallStepView,
   CallView,
+  Features,
   ParameterView,
   PlaygroundView,
   SampleView,
@@ -25,6 +26,7 @@ export interface Surroundings {
   readonly logins: readonly KnownLogin[];
   readonly baseUrl: string;
   readonly profileName: string;
+  readonly features: Features;
   readonly betterAddress: string | undefined;
 }
 
@@ -35,6 +37,7 @@ export function showRun(run: Run, csrf: string, around: Surroundings): Omit<Play
     app: { name: client.name },
     baseUrl: around.baseUrl,
     profileName: around.profileName,
+    features: around.features,
     logins: around.logins,
     betterAddress: around.betterAddress,
     start: showStart(run, around),
@@ -42,6 +45,8 @@ export function showRun(run: Run, csrf: string, around: Surroundings): Omit<Play
     exchange: showExchange(run, around),
     account: showAccount(run, around),
     refresh: showRefresh(run, around),
+    introspect: aboutToken("introspect", run, run.introspections, around),
+    revoke: aboutToken("revoke", run, run.revocations, around),
     foreignCode: run.refused?.kind === "refused" && run.refused.reason === "unexpected",
   };
 }
@@ -52,13 +57,23 @@ function showStart(run: Run, around: Surroundings): StartView {
   const state = sent ? shorten(sent) : "‹fresh for every attempt›";
   return {
     status: run.address === undefined && !run.callback ? "open" : "done",
-    address: `GET ${baseUrl}/oauth/authorize?response_type=code&client_id=${encodeURIComponent(client.clientId)}&state=${state}${client.namesCallback ? `&redirect_uri=${encodeURIComponent(client.callbackUrl)}` : ""}`,
-    parameters: startParameters(client, state),
+    address: `GET ${baseUrl}/oauth/authorize?response_type=code&client_id=${encodeURIComponent(client.clientId)}&state=${state}${client.namesCallback ? `&redirect_uri=${encodeURIComponent(client.callbackUrl)}` : ""}${around.features.pkce ? "&code_challenge=‹hash of a secret of this attempt›&code_challenge_method=S256" : ""}`,
+    parameters: startParameters(client, state, around.features.pkce),
     samples: startSamples(baseUrl, client.clientId),
   };
 }
 
-function startParameters(client: Player, state: string): ParameterView[] {
+function startParameters(client: Player, state: string, pkce: boolean): ParameterView[] {
+  const more: ParameterView[] = pkce
+    ? [
+        {
+          name: "code_challenge",
+          value: "(a SHA-256 hash)",
+          meaning:
+            "The hash of a secret that only this attempt knows. The exchange sends the secret itself, so a stolen code is useless (PKCE, RFC 7636).",
+        },
+      ]
+    : [];
   return [
     {
       name: "response_type",
@@ -79,6 +94,7 @@ function startParameters(client: Player, state: string): ParameterView[] {
         ? "Where to come back to. It must be one of the callbacks that the app registered."
         : `Where to come back to. The app registered one callback, so the server uses that: ${client.callbackUrl}.`,
     },
+    ...more,
   ];
 }
 
@@ -86,7 +102,13 @@ function showExchange(run: Run, around: Surroundings): CallStepView {
   const { callback } = run;
   const samples =
     callback?.kind === "code"
-      ? exchangeSamples(around.baseUrl, around.client, callback.code, callback.receivedState ?? "")
+      ? exchangeSamples(
+          around.baseUrl,
+          around.client,
+          callback.code,
+          callback.receivedState ?? "",
+          run.codeVerifier,
+        )
       : [];
   const status = run.tokens ? "done" : statusOf(callback?.kind === "code", run.exchanges);
   return callStep("exchange", run, run.exchanges, around, status, samples);
@@ -112,6 +134,15 @@ function showRefresh(run: Run, around: Surroundings): CallStepView {
   return callStep("refresh", run, run.refreshes, around, statusOf(ready, run.refreshes), samples);
 }
 
+function aboutToken(
+  operation: "introspect" | "revoke",
+  run: Run,
+  calls: Calls,
+  around: Surroundings,
+): CallStepView {
+  return callStep(operation, run, calls, around, statusOf(run.tokens !== undefined, calls), []);
+}
+
 function statusOf(ready: boolean, calls: Calls): StepStatus {
   if (!ready) return "later";
   const last = calls.latest.at(-1);
@@ -135,6 +166,7 @@ function callStep(
 function secretsOf(run: Run, client: Client): string[] {
   const secrets = [client.clientSecret];
   if (run.callback?.kind === "code") secrets.push(run.callback.code);
+  if (run.codeVerifier !== undefined) secrets.push(run.codeVerifier);
   for (const call of [...run.exchanges.latest, ...run.refreshes.latest]) {
     const tokens = tokensOf(call.outcome);
     if (tokens) secrets.push(tokens.accessToken);

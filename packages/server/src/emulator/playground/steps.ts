@@ -1,16 +1,22 @@
 /** Owns what each button and the callback do to a run, and where the browser goes next. */
 
+import { createHash } from "node:crypto";
 import type { Player } from "../connect/connect.js";
-import { callAccount, callToken, exchangeBody, type Http, refreshBody } from "./calls.js";
-import { type Calls, judgeCallback, newRun, record, tokensOf } from "./run.js";
+import { callAccount, callForm, callToken, exchangeBody, type Http, refreshBody } from "./calls.js";
+import { type Calls, judgeCallback, newRun, record, tokensOf, type Why } from "./run.js";
 import { inTurn, type Session } from "./sessions.js";
 
 const stateBytes = 16;
+const verifierBytes = 32;
 const codeBytes = 8;
 
 export interface StepDependencies extends Http {
   readonly player: () => Promise<Player>;
   readonly randomBytes: (count: number) => Buffer;
+  /** Whether the server reads RFC 7636. */
+  readonly pkce: boolean;
+  /** Returns what the emulator noted of the newest request of this kind. */
+  readonly why: (operation: string) => Why | undefined;
 }
 
 type Action = (session: Session, form: URLSearchParams) => Promise<string>;
@@ -20,6 +26,8 @@ export interface Actions {
   readonly exchange: Action;
   readonly account: Action;
   readonly refresh: Action;
+  readonly introspect: Action;
+  readonly revoke: Action;
   readonly "forge-state": Action;
   readonly reset: Action;
   readonly arrive: (session: Session, query: URLSearchParams) => void;
@@ -31,6 +39,8 @@ export function actionsOf(deps: StepDependencies): Actions {
     exchange: (session, form) => exchange(session, form, deps),
     account: (session, form) => account(session, form, deps),
     refresh: (session, form) => refresh(session, form, deps),
+    introspect: (session, form) => aboutToken("introspect", session, form, deps),
+    revoke: (session, form) => aboutToken("revoke", session, form, deps),
     "forge-state": async (session) => forgeState(session, deps),
     reset: async (session) => {
       session.run = newRun();
@@ -43,15 +53,22 @@ export function actionsOf(deps: StepDependencies): Actions {
 async function start(session: Session, deps: StepDependencies): Promise<string> {
   const player = await deps.player();
   const state = deps.randomBytes(stateBytes).toString("hex");
+  const codeVerifier = deps.pkce ? deps.randomBytes(verifierBytes).toString("base64url") : undefined;
   const address = new URL(`${deps.baseUrl()}/oauth/authorize`);
   address.search = new URLSearchParams({
     response_type: "code",
     client_id: player.clientId,
     state,
     ...(player.namesCallback && { redirect_uri: player.callbackUrl }),
+    ...(codeVerifier && { code_challenge: challengeOf(codeVerifier), code_challenge_method: "S256" }),
   }).toString();
-  session.run = { ...newRun(), address: address.href, expectedState: state };
+  session.run = { ...newRun(), address: address.href, expectedState: state, codeVerifier };
   return address.href;
+}
+
+/** RFC 7636 §4.2. */
+function challengeOf(verifier: string): string {
+  return createHash("sha256").update(verifier).digest("base64url");
 }
 
 /** Takes the expected state away before judging: it serves once, whatever comes of it. */
@@ -64,7 +81,8 @@ function arrive(session: Session, query: URLSearchParams, issuer: string): void 
     run.refused = callback;
     session.connect = undefined;
   } else {
-    session.run = { ...newRun(), ...(run.address !== undefined && { address: run.address }), callback };
+    const { address, codeVerifier } = run;
+    session.run = { ...newRun(), ...(address !== undefined && { address }), codeVerifier, callback };
   }
 }
 
@@ -83,9 +101,14 @@ async function exchange(session: Session, form: URLSearchParams, deps: StepDepen
   await inTurn(session, async () => {
     const { callback } = run;
     if (callback?.kind !== "code" || isRepeated(form, run.exchanges)) return;
-    const body = exchangeBody(await deps.player(), callback.code, callback.receivedState ?? "");
+    const body = exchangeBody(
+      await deps.player(),
+      callback.code,
+      callback.receivedState ?? "",
+      run.codeVerifier,
+    );
     const call = await callToken(deps, "", body);
-    record(run.exchanges, call);
+    record(run.exchanges, { ...call, why: deps.why("oauthTokenGenerate") });
     run.tokens ??= tokensOf(call.outcome);
   });
   return "/#step-3";
@@ -95,7 +118,8 @@ async function account(session: Session, form: URLSearchParams, deps: StepDepend
   const { run } = session;
   await inTurn(session, async () => {
     if (run.tokens === undefined || isRepeated(form, run.accounts)) return;
-    record(run.accounts, await callAccount(deps, run.tokens.accessToken));
+    const call = await callAccount(deps, run.tokens.accessToken);
+    record(run.accounts, { ...call, why: deps.why("accountGet") });
   });
   return "/#step-4";
 }
@@ -106,12 +130,31 @@ async function refresh(session: Session, form: URLSearchParams, deps: StepDepend
     const refreshToken = run.tokens?.refreshToken;
     if (refreshToken === undefined || isRepeated(form, run.refreshes)) return;
     const call = await callToken(deps, "?refresh", refreshBody(await deps.player(), refreshToken));
-    record(run.refreshes, call);
+    record(run.refreshes, { ...call, why: deps.why("oauthTokenRefresh") });
     const next = tokensOf(call.outcome);
     // RFC 6749 §6: an answer without a refresh token leaves the old one in force.
     if (next) run.tokens = { ...next, refreshToken: next.refreshToken ?? refreshToken };
   });
   return "/#step-5";
+}
+
+/** What the standard profile adds: asking about the access token, and ending it with all of its family. */
+async function aboutToken(
+  operation: "introspect" | "revoke",
+  session: Session,
+  form: URLSearchParams,
+  deps: StepDependencies,
+): Promise<string> {
+  const { run } = session;
+  const calls = operation === "introspect" ? run.introspections : run.revocations;
+  await inTurn(session, async () => {
+    if (run.tokens === undefined || isRepeated(form, calls)) return;
+    const { accessToken, refreshToken = accessToken } = run.tokens;
+    const token = operation === "introspect" ? accessToken : refreshToken;
+    const call = await callForm(deps, `/oauth/${operation}`, await deps.player(), token);
+    record(calls, { ...call, why: deps.why(operation) });
+  });
+  return operation === "introspect" ? "/#step-6" : "/#step-7";
 }
 
 /** Whether this form was sent before: a double click must not use a code twice. */

@@ -140,6 +140,46 @@ it("a seed's own accounts sign in with one click, and its apps are there to choo
   await page.close();
 });
 
+it("the standard profile shows what it adds: PKCE, introspection, revocation and metadata", async () => {
+  await using standard = await startEmulator({ profile: "standard" });
+  const page = await browser.newPage();
+  await page.goto(standard.url);
+  expect(await page.getByRole("link", { name: "metadata" }).count()).toBe(1);
+  await press(page, "Start the flow");
+  await press(page, "Continue as jack@example.com");
+  await press(page, "Allow");
+  await press(page, "Exchange the code");
+  await page.getByText("The app has access for").waitFor();
+  const [asked, exchanged] = [
+    (await standard.requests({ operation: "authorize" }))[0],
+    (await standard.requests({ operation: "oauthTokenGenerate" }))[0],
+  ];
+  expect(asked?.parameters.code_challenge_method).toBe("S256");
+  expect(exchanged?.parameters.code_verifier).toMatch(/^.{4}… \(43 characters\)$/);
+  await press(page, "Introspect");
+  await page.getByText("The token is active").waitFor();
+  await press(page, "Revoke the tokens");
+  await page.getByText("The tokens are revoked").waitFor();
+  await page.locator("#step-6 summary").first().click();
+  await press(page, "Introspect again");
+  await page.getByText("The token is not active").waitFor();
+  await page.close();
+});
+
+it("the playground gives the emulator's own reason for a refusal", async () => {
+  const page = await browser.newPage();
+  await page.goto(sign.url);
+  await press(page, "Start the flow");
+  await press(page, "Continue as jack@example.com");
+  await press(page, "Allow");
+  await sign.clock.advance("2h");
+  await press(page, "Exchange the code");
+  await page
+    .getByText("The code expired 1 h ago. Exchange the code as soon as it arrives at the callback.")
+    .waitFor();
+  await page.close();
+});
+
 const pages = ["/", "/_emulator", "/_emulator?tab=apps", "/connected-apps", "/nothing-here"];
 const most = { bytes: 50_000, requests: 4 };
 

@@ -53,6 +53,36 @@ ${samples(5, refresh.samples, "The same call in your code", false)}`,
   });
 }
 
+/** What the standard profile adds to the flow (RFC 7662). */
+export function introspectStep(view: PlaygroundView): Html {
+  const { introspect, csrf } = view;
+  return step({
+    number: 6,
+    title: "Introspect the token",
+    status: introspect.status,
+    summary: "Whoever receives a token can ask the server what it is good for.",
+    outcome: outcome(introspect),
+    folded: view.revoke.made > 0 && wentWell(introspect),
+    content: html`${calls(introspect)}
+<div class="buttons">${action({ path: "introspect", csrf, made: introspect.made, label: introspect.made > 0 ? "Introspect again" : "Introspect" })}</div>`,
+  });
+}
+
+/** What the standard profile adds to the flow (RFC 7009). */
+export function revokeStep(view: PlaygroundView): Html {
+  const { revoke, csrf } = view;
+  return step({
+    number: 7,
+    title: "Revoke",
+    status: revoke.status,
+    summary: "An app that no longer needs its access gives it up.",
+    outcome: outcome(revoke),
+    folded: false,
+    content: html`${calls(revoke)}
+<div class="buttons">${action({ path: "revoke", csrf, made: revoke.made, label: revoke.made > 0 ? "Revoke again" : "Revoke the tokens" })}</div>`,
+  });
+}
+
 /** What went wrong last stays in sight, whatever came before it. */
 function wentWell({ calls: [newest] }: CallStepView): boolean {
   return newest?.tone === "good";

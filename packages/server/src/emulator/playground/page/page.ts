@@ -8,7 +8,7 @@ import { callbackForm, connectPanel } from "../../connect/panel.js";
 import type { KnownLogin } from "../../pages/accounts.js";
 import { playgroundScript, playgroundStyles } from "../../pages/assets.js";
 import { copyButton } from "../../pages/copy-button.js";
-import { accountStep, exchangeStep, refreshStep } from "./call-steps.js";
+import { accountStep, exchangeStep, introspectStep, refreshStep, revokeStep } from "./call-steps.js";
 import { callbackStep, startStep } from "./opening-steps.js";
 import { action } from "./step.js";
 import type { PlaygroundView } from "./view.js";
@@ -30,12 +30,15 @@ ${tryPanel(view)}
 ${connectPanel(view.connect)}
 </div>
 <h2 class="steps-title">The flow, step by step</h2>
+${Object.values(view.features).some(Boolean) && profileAdds(view)}
 <ol class="steps">
 ${startStep(view)}
 ${callbackStep(view)}
 ${exchangeStep(view)}
 ${accountStep(view)}
 ${refreshStep(view)}
+${view.features.introspect && introspectStep(view)}
+${view.features.revoke && revokeStep(view)}
 </ol>
 ${view.refresh.status === "done" && whatNext()}
 ${view.start.status === "done" ? startAgain(view.csrf) : undefined}`,
@@ -85,6 +88,17 @@ function otherAddress(href: string): Html {
     html`<p>You opened this page at a different address from the one people come back to, and a browser keeps cookies for each address separately.
 <a href="${href}">Open it at ${href}</a> before you begin.</p>`,
   );
+}
+
+/** What this profile has that the live service has not. */
+function profileAdds({ features, profileName }: PlaygroundView): Html {
+  const { pkce, rotation, introspect, revoke, metadata } = features;
+  return html`<div class="adds small"><p>The profile <strong>${profileName}</strong> adds:</p><ul>
+${pkce && html`<li>PKCE, in steps 1 and 3</li>`}
+${introspect && html`<li>introspection, in step 6</li>`}
+${revoke && html`<li>revocation, in step 7</li>`}
+${rotation && html`<li>refresh token rotation, for apps whose seed says <code>refresh_tokens: rotate</code></li>`}
+${metadata && html`<li><a href="/.well-known/oauth-authorization-server">metadata</a> for clients that configure themselves</li>`}</ul></div>`;
 }
 
 function whatNext(): Html {

@@ -54,7 +54,7 @@ function statusWords(status: StepStatus): HtmlValue {
 }
 
 export interface ActionOptions {
-  path: "start" | "exchange" | "account" | "refresh" | "forge-state";
+  path: "start" | "exchange" | "account" | "refresh" | "introspect" | "revoke" | "forge-state";
   csrf: string;
   label: string;
   primary?: boolean;

@@ -65,7 +65,17 @@ export interface CallStepView {
   samples: readonly SampleView[];
 }
 
+/** What the profile has beside the flow of the live service. */
+export interface Features {
+  readonly pkce: boolean;
+  readonly rotation: boolean;
+  readonly introspect: boolean;
+  readonly revoke: boolean;
+  readonly metadata: boolean;
+}
+
 export interface PlaygroundView {
+  features: Features;
   csrf: string;
   app: { name: string };
   connect: ConnectView;
@@ -81,4 +91,6 @@ export interface PlaygroundView {
   exchange: CallStepView;
   account: CallStepView;
   refresh: CallStepView;
+  introspect: CallStepView;
+  revoke: CallStepView;
 }
