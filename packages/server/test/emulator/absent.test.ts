@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
+import { createAccount } from "../../src/accounts/create-account.js";
 import { createCountersign } from "../../src/app.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { emulatorAssets } from "../../src/emulator/pages/assets.js";
@@ -35,7 +36,7 @@ const ofTheEmulator = (files: Iterable<string>) =>
 const commands = readdirSync(join(source, "cli")).filter((file) => file !== "dev.ts");
 
 const storage = openSqliteStorage(":memory:");
-const { server } = createCountersign({
+const { server, context } = createCountersign({
   profile: profiles["dropbox-sign"],
   storage,
   ring: new KeyRing(["a secret of the tests, long enough to be one: 0123456789"]),
@@ -75,6 +76,28 @@ describe("a production server has nothing of the emulator", () => {
       expect([url, (await server.inject({ method, url })).statusCode]).toEqual([url, 404]);
       expect([url, (await fetch(sign.url + url, { method })).status]).not.toEqual([url, 404]);
     }
+  });
+
+  it("signs nobody in who only names an account", async () => {
+    const page = await server.inject("/connected-apps");
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? "";
+    const cookie = page.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    const send = (payload: URLSearchParams) =>
+      server.inject({
+        method: "POST",
+        url: "/connected-apps/login",
+        headers: { cookie, "content-type": "application/x-www-form-urlencoded" },
+        payload: payload.toString(),
+      });
+    await createAccount(context, {
+      email: "jill@example.com",
+      password: "a password of a test",
+      confirmed: true,
+    });
+    const named = await send(new URLSearchParams({ csrf, known_account: "jill@example.com" }));
+    expect(named.statusCode).toBe(401);
+    const typed = new URLSearchParams({ csrf, email: "jill@example.com", password: "a password of a test" });
+    expect((await send(typed)).statusCode).toBe(303);
   });
 
   it("serves no class of the emulator's pages and none of its scripts", async () => {

@@ -142,6 +142,27 @@ describe("the assets", () => {
     }
   });
 
+  it("take every font size from the one scale, and no large space from elsewhere", () => {
+    for (const { path, text } of assets.filter(({ path: one }) => one.endsWith(".css"))) {
+      const sizes = [...text.matchAll(/font-size: ([^;]+);/g)].map(([, size]) => size as string);
+      expect(
+        sizes.filter((size) => !/^(var\(--text-\w+\)|inherit|[\d.]+em)$/.test(size)),
+        path,
+      ).toEqual([]);
+      const spaces = [...text.matchAll(/(?:margin|padding|gap)[\w-]*: ([^;]+);/g)].map(
+        ([, space]) => space as string,
+      );
+      const own = spaces.flatMap((space) =>
+        [...space.matchAll(/(?<![\w.])(\d*\.?\d+)rem/g)].map(([, n]) => Number(n)),
+      );
+      // Hairlines, the gutter of the list's dots, and the room above a card on a tall screen.
+      expect(
+        own.filter((space) => space >= 0.25 && space !== 2.25 && space !== 2 && space !== 3.5),
+        path,
+      ).toEqual([]);
+    }
+  });
+
   it("are balanced and without syntax errors", () => {
     for (const { path, text } of assets) {
       if (path.endsWith(".js")) expect(() => new Function(text), path).not.toThrow();
