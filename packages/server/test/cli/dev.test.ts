@@ -485,7 +485,7 @@ describe("a terminal", () => {
     const url = await run.url();
     for (const path of ["/", "/_emulator", "/_emulator/state", "/health"]) await fetch(url + path);
     await sendJson(`${url}/oauth/token`, exchangeFields(demo, "0123456789abcdef"));
-    await run.said(/✗ {2}400 {2}Code refused {2}[^\n]+\n +→ A code is for one server and one use/);
+    await run.said(/✗ {2}400 {2}Code refused {2}[^\n]+\n +→ A code works once, on the server that issued it/);
     expect(run.out.split("  Try")[1]?.match(/^.*\S.*$/gm)).toHaveLength(3);
     expect(run.out).not.toContain("\x1b[");
     await run.stop();

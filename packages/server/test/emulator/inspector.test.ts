@@ -200,15 +200,15 @@ describe("the inspector", () => {
     await tokensFor(sign, { state: "good" });
     await exchange(sign, "0123456789abcdef");
     const { page, close } = await open({ javaScriptEnabled: false }, "/_emulator?show=refused");
-    expect(await page.locator(".ins-story").count()).toBe(1);
+    await expect.poll(() => page.locator(".ins-story").count()).toBe(1);
     await page.getByRole("link", { name: "All", exact: true }).click();
-    expect(await page.locator(".ins-story").count()).toBe(2);
+    await expect.poll(() => page.locator(".ins-story").count()).toBe(2);
     await page.getByRole("searchbox").fill("code_unknown");
     await page.getByRole("button", { name: "Search" }).click();
-    expect(await page.locator(".ins-row").count()).toBe(1);
+    await expect.poll(() => page.locator(".ins-row").count()).toBe(1);
     await page.getByRole("searchbox").fill("nothing like this");
     await page.getByRole("button", { name: "Search" }).click();
-    expect(await words(page)).toContain("No request matches");
+    await page.getByText("No request matches").waitFor();
     await close();
   });
 

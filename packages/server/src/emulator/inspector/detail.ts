@@ -2,6 +2,7 @@
 
 import type { Exchange, Message } from "../requests/exchange.js";
 import type { RequestRecord } from "../requests/record.js";
+import { withSpansInWords } from "../time/duration.js";
 import { momentOf } from "./moments.js";
 import type { DetailView } from "./page/view.js";
 import { titleOf, toneOf } from "./words.js";
@@ -17,7 +18,7 @@ export function detailView(
     tone: toneOf(record),
     title: titleOf(record),
     time: momentOf(record.time, now),
-    why: record.detail,
+    why: record.detail && withSpansInWords(record.detail),
     advice: record.advice,
     told: record.error,
     fault: record.fault,

@@ -2,7 +2,7 @@
 
 import type { Tone } from "../../pages/parts.js";
 import type { RequestRecord } from "../requests/record.js";
-import { inWords } from "../time/duration.js";
+import { inWords, withSpansInWords } from "../time/duration.js";
 import { momentOf } from "./moments.js";
 import type { RowView, StoryView } from "./page/view.js";
 import { succeeded, titleOf, toneOf } from "./words.js";
@@ -122,7 +122,7 @@ function rowOf({ record, count, gap }: Run, index: number, now: number): RowView
     time: momentOf(record.time, now),
     count,
     later: gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined,
-    why: record.detail,
+    why: record.detail && withSpansInWords(record.detail),
     fault: record.fault,
   };
 }

@@ -1,5 +1,6 @@
 /** Owns what the outcome of a call means, in words for the developer who watches. */
 
+import { withSpansInWords } from "../time/duration.js";
 import type { VerdictView } from "./page/view.js";
 import type { Answered, Outcome, RecordedCall } from "./run.js";
 import { tokensOf } from "./run.js";
@@ -28,7 +29,8 @@ export function explainCall(operation: Operation, call: RecordedCall): VerdictVi
 function explainRefusal(operation: Operation, { why }: RecordedCall, outcome: Answered): string {
   if (why?.detail === undefined || outcome.status === 429 || outcome.status >= 500)
     return explainStatus(operation, outcome);
-  const sentence = `${why.detail.charAt(0).toUpperCase()}${why.detail.slice(1)}.`;
+  const detail = withSpansInWords(why.detail);
+  const sentence = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
   return why.advice === undefined ? sentence : `${sentence} ${why.advice}`;
 }
 

@@ -4,7 +4,6 @@ import { equalSecrets } from "../../crypto/compare.js";
 import type { HttpContext } from "../../http/context.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
 import type { App } from "../../storage/storage.js";
-import { inWords } from "../time/duration.js";
 import { type CauseDeps, causeOf, type End } from "./cause.js";
 import type { RequestFacts } from "./facts.js";
 
@@ -29,18 +28,10 @@ export async function explain(
   const better = await betterDetail(deps.context, facts, reason);
   return {
     reason,
-    detail: better ?? inPeopleWords(detail),
+    detail: better ?? detail,
     advice: adviceFor(reason, facts.operation),
     cause: undefined,
   };
-}
-
-/** `3600 s ago` to `1 h ago`. */
-function inPeopleWords(detail: string | undefined): string | undefined {
-  return detail?.replace(
-    /\b(\d+) s ago\b/g,
-    (_, seconds: string) => `${inWords(Number(seconds) * 1000)} ago`,
-  );
 }
 
 const endings: Readonly<Record<End, readonly [detail: string, advice: string]>> = {

@@ -66,3 +66,8 @@ export function inWords(milliseconds: number): string {
   }
   return parts.join(" ") || "0 s";
 }
+
+/** Returns a detail as people read it: `expired 3600 s ago` becomes `expired 1 h ago`. */
+export function withSpansInWords(detail: string): string {
+  return detail.replace(/\b(\d+) s ago\b/g, (_, seconds: string) => `${inWords(Number(seconds) * 1000)} ago`);
+}
