@@ -28,15 +28,7 @@ const seed = {
 };
 
 describe("startEmulator", () => {
-  it("is ready within 300 ms, and so are ten at once that know nothing of each other", async () => {
-    const times: number[] = [];
-    // The best of a few: a machine that does other work as well must not fail the rule.
-    for (let time = 0; time < 5; time += 1) {
-      const started = performance.now();
-      await using _sign = await startEmulator();
-      times.push(performance.now() - started);
-    }
-    expect(Math.min(...times)).toBeLessThan(300);
+  it("may run ten times at once, each knowing nothing of the others", async () => {
     await using one = await startEmulator();
     const many = await Promise.all(Array.from({ length: 10 }, () => startEmulator({ seed })));
     const tokens = await Promise.all(many.map((sign) => tokensFor(sign)));
