@@ -178,7 +178,7 @@ describe("the packages in an empty folder", () => {
   it.skipIf(nodeHasSqlite)("say what to do where a file is to be kept and no driver loads", async () => {
     const folder = await installed("no-driver");
     const bin = join(folder, "node_modules/countersign/bin/countersign.js");
-    const start = run(process.execPath, [bin, "dev", "--port", "0"], {
+    const start = run(process.execPath, [bin, "dev", "--port", "0", "--data", "kept"], {
       cwd: folder,
       env: plain(),
       timeout: 10_000,

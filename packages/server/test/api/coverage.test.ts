@@ -43,8 +43,11 @@ ${rows.join("\n")}
 `;
 }
 
+/** How wide a table is drawn is the formatter's affair. */
+const cellsOf = (markdown: string) => markdown.replace(/ {2,}/g, " ").replace(/-{3,}/g, "---");
+
 it("counts the operations served and names those that are not", async () => {
   const text = pageOf(await servedOperations());
   if (process.env.COUNTERSIGN_WRITE_COVERAGE === "1") writeFileSync(page, text);
-  expect(readFileSync(page, "utf8")).toBe(text);
+  expect(cellsOf(readFileSync(page, "utf8"))).toBe(cellsOf(text));
 });

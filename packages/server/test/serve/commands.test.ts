@@ -168,6 +168,8 @@ describe("the commands beside serve", () => {
       "nobody@example.com",
       "--callback",
       "https://x.example",
+      "--scope",
+      "read",
     ]);
     expect([noOwner.code, noOwner.err]).toEqual([
       2,

@@ -109,7 +109,10 @@ describe("a limit", () => {
     const server = await start({ rateLimits: { ...none, client: three } });
     const paths = ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/token"];
     let turn = 0;
-    const ask = () => post(server, paths[turn++] as string, { client_id: web.clientId, token: "x" });
+    const ask = () =>
+      post(server, paths[turn++] as string, {
+        ...{ grant_type: "authorization_code", client_id: web.clientId, token: "x" },
+      });
     expect((await statuses(4, ask)).at(-1)).toBe(429);
   });
 
