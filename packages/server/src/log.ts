@@ -35,7 +35,7 @@ export function jsonLog(now: () => number, descriptor = 1): JsonLog {
     lines.writeOut();
     output.writeNow();
   });
-  const log = pino({ base: undefined, timestamp: isoTime(now) }, { write: lines.keep });
+  const log = pino({ base: null, timestamp: isoTime(now) }, { write: lines.keep });
   return {
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),

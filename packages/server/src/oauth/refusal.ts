@@ -118,9 +118,9 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: Reason;
   readonly detail: string;
-  readonly parameter?: string;
-  readonly worded?: string;
-  readonly retryAfterSeconds?: number;
+  readonly parameter: string | undefined;
+  readonly worded: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param reason the rule that refused.

@@ -165,8 +165,10 @@ export interface SessionView {
   readonly account: Account;
 }
 
-export type AppChanges = Partial<Omit<App, "clientId" | "createdAt">>;
-export type AccountChanges = Partial<Omit<Account, "id" | "createdAt">>;
+/** Undefined clears what may be absent, and leaves the rest as it is. */
+type Changes<Whole> = { readonly [Key in keyof Whole]?: Whole[Key] | undefined };
+export type AppChanges = Changes<Omit<App, "clientId" | "createdAt">>;
+export type AccountChanges = Changes<Omit<Account, "id" | "createdAt">>;
 
 /** A security event. `data` holds no secret, code or token. */
 export interface AuditEvent {

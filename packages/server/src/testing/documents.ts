@@ -39,18 +39,18 @@ export interface SignatureRequestState {
 
 export interface TemplateOrder {
   /** 40 hex digits. @default random */
-  readonly templateId?: string;
+  readonly templateId?: string | undefined;
   /** E-mail address of an account. @default the first account of the seed */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   readonly title: string;
-  readonly message?: string;
+  readonly message?: string | undefined;
   readonly signerRoles: readonly string[];
   /** Whether signers sign one after the other. @default false */
-  readonly ordered?: boolean;
-  readonly ccRoles?: readonly string[];
-  readonly customFields?: readonly string[];
+  readonly ordered?: boolean | undefined;
+  readonly ccRoles?: readonly string[] | undefined;
+  readonly customFields?: readonly string[] | undefined;
   /** Names of its documents. */
-  readonly documents?: readonly string[];
+  readonly documents?: readonly string[] | undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ export interface EmulatorDocuments {
   decline(id: string, reason: string, signer?: string): Promise<SignatureRequestState>;
   reassign(
     id: string,
-    to: { readonly email: string; readonly name: string; readonly reason?: string },
+    to: { readonly email: string; readonly name: string; readonly reason?: string | undefined },
     signer?: string,
   ): Promise<SignatureRequestState>;
   /** The e-mail to the signer comes back. */

@@ -13,30 +13,30 @@ import type { ClientDetails, SignEmulator } from "./types.js";
 
 /** The keys of a seed file, as an object. */
 export interface SeedObject {
-  readonly profile?: Profile["name"];
+  readonly profile?: Profile["name"] | undefined;
   readonly accounts: readonly {
     readonly email: string;
-    readonly password?: string;
+    readonly password?: string | undefined;
     /** 64 hex digits each; the first is primary. */
-    readonly api_keys?: readonly string[];
+    readonly api_keys?: readonly string[] | undefined;
   }[];
   readonly apps: readonly {
     readonly name: string;
     readonly owner: string;
     readonly client_id: string;
-    readonly client_secret?: string;
+    readonly client_secret?: string | undefined;
     readonly oauth: {
-      readonly callback_url?: string;
-      readonly callback_urls?: readonly string[];
+      readonly callback_url?: string | undefined;
+      readonly callback_urls?: readonly string[] | undefined;
       readonly scopes: readonly string[];
     };
-    readonly approved?: boolean;
-    readonly require_client_credentials_on_refresh?: boolean;
-    readonly public?: boolean;
-    readonly refresh_tokens?: "same" | "rotate";
-    readonly access_tokens?: "opaque" | "jwt";
-    readonly resources?: readonly string[];
-    readonly event_callback_url?: string;
+    readonly approved?: boolean | undefined;
+    readonly require_client_credentials_on_refresh?: boolean | undefined;
+    readonly public?: boolean | undefined;
+    readonly refresh_tokens?: "same" | "rotate" | undefined;
+    readonly access_tokens?: "opaque" | "jwt" | undefined;
+    readonly resources?: readonly string[] | undefined;
+    readonly event_callback_url?: string | undefined;
     /** Public keys for private_key_jwt, instead of a client_secret. */
     readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   }[];
@@ -44,18 +44,18 @@ export interface SeedObject {
 
 export interface StartOptions {
   /** @default the demo: one app, the accounts jill@example.com and jack@example.com */
-  readonly seed?: SeedObject;
+  readonly seed?: SeedObject | undefined;
   /** @default "dropbox-sign" */
-  readonly profile?: Profile["name"];
+  readonly profile?: Profile["name"] | undefined;
   /** Where the clock stands still from the start. @default it runs, at this machine's time */
-  readonly clock?: Date | string | number;
+  readonly clock?: Date | string | number | undefined;
   /** @default 0, any free port */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * Whether `/v3/oauth/token` answers 404 whatever host a request names. Under the name `api.hellosign.com` it always
    * does, as live. @default false
    */
-  readonly liveApiHostTokenPath?: boolean;
+  readonly liveApiHostTokenPath?: boolean | undefined;
 }
 
 /** Returns an emulator in this process, in memory, on a port of its own. Any number may run at once. @throws {SeedFault} */

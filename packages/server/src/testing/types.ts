@@ -18,20 +18,20 @@ export type { Duration } from "./duration.js";
 
 export interface AuthorizeOptions {
   /** E-mail address or id. @default the first account of the seed */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** @default the first app of the seed */
-  readonly clientId?: string;
-  readonly state?: string;
+  readonly clientId?: string | undefined;
+  readonly state?: string | undefined;
   /** @default "allow" */
-  readonly decision?: "allow" | "deny";
-  readonly redirectUri?: string;
-  readonly responseType?: string;
-  readonly scope?: string;
-  readonly codeChallenge?: string;
-  readonly codeChallengeMethod?: string;
-  readonly prompt?: string;
-  readonly maxAge?: string;
-  readonly resource?: string | readonly string[];
+  readonly decision?: "allow" | "deny" | undefined;
+  readonly redirectUri?: string | undefined;
+  readonly responseType?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly codeChallenge?: string | undefined;
+  readonly codeChallengeMethod?: string | undefined;
+  readonly prompt?: string | undefined;
+  readonly maxAge?: string | undefined;
+  readonly resource?: string | readonly string[] | undefined;
 }
 
 /** What arrives at the app's callback: a code, or an error. */
@@ -61,48 +61,52 @@ export type Operation =
   | (string & {});
 
 export interface FaultTarget {
-  readonly operation?: Operation;
-  readonly clientId?: string;
-  readonly method?: string;
-  readonly path?: string;
+  readonly operation?: Operation | undefined;
+  readonly clientId?: string | undefined;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
   /** How often it strikes. @default 1 */
-  readonly count?: number | "always";
+  readonly count?: number | "always" | undefined;
   /** How many matching requests pass first. @default 0 */
-  readonly skip?: number;
+  readonly skip?: number | undefined;
   /** Real time to wait first: a client's own timeouts run on it. @default none */
-  readonly delay?: Duration;
+  readonly delay?: Duration | undefined;
 }
 
 export type FaultOrder = FaultTarget &
   (
     | {
         /** Answered with a status; nothing takes effect. */
-        readonly kind?: "error";
+        readonly kind?: "error" | undefined;
         readonly status: number;
-        readonly description?: string;
+        readonly description?: string | undefined;
         /** Instead of the error shape that the caller expects. */
         readonly body?: unknown;
-        readonly headers?: Readonly<Record<string, string>>;
+        readonly headers?: Readonly<Record<string, string>> | undefined;
       }
     /** 429 with the documented headers. */
-    | { readonly kind: "rate_limit"; readonly retryAfterSeconds?: number; readonly limit?: number }
+    | {
+        readonly kind: "rate_limit";
+        readonly retryAfterSeconds?: number | undefined;
+        readonly limit?: number | undefined;
+      }
     /** `drop`: closed before anything takes effect. `lose_response`: after all of it did. */
     | { readonly kind: "drop" | "lose_response" | "malformed_json" }
-    | { readonly kind?: "delay"; readonly delay: Duration }
+    | { readonly kind?: "delay" | undefined; readonly delay: Duration }
   );
 
 export interface RequestFilter {
-  readonly operation?: Operation;
-  readonly clientId?: string;
-  readonly account?: string;
-  readonly flow?: string;
-  readonly method?: string;
-  readonly path?: string;
-  readonly status?: number;
-  readonly reason?: string;
-  readonly direction?: "in" | "out";
+  readonly operation?: Operation | undefined;
+  readonly clientId?: string | undefined;
+  readonly account?: string | undefined;
+  readonly flow?: string | undefined;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly direction?: "in" | "out" | undefined;
   /** Only requests with a higher `number`. */
-  readonly after?: number;
+  readonly after?: number | undefined;
 }
 
 /** One token family or several: by a token of it, or by account and app. */
@@ -110,7 +114,7 @@ export type TokenTarget =
   | { readonly accessToken: string }
   | { readonly refreshToken: string }
   | { readonly family: string }
-  | { readonly account?: string; readonly clientId?: string };
+  | { readonly account?: string | undefined; readonly clientId?: string | undefined };
 
 export interface ClientDetails {
   readonly clientId: string;
@@ -119,14 +123,14 @@ export interface ClientDetails {
 }
 
 export interface AppChange {
-  readonly name?: string;
-  readonly approved?: boolean;
+  readonly name?: string | undefined;
+  readonly approved?: boolean | undefined;
   /** A change ends every authorization of the app. */
-  readonly scopes?: readonly string[];
-  readonly callbackUrls?: readonly string[];
-  readonly eventCallbackUrl?: string;
-  readonly requireClientCredentialsOnRefresh?: boolean;
-  readonly refreshTokens?: "same" | "rotate";
+  readonly scopes?: readonly string[] | undefined;
+  readonly callbackUrls?: readonly string[] | undefined;
+  readonly eventCallbackUrl?: string | undefined;
+  readonly requireClientCredentialsOnRefresh?: boolean | undefined;
+  readonly refreshTokens?: "same" | "rotate" | undefined;
 }
 
 export interface EmulatorClock {
@@ -150,8 +154,11 @@ export interface EmulatorFaults {
 }
 
 export interface EmulatorOutbox {
-  emails(filter?: { readonly to?: string }): Promise<readonly EmailView[]>;
-  events(filter?: { readonly type?: string; readonly clientId?: string }): Promise<readonly EventView[]>;
+  emails(filter?: { readonly to?: string | undefined }): Promise<readonly EmailView[]>;
+  events(filter?: {
+    readonly type?: string | undefined;
+    readonly clientId?: string | undefined;
+  }): Promise<readonly EventView[]>;
 }
 
 /** Options of the SDK's `TokenKeeper` and `AuthorizationFlow`, less those that are the test's own choice. */
@@ -195,13 +202,19 @@ export interface SignEmulator extends AsyncDisposable {
   readonly documents: EmulatorDocuments;
   requests(filter?: RequestFilter): Promise<readonly RequestView[]>;
   /** Resolves to the first matching request, past or to come. Rejects after `timeout` of real time. @default "5s" */
-  waitForRequest(filter?: RequestFilter, options?: { readonly timeout?: Duration }): Promise<RequestView>;
+  waitForRequest(
+    filter?: RequestFilter,
+    options?: { readonly timeout?: Duration | undefined },
+  ): Promise<RequestView>;
   /** Ends the access tokens made so far; refresh tokens stay good. */
   expireTokens(target?: TokenTarget): Promise<void>;
   /** Ends access and refresh tokens. */
   revokeTokens(target?: TokenTarget): Promise<void>;
   /** Takes back an app's access, as the account's owner can. Resolves to whether there was any. */
-  revokeGrant(target?: { readonly account?: string; readonly clientId?: string }): Promise<boolean>;
+  revokeGrant(target?: {
+    readonly account?: string | undefined;
+    readonly clientId?: string | undefined;
+  }): Promise<boolean>;
   changeApp(
     change: AppChange,
     clientId?: string,

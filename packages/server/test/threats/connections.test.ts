@@ -2,6 +2,7 @@
 
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import type { ConnectionLimits } from "../../src/http/connections.js";
 import { startHouse } from "../standard/house.js";
 import { send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
@@ -9,9 +10,7 @@ import type { TestServer } from "../support/server.js";
 const servers: TestServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-async function start(
-  connections: NonNullable<Parameters<typeof startHouse>[0]>["connections"],
-): Promise<TestServer> {
+async function start(connections: Partial<ConnectionLimits>): Promise<TestServer> {
   const server = await startHouse({ connections });
   servers.push(server);
   return server;

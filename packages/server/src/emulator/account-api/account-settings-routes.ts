@@ -12,7 +12,7 @@ import { sendProblem } from "../../http/problem.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import { wordedRefusal } from "../../oauth/refusal.js";
-import type { AccountChanges } from "../../storage/storage.js";
+import type { Account } from "../../storage/storage.js";
 import { emulatorEndpoints } from "../endpoints.js";
 
 /** OpenAPI: `accountUpdate`, `accountVerify`, `accountCreate`. */
@@ -42,7 +42,7 @@ export function accountSettingsRoutes(server: FastifyInstance, context: HttpCont
   });
 }
 
-function readChanges(parameters: Parameters): AccountChanges {
+function readChanges(parameters: Parameters): Partial<Pick<Account, "callbackUrl" | "locale">> {
   const callbackUrl = parameters.optional("callback_url");
   if (callbackUrl !== undefined && !/^https?:$/.test(protocolOf(callbackUrl)))
     throw wordedRefusal("parameter_malformed", "must be an http or https URL", "callback_url");

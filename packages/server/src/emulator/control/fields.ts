@@ -7,7 +7,7 @@ import { parseDuration, parseTime } from "../time/duration.js";
 /** A control request that cannot be obeyed. */
 export class ControlFault extends Error {
   override readonly name = "ControlFault";
-  readonly path?: string;
+  readonly path: string | undefined;
   readonly status: number;
 
   constructor(message: string, path?: string, status = 400) {

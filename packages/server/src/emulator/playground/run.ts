@@ -70,7 +70,7 @@ export interface Run {
   callback?: Callback;
   /** A callback that was refused: it changes nothing else. */
   refused?: Callback | undefined;
-  tokens?: Tokens;
+  tokens?: Tokens | undefined;
   readonly exchanges: Calls;
   readonly accounts: Calls;
   readonly refreshes: Calls;

@@ -29,13 +29,19 @@ export function signAccessJwt(
   return deps.keys.sign({
     iss: issuer,
     sub: subject.accountId,
-    aud: token.resource === 0 ? issuer : subject.family.resources[token.resource - 1],
+    aud: audienceOf(subject.family, token, issuer),
     client_id: subject.clientId,
     scope: subject.scopes.join(" "),
     iat: issuedAt,
     exp: issuedAt + token.lifetimeSeconds,
     jti: `${token.familyId}.${token.issuedAt}.${deps.randomBytes(4).toString("hex")}`,
   });
+}
+
+function audienceOf({ resources }: JwtSubject["family"], { resource }: AccessToken, issuer: string): string {
+  const audience = resource === 0 ? issuer : resources[resource - 1];
+  if (audience === undefined) throw new Error("the token is for a resource that its family does not have");
+  return audience;
 }
 
 export function looksLikeJwt(token: string): boolean {
