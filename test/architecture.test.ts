@@ -45,7 +45,19 @@ function importsOf(sources: Sources): Import[] {
  * Types count like values: what a file names, it knows.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  "cli/": ["app.ts", "http/", "accounts/", "apps/", "oauth/", "crypto/", "storage/", "config.ts", "log.ts"],
+  "cli/": [
+    "app.ts",
+    "admin/",
+    "metrics/",
+    "http/",
+    "accounts/",
+    "apps/",
+    "oauth/",
+    "crypto/",
+    "storage/",
+    "config.ts",
+    "log.ts",
+  ],
   "cli/dev.ts": [
     "cli/",
     "emulator/",
@@ -56,8 +68,30 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "emulator/": ["app.ts", "http/", "accounts/", "apps/", "oauth/", "pages/", "crypto/", "storage/", "log.ts"],
   "testing/": ["emulator/", "log.ts", "oauth/profile/"],
-  "app.ts": ["http/", "accounts/", "limits/", "oauth/", "pages/", "crypto/", "log.ts", "storage/storage.ts"],
-  "http/": ["oauth/", "accounts/", "limits/", "pages/", "crypto/", "log.ts", "storage/storage.ts"],
+  "app.ts": [
+    "http/",
+    "accounts/",
+    "limits/",
+    "oauth/",
+    "pages/",
+    "crypto/",
+    "log.ts",
+    "observer.ts",
+    "storage/storage.ts",
+  ],
+  "admin/": ["http/", "accounts/", "apps/", "limits/", "oauth/", "crypto/", "log.ts", "storage/storage.ts"],
+  "metrics/": ["observer.ts", "storage/"],
+  "observer.ts": [],
+  "http/": [
+    "oauth/",
+    "accounts/",
+    "limits/",
+    "pages/",
+    "crypto/",
+    "log.ts",
+    "observer.ts",
+    "storage/storage.ts",
+  ],
   "accounts/": ["oauth/", "limits/", "crypto/", "storage/storage.ts"],
   "apps/": ["oauth/", "crypto/", "storage/storage.ts"],
   "limits/": ["storage/storage.ts"],
@@ -67,7 +101,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "pages/": [],
   "crypto/": [],
   "config-file.ts": [],
+  "admin-config.ts": ["crypto/"],
   "config.ts": [
+    "admin-config.ts",
     "config-file.ts",
     "crypto/",
     "limits/",
@@ -85,7 +121,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages by the parts that may use them; all may use `node:crypto`. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
-  fastify: ["app.ts", "http/", "emulator/", "testing/"],
+  fastify: ["app.ts", "admin/", "http/", "cli/operators.ts", "emulator/", "testing/"],
+  "prom-client": ["metrics/"],
   "@fastify/busboy": ["http/body.ts", "emulator/api/body.ts"],
   "better-sqlite3": ["storage/sqlite/"],
   "node:sqlite": ["storage/sqlite/"],
@@ -103,6 +140,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:fs": [
     "log-output.ts",
     "cli/",
+    "admin-config.ts",
     "config.ts",
     "config-file.ts",
     "emulator/",

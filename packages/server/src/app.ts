@@ -8,6 +8,7 @@ import type { ConnectionLimits } from "./http/connections.js";
 import type { HttpContext } from "./http/context.js";
 import { cookieJar } from "./http/cookies.js";
 import { csrfProtection } from "./http/csrf.js";
+import type { Readiness } from "./http/health.js";
 import { typedCredentials } from "./http/login-form.js";
 import { createServer } from "./http/server.js";
 import { networks } from "./limits/address.js";
@@ -17,6 +18,7 @@ import type { RateLimits } from "./limits/rate-limit.js";
 import type { Log } from "./log.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { SigningKeys } from "./oauth/tokens/signing-keys.js";
+import type { Observer } from "./observer.js";
 import type { AuditEvent, Storage } from "./storage/storage.js";
 
 export interface AppOptions {
@@ -38,11 +40,14 @@ export interface AppOptions {
   readonly strictTransport?: boolean;
   /** @default those of a public server */
   readonly connections?: Partial<ConnectionLimits>;
+  /** Who is told of requests and events, for metrics. @default nobody */
+  readonly observer?: Observer | undefined;
 }
 
 export interface CountersignApp {
   readonly server: FastifyInstance;
   readonly context: HttpContext;
+  readonly readiness: Readiness;
   /**
    * Says "draining" at /ready and serves on for as long as a load balancer needs to notice; then answers the requests
    * under way and stops listening.
@@ -54,7 +59,7 @@ export interface CountersignApp {
 export function createCountersign(options: AppOptions): CountersignApp {
   const { storage, log, now, issuer, ring, randomBytes } = options;
   const cookies = cookieJar(issuer);
-  const audit = auditTo(storage, log, now);
+  const audit = auditTo(options);
   const context: HttpContext = {
     profile: options.profile,
     storage,
@@ -79,6 +84,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     readiness,
     strictTransport: options.strictTransport,
     connections: options.connections,
+    observer: options.observer,
   });
   const drain = async (announcedMilliseconds = 0) => {
     readiness.draining = true;
@@ -86,7 +92,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     await server.close();
     audit.end();
   };
-  return { server, context, drain };
+  return { server, context, readiness, drain };
 }
 
 interface AuditLog {
@@ -96,12 +102,13 @@ interface AuditLog {
 }
 
 /** Security events are recorded beside the request, not in its way; a fault in recording is a log line. */
-function auditTo(storage: Storage, log: Log, now: () => number): AuditLog {
+function auditTo({ storage, log, now, observer }: AppOptions): AuditLog {
   const flood = new AuditFlood();
   let ending: NodeJS.Timeout | undefined;
   const write = (events: readonly AuditEvent[]) => {
     if (events.length === 0) return;
     storage.recordAudit(events).catch((error) => {
+      observer?.auditEventsLost(events.length);
       log.error({ event: events.at(-1)?.event, err: String(error) }, "audit event lost");
     });
   };
@@ -112,6 +119,7 @@ function auditTo(storage: Storage, log: Log, now: () => number): AuditLog {
   };
   return {
     record: (event, { clientId, accountId, ...data }) => {
+      observer?.auditEvent(event);
       const admitted = flood.admit({ at: now(), event, clientId, accountId, data });
       if (admitted.length === 0) ending ??= setTimeout(end, minuteMilliseconds).unref();
       write(admitted);

@@ -1,6 +1,7 @@
 /** Configuration of `countersign serve` and the commands beside it: environment and file to one frozen Config. */
 
 import { readFileSync, statSync } from "node:fs";
+import { type AdminConfig, adminKeys, readAdminConfig } from "./admin-config.js";
 import { readConfigFile, type Values } from "./config-file.js";
 import { faultInSecret } from "./crypto/key-ring.js";
 import { faultInNetwork } from "./limits/address.js";
@@ -29,6 +30,8 @@ export interface Config {
   readonly accessLog: "all" | "failures";
   readonly liveApiHostTokenPath: boolean;
   readonly rateLimits: RateLimits;
+  /** How operators reach the server; undefined where they do not. */
+  readonly admin: AdminConfig | undefined;
   /** What may be meant and is more likely forgotten: to be logged at every start. */
   readonly warnings: readonly string[];
 }
@@ -71,6 +74,7 @@ export const configKeys = [
   "COUNTERSIGN_RATE_LIMIT_CLIENT",
   "COUNTERSIGN_RATE_LIMIT_ADDRESS",
   "COUNTERSIGN_RATE_LIMIT_ACCOUNT",
+  ...adminKeys,
 ] as const;
 
 type Key = (typeof configKeys)[number];
@@ -106,6 +110,7 @@ export function loadConfig(environment: Values, file?: string): Config {
       address: reader.rateLimit("COUNTERSIGN_RATE_LIMIT_ADDRESS", "6000/60"),
       account: reader.rateLimit("COUNTERSIGN_RATE_LIMIT_ACCOUNT", "6000/60"),
     },
+    admin: reader.admin(),
     warnings,
   };
   reader.checkTransport(publicUrl, host);
@@ -153,6 +158,16 @@ class ConfigReader {
 
   text(key: Key, absent: string): string {
     return this.#get(key) ?? absent;
+  }
+
+  admin(): AdminConfig | undefined {
+    return readAdminConfig({
+      get: (key) => this.#get(key),
+      whole: (...range) => this.whole(...range),
+      fault: (key, message) => this.#fault(key, message),
+      behindTls: this.#get("COUNTERSIGN_TLS_PROXY") === "true",
+      isLoopback: (host) => loopback.has(host),
+    });
   }
 
   list(key: Key): string[] {

@@ -1,8 +1,8 @@
 /** The command line: one file for each command. */
 
-import { createRequire } from "node:module";
 import { nearest } from "./did-you-mean.js";
 import { suggestion, UsageFault, verbNamed } from "./usage.js";
+import { version } from "./version.js";
 
 interface Command {
   readonly summary: string;
@@ -48,7 +48,7 @@ export async function main(args: string[]): Promise<void> {
     return;
   }
   if (name === "version" || name === "--version" || name === "-v") {
-    console.log(createRequire(import.meta.url)("../../package.json").version);
+    console.log(version);
     return;
   }
   const command = verbNamed(commands, name);

@@ -8,6 +8,7 @@ import { jsonLog, type Log } from "../log.js";
 import { loopbackNames } from "../oauth/loopback.js";
 import { startPurging } from "../storage/purging.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
+import { operators } from "./operators.js";
 import { drainMilliseconds, runUntilSignal } from "./run.js";
 import { parseOptions } from "./usage.js";
 
@@ -23,8 +24,10 @@ export async function serve(args: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const output = jsonLog(Date.now);
   const early = heedEarlySignals(output);
-  await checkAddress(loadConfig(process.env, values.config));
-  const opened = await openConfigured(values.config);
+  const wanted = loadConfig(process.env, values.config);
+  await checkAddress(wanted);
+  if (wanted.admin !== undefined) await checkAddress(wanted.admin);
+  const { opened, observer, listen } = await operators(await openConfigured(values.config), output);
   const { config, storage } = opened;
   const log = accessLog(output, config);
   const app = createCountersign({
@@ -33,28 +36,37 @@ export async function serve(args: string[]): Promise<void> {
     log,
     issuer: () => config.publicUrl,
     strictTransport: isPublicTls(config.publicUrl),
+    observer,
   });
   homeRoute(app.server, app.context);
+  let admin: Awaited<ReturnType<typeof listen>>;
   try {
     await app.server.listen({ host: config.host, port: config.port });
+    admin = await listen(app);
   } catch (error) {
     await storage.close();
     throw error;
   }
-  const purging = startPurging(storage, { ...config.profile, ...config }, opened.now, log);
+  const purging = startPurging(storage, { ...config.profile, ...config }, opened.now, log, observer);
   const reload = () => reloadSecrets(opened, log);
   process.on("SIGHUP", reload);
   const announcedMilliseconds = config.drainSeconds * 1000;
   const close = async () => {
     await app.drain(announcedMilliseconds);
     purging.stop();
+    await admin.close();
     await storage.close();
   };
   // Whoever has read that it is ready may stop it.
   const stopped = runUntilSignal({ close }, log, announcedMilliseconds + drainMilliseconds);
   early.over(reload);
   log.info(
-    { address: app.server.listeningOrigin, public_url: config.publicUrl, profile: config.profile.name },
+    {
+      address: app.server.listeningOrigin,
+      admin: admin.origin,
+      public_url: config.publicUrl,
+      profile: config.profile.name,
+    },
     "ready",
   );
   for (const warning of config.warnings) log.warn({}, warning);
@@ -87,7 +99,7 @@ function heedEarlySignals(log: Log): { over(reload: () => void): void } {
 }
 
 /** A start that cannot listen must not have brought the database to another schema first. */
-function checkAddress({ host, port }: Config): Promise<void> {
+function checkAddress({ host, port }: Pick<Config, "host" | "port">): Promise<void> {
   if (port === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const probe = createServer().once("error", reject);

@@ -15,7 +15,8 @@ export type KeyPurpose =
   | "csrf"
   | "confirmation"
   | "device"
-  | "jwt-signing";
+  | "jwt-signing"
+  | "fingerprint";
 
 /** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
 export const shortestSecretCharacters = 32;
@@ -81,6 +82,11 @@ export class KeyRing {
   /** Returns the MACs of `data` under every key, the one that makes first: the forms in which a looked-up value may be stored. */
   lookups(data: string): string[] {
     return this.#makers("lookup").map((make) => make(data).toString("base64url"));
+  }
+
+  /** Returns what tells each secret from others without telling it, the one that makes first. */
+  fingerprints(): string[] {
+    return this.#makers("fingerprint").map((make) => make("").toString("hex").slice(0, 8));
   }
 
   #makers(purpose: KeyPurpose): readonly Mac[] {

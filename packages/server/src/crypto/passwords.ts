@@ -20,6 +20,11 @@ export class PasswordsBusy extends Error {
 let running = 0;
 const waiting: (() => void)[] = [];
 
+/** Returns how many passwords are being hashed, and how many wait for their turn. */
+export function passwordQueue(): { readonly running: number; readonly waiting: number } {
+  return { running, waiting: waiting.length };
+}
+
 async function capped<T>(work: () => Promise<T>): Promise<T> {
   if (running < concurrentHashes) running += 1;
   else if (waiting.length >= mostPasswordsWaiting) throw new PasswordsBusy();

@@ -1,6 +1,7 @@
 /** The HTTP server: its limits on connections and bodies, what every request goes through, and the routes. */
 
 import Fastify, { type FastifyInstance } from "fastify";
+import type { Observer } from "../observer.js";
 import { loginScript, stylesheet } from "../pages/assets.js";
 import { serveAssets } from "./assets.js";
 import { keepParameters } from "./body.js";
@@ -17,6 +18,7 @@ import { allowCrossOrigin } from "./cross-origin.js";
 import { handleErrors } from "./errors.js";
 import { beginEveryRequest, requestIds } from "./every-request.js";
 import { healthRoutes, type Readiness } from "./health.js";
+import { observeRequests } from "./observe.js";
 import { logRequests } from "./request-log.js";
 import { accountRoutes } from "./routes/account.js";
 import { authorizeRoutes } from "./routes/authorize.js";
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly strictTransport?: boolean | undefined;
   /** @default those of a public server */
   readonly connections?: Partial<ConnectionLimits> | undefined;
+  /** @default nobody watches */
+  readonly observer?: Observer | undefined;
 }
 
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
@@ -54,6 +58,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   keepNotes(server);
   keepParameters(server);
   logRequests(server, context);
+  if (options.observer !== undefined) observeRequests(server, options.observer);
   beginEveryRequest(server, options.strictTransport ?? false);
   if (context.profile.browserClients) allowCrossOrigin(server);
   handleErrors(server, context);

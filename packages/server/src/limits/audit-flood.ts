@@ -5,7 +5,11 @@
 
 import type { AuditEvent } from "../storage/storage.js";
 
-const strangersEvents: ReadonlySet<string> = new Set(["login_failed", "client_authentication_failed"]);
+const strangersEvents: ReadonlySet<string> = new Set([
+  "login_failed",
+  "client_authentication_failed",
+  "admin_authentication_failed",
+]);
 
 /** Most events of a kind that one node records in a minute: a day of them is 9 MB. */
 export const mostRecorded = 60;

@@ -13,12 +13,20 @@ export interface Retention {
   readonly auditDays: number;
 }
 
+/** Who is told of each step. */
+export interface PurgeObserver {
+  /** @param behind whether more was over than one step deletes. */
+  purged(rows: number, behind: boolean): void;
+  purgeFailed(): void;
+}
+
 /** Purges until stopped: a step each half minute, and the next at once after a full one. */
 export function startPurging(
   storage: Pick<Storage, "purge">,
   retention: Retention,
   now: () => number,
   log: Log,
+  observer?: PurgeObserver,
 ): { stop(): void } {
   let timer: NodeJS.Timeout;
   let stopped = false;
@@ -30,8 +38,11 @@ export function startPurging(
   const step = async () => {
     try {
       const gone = await storage.purge(purgeAt(now(), retention));
-      plan(gone >= rowsAStep ? 50 : everyMilliseconds);
+      const behind = gone >= rowsAStep;
+      observer?.purged(gone, behind);
+      plan(behind ? 50 : everyMilliseconds);
     } catch (error) {
+      observer?.purgeFailed();
       log.warn({ err: String(error) }, "purging failed; it is tried again");
       plan(everyMilliseconds);
     }

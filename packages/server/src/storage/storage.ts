@@ -215,6 +215,13 @@ export interface Purge {
   readonly auditBefore?: number | undefined;
 }
 
+/** Connections to the database server, and acts that wait for one. */
+export interface ConnectionUse {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
 export interface Storage {
   createAccount(account: Account): Promise<"created" | "email_taken">;
   /** Returns false if there is no such account; "email_taken" if the new address belongs to another. */
@@ -273,6 +280,8 @@ export interface Storage {
   purge(act: Purge): Promise<number>;
   /** Resolves if the database answers. */
   ping(): Promise<void>;
+  /** Returns how the connections to a database server are used now; absent where there are none. */
+  connectionUse?(): ConnectionUse;
   /** Ends all work that was accepted, then closes. */
   close(): Promise<void>;
 }

@@ -131,7 +131,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export interface TestServerOptions extends Partial<Pick<AppOptions, "liveApiHostTokenPath">> {
+export interface TestServerOptions extends Partial<Pick<AppOptions, "liveApiHostTokenPath" | "observer">> {
   readonly profile?: Profile["name"];
   readonly seed?: Seed;
 }

@@ -50,6 +50,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
     ping: async () => {
       await connections.read({ name: "ping", text: "SELECT 1" }, []);
     },
+    connectionUse: () => connections.use(),
     close: async () => {
       await close();
       await connections.close();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Row } from "../../shared/columns.js";
 import { decodeText, encodeText } from "../../shared/text.js";
-import { StorageUnavailable } from "../../storage.js";
+import { type ConnectionUse, StorageUnavailable } from "../../storage.js";
 import { asStorageFault, isAnswer, isConflict, isUnsent } from "./faults.js";
 
 export interface Statement {
@@ -52,6 +52,12 @@ export class Connections {
   /** Runs a statement once: if the connection is lost after it was sent, nobody knows what became of it. */
   write(statement: Statement, values: unknown[]): Promise<Row[]> {
     return this.#track(() => this.#attempt(statement, values, false));
+  }
+
+  /** Returns what the connections do now, and how many acts wait for one. */
+  use(): ConnectionUse {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   /** Waits for what was sent, then closes. */
