@@ -242,6 +242,11 @@ export interface Storage {
     changes: AppChanges,
     now: number,
   ): Promise<{ grantsRevoked: number } | undefined>;
+  /**
+   * Deletes the app with every grant, family and code under it; the audit log keeps its events. Returns how many
+   * grants were live. Undefined if there is no such app.
+   */
+  deleteApp(clientId: string): Promise<{ grantsRevoked: number } | undefined>;
   findApp(clientId: string): Promise<App | undefined>;
   listApps(limit: number): Promise<App[]>;
 

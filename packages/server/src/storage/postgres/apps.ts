@@ -8,7 +8,7 @@ import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 import { toSql } from "./engine/values.js";
 
-type Verbs = Pick<Storage, "createApp" | "updateApp" | "listApps">;
+type Verbs = Pick<Storage, "createApp" | "updateApp" | "deleteApp" | "listApps">;
 
 const app = columns(appOf);
 
@@ -21,6 +21,24 @@ const listed = {
   text: `SELECT ${app.list} FROM apps p JOIN accounts o ON o.pk = p.owner_pk ORDER BY p.pk LIMIT $1`,
 };
 
+/** The lock makes a consent to the app wait; one that was committed just before breaks the reference: sent again. */
+const deleted = {
+  name: "delete_app",
+  text: `
+WITH gone AS (
+  SELECT pk FROM apps WHERE client_id = $1 FOR UPDATE
+), grants_gone AS (
+  DELETE FROM grants g USING gone WHERE g.app_pk = gone.pk RETURNING g.pk, g.revoked_at
+), families_gone AS (
+  DELETE FROM families f USING grants_gone g WHERE f.grant_pk = g.pk
+), codes_gone AS (
+  DELETE FROM codes c USING grants_gone g WHERE c.grant_pk = g.pk
+), app_gone AS (
+  DELETE FROM apps p USING gone WHERE p.pk = gone.pk
+)
+SELECT (SELECT count(*) FROM grants_gone WHERE revoked_at IS NULL) AS revoked FROM gone`,
+};
+
 export function appVerbs(connections: Connections): Verbs {
   return {
     createApp: async (made) => {
@@ -28,6 +46,10 @@ export function appVerbs(connections: Connections): Verbs {
       return rows.length > 0 ? "created" : "client_id_taken";
     },
     updateApp: updateApp(connections),
+    deleteApp: async (clientId) => {
+      const [row] = await connections.write(deleted, [clientId]);
+      return row && { grantsRevoked: row.revoked as number };
+    },
     listApps: async (limit) => (await connections.read(listed, [limit])).map(app.named),
   };
 }

@@ -7,14 +7,16 @@ import type { AppChanges, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
 
-type Verbs = Pick<Storage, "createApp" | "updateApp" | "findApp" | "listApps">;
+type Verbs = Pick<Storage, "createApp" | "updateApp" | "deleteApp" | "findApp" | "listApps">;
 
 const place = columns(appPlace);
 const app = columns(appOf);
 
 export function appVerbs(context: Context, parsed: Parsed): Verbs {
+  // The pk of a deleted app may be given again: revisions begin at random, so that what was parsed of the old row is not
+  // taken for the new one.
   const insert = context.prepare(
-    "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
+    "INSERT INTO apps(revision, client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at) VALUES (abs(random() % 1125899906842624), ?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
   const byId = context.prepareRow(`SELECT ${place.list} FROM apps p WHERE p.client_id = ?`);
   const all = context.prepare(
@@ -26,6 +28,7 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
         insert.run(...appValues(made).map(toSql)).changes ? "created" : "client_id_taken",
       ),
     updateApp: updateApp(context),
+    deleteApp: deleteApp(context),
     findApp: (clientId) =>
       context.read(() => {
         const row = byId.get(clientId);
@@ -53,6 +56,27 @@ function updateApp(context: Context): Storage["updateApp"] {
       if (changes.ownerId !== undefined) owner.run(changes.ownerId, pk);
       const changed = scopes !== undefined && !sameWords(scopes, row.scopes as string);
       return { grantsRevoked: changed ? Number(revoke.run(now, pk).changes) : 0 };
+    });
+}
+
+/** Row ids are given again, so nothing may be left that names a grant of the app by one. */
+function deleteApp(context: Context): Storage["deleteApp"] {
+  const find = context.prepare(
+    "SELECT p.pk, (SELECT count(*) FROM grants WHERE app_pk = p.pk AND revoked_at IS NULL) AS live FROM apps p WHERE client_id = ?",
+  );
+  const itsGrants = "SELECT pk FROM grants WHERE app_pk = ?";
+  const deletions = [
+    `DELETE FROM codes WHERE grant_pk IN (${itsGrants})`,
+    `DELETE FROM families WHERE grant_pk IN (${itsGrants})`,
+    "DELETE FROM grants WHERE app_pk = ?",
+    "DELETE FROM apps WHERE pk = ?",
+  ].map((sql) => context.prepare(sql));
+  return (clientId) =>
+    context.write(() => {
+      const row = find.get(clientId);
+      if (row === undefined) return undefined;
+      for (const deletion of deletions) deletion.run(row.pk as number);
+      return { grantsRevoked: row.live as number };
     });
 }
 

@@ -112,4 +112,66 @@ export function appContract(open: Open): void {
       expect((await storage().findApp(pair.app.clientId))?.scopes).toEqual(scopes);
     });
   });
+
+  describe("a deleted app", () => {
+    const storage = sharedStorage(open);
+
+    it("is gone with its grants, codes and families, and no other app's are", async () => {
+      const pair = await createPair(storage());
+      const neighbour = await createPair(storage());
+      const family = await createFamily(storage(), pair);
+      const code = newCode({ ...pair, account: neighbour.account });
+      await storage().issueCode(code);
+      const untouched = await createFamily(storage(), neighbour);
+      expect(await storage().deleteApp(pair.app.clientId)).toEqual({ grantsRevoked: 2 });
+      expect(await storage().findApp(pair.app.clientId)).toBeUndefined();
+      expect(await storage().listApps(9)).toStrictEqual([neighbour.app]);
+      expect(await storage().findFamily(family)).toBeUndefined();
+      const rotation = { familyId: family, fromGeneration: 0, now: t0 + 6, graceSeconds: 0 };
+      expect(await storage().rotateFamily(rotation)).toEqual({ outcome: "unknown" });
+      const use = { hash: code.hash, familyId: hex(16), now: t0 + 6, endEarlierFamilies: false };
+      expect(await storage().consumeCode(use)).toEqual({ outcome: "unknown" });
+      expect(await storage().findCode(code.hash)).toBeUndefined();
+      expect(await storage().findGrant(pair.account.id, pair.app.clientId)).toBeUndefined();
+      expect(await storage().listGrants(pair.account.id)).toEqual([]);
+      expect(await revokedAt(storage(), untouched)).toBeUndefined();
+      expect(await storage().findAccount(pair.account.id)).toStrictEqual(pair.account);
+    });
+
+    it("is deleted once, and its client id may be used again by an app that knows nothing of it", async () => {
+      const pair = await createPair(storage());
+      const old = await createFamily(storage(), pair);
+      // What is read twice is kept parsed: the new row must not be taken for it.
+      for (let n = 0; n < 3; n++) await storage().findApp(pair.app.clientId);
+      const outcomes = await atOnce(8, () => storage().deleteApp(pair.app.clientId));
+      expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual([{ grantsRevoked: 1 }]);
+      const next = { ...pair.app, name: "Its successor", secrets: [] };
+      expect(await storage().createApp(next)).toBe("created");
+      expect(await storage().findApp(next.clientId)).toStrictEqual(next);
+      expect(await storage().findGrant(pair.account.id, next.clientId)).toBeUndefined();
+      const family = await createFamily(storage(), { ...pair, app: next });
+      expect((await storage().findFamily(family))?.app).toStrictEqual(next);
+      expect(await storage().findFamily(old)).toBeUndefined();
+    });
+
+    it("leaves nothing behind when consents race with its deletion", async () => {
+      const pair = await createPair(storage());
+      const accounts = await atOnce(8, async () => {
+        const account = newAccount();
+        await storage().createAccount(account);
+        return account;
+      });
+      const consent = (n: number) =>
+        storage().issueCode(newCode({ ...pair, account: accounts[n] as (typeof accounts)[0] }));
+      const issued = atOnce(8, (n) => consent(n).catch(() => undefined));
+      expect(await storage().deleteApp(pair.app.clientId)).toBeDefined();
+      await issued;
+      expect(await storage().findApp(pair.app.clientId)).toBeUndefined();
+      for (const { id } of accounts) expect(await storage().listGrants(id)).toEqual([]);
+    });
+
+    it("answers that an app is unknown", async () => {
+      expect(await storage().deleteApp(hex(16))).toBeUndefined();
+    });
+  });
 }

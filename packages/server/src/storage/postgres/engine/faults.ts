@@ -6,10 +6,16 @@ import { StorageUnavailable } from "../../storage.js";
 /** SQLSTATE classes (PostgreSQL appendix A) in which the server is at fault, not the statement. */
 const serverFault = /^(08|53|57|58|XX|25006|55P03|40003)/;
 
-/** The statement was rolled back because of another one: it may be sent again at once. */
+/**
+ * The statement was rolled back because of another one: it may be sent again at once. A foreign key is among them:
+ * each statement looks up the rows it refers to, so one is missing only where another statement deleted it meanwhile.
+ */
 export function isConflict(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === "40001" || error.code === "40P01");
+  return error instanceof pg.DatabaseError && conflicts.has(error.code ?? "");
 }
+
+/** serialization_failure, deadlock_detected, foreign_key_violation. */
+const conflicts = new Set(["40001", "40P01", "23503"]);
 
 /** A fault of the statement itself: its values break a rule of the schema, or it is wrong. */
 export function isRefusal(error: unknown): boolean {
