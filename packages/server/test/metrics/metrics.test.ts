@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function valueOf(line: string): Promise<number | undefined> {
+async function readingOf(line: string): Promise<number | undefined> {
   const found = (await metrics.text()).split("\n").find((one) => one.startsWith(`${line} `));
   return found === undefined ? undefined : Number(found.slice(line.length));
 }
@@ -39,7 +39,7 @@ const tokenRequest = (body: Record<string, string>, path = "/oauth/token") =>
 /** The request's own line is counted once its answer has been handed over. */
 async function counted(line: string): Promise<number | undefined> {
   await new Promise((resolve) => setImmediate(resolve));
-  return valueOf(line);
+  return readingOf(line);
 }
 
 describe("the metrics", () => {
@@ -54,9 +54,9 @@ describe("the metrics", () => {
       'countersign_http_requests_total{operation="oauthTokenGenerate",method="POST",status="401",reason="client_unknown"}';
     expect(await counted(line)).toBe(1);
     expect(
-      await valueOf('countersign_http_request_duration_seconds_count{operation="oauthTokenGenerate"}'),
+      await readingOf('countersign_http_request_duration_seconds_count{operation="oauthTokenGenerate"}'),
     ).toBe(1);
-    expect(await valueOf('countersign_audit_events_total{event="client_authentication_failed"}')).toBe(1);
+    expect(await readingOf('countersign_audit_events_total{event="client_authentication_failed"}')).toBe(1);
   });
 
   it("take no label from a caller: paths, methods and grant types of his own are counted together", async () => {
@@ -72,16 +72,16 @@ describe("the metrics", () => {
 
   it("have the alerted events before the first one", async () => {
     for (const event of ["login_failed", "refresh_reused", "code_reused"])
-      expect(await valueOf(`countersign_audit_events_total{event="${event}"}`)).toBe(0);
+      expect(await readingOf(`countersign_audit_events_total{event="${event}"}`)).toBe(0);
   });
 
   it("read queues, connections, dropped lines and secrets at the scrape", async () => {
-    expect(await valueOf("countersign_log_lines_dropped_total")).toBe(7);
-    expect(await valueOf('countersign_passwords{state="waiting"}')).toBe(2);
-    expect(await valueOf('countersign_database_connections{state="busy"}')).toBe(3);
-    expect(await valueOf('countersign_secret_info{place="2",fingerprint="feedbeef"}')).toBe(1);
-    expect(await valueOf("countersign_clock_timestamp_seconds")).toBe(1_800_000_000);
-    expect(await valueOf('countersign_build_info{version="1.2.3"}')).toBe(1);
+    expect(await readingOf("countersign_log_lines_dropped_total")).toBe(7);
+    expect(await readingOf('countersign_passwords{state="waiting"}')).toBe(2);
+    expect(await readingOf('countersign_database_connections{state="busy"}')).toBe(3);
+    expect(await readingOf('countersign_secret_info{place="2",fingerprint="feedbeef"}')).toBe(1);
+    expect(await readingOf("countersign_clock_timestamp_seconds")).toBe(1_800_000_000);
+    expect(await readingOf('countersign_build_info{version="1.2.3"}')).toBe(1);
   });
 
   it("count a refused sign-in and a spent limit", async () => {
@@ -93,8 +93,8 @@ describe("the metrics", () => {
       seconds: 0,
     });
     metrics.request({ operation: "revoke", method: "POST", status: 429, reason: "rate_limited", seconds: 0 });
-    expect(await valueOf('countersign_rate_limit_refusals_total{limit="sign_in"}')).toBe(1);
-    expect(await valueOf('countersign_rate_limit_refusals_total{limit="requests"}')).toBe(1);
+    expect(await readingOf('countersign_rate_limit_refusals_total{limit="sign_in"}')).toBe(1);
+    expect(await readingOf('countersign_rate_limit_refusals_total{limit="requests"}')).toBe(1);
   });
 
   it("time the acts on the database, and count those that fail", async () => {
@@ -112,17 +112,17 @@ describe("the metrics", () => {
     );
     await expect(storage.ping()).rejects.toThrow("gone");
     await storage.findApp("nobody");
-    expect(await valueOf('countersign_storage_duration_seconds_sum{verb="ping"}')).toBe(0.25);
-    expect(await valueOf('countersign_storage_failures_total{verb="ping"}')).toBe(1);
-    expect(await valueOf('countersign_storage_failures_total{verb="findApp"}')).toBeUndefined();
+    expect(await readingOf('countersign_storage_duration_seconds_sum{verb="ping"}')).toBe(0.25);
+    expect(await readingOf('countersign_storage_failures_total{verb="ping"}')).toBe(1);
+    expect(await readingOf('countersign_storage_failures_total{verb="findApp"}')).toBeUndefined();
   });
 
   it("say since when purging is behind", async () => {
     metrics.purged(500, true);
-    expect(await valueOf("countersign_purged_rows_total")).toBe(500);
-    expect(await valueOf("countersign_purge_caught_up_timestamp_seconds")).toBe(1_800_000_000);
+    expect(await readingOf("countersign_purged_rows_total")).toBe(500);
+    expect(await readingOf("countersign_purge_caught_up_timestamp_seconds")).toBe(1_800_000_000);
     metrics.purgeFailed();
-    expect(await valueOf("countersign_purge_failures_total")).toBe(1);
+    expect(await readingOf("countersign_purge_failures_total")).toBe(1);
     startPurging(
       server.storage,
       { familySeconds: undefined, auditDays: 1 },
