@@ -5,6 +5,7 @@ import { Busboy } from "@fastify/busboy";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Parameters } from "../oauth/parameters.js";
 import { type Refusal, wordedRefusal } from "../oauth/refusal.js";
+import { notJson, parseJson } from "./json.js";
 
 export type BodyKind = "json" | "form" | "multipart" | "none" | "other";
 
@@ -106,9 +107,9 @@ function parseJsonObject(text: string): [string, unknown][] {
   if (text.trim() === "") throw wordedRefusal("body_malformed", "it is empty; send a JSON object");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
-    throw wordedRefusal("body_malformed", "it is not valid JSON");
+    throw wordedRefusal("body_malformed", `it is ${notJson}`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw wordedRefusal("body_malformed", "it must be a JSON object");

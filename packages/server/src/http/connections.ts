@@ -52,7 +52,10 @@ interface Peer {
 /** Returns an HTTP server that holds its peers to the limits. */
 export function limitedServer(listener: RequestListener, limits: ConnectionLimits, peers: Peers): Server {
   const limited = limitAhead(peers, listener, limits.mostAhead);
-  const server = createHttpServer({ connectionsCheckingInterval: limits.checkMilliseconds }, limited);
+  const checking = { connectionsCheckingInterval: limits.checkMilliseconds };
+  // What Node would answer by itself, a request without a host or with an expectation it does not know, would not count.
+  const server = createHttpServer({ ...checking, requireHostHeader: false }, limited);
+  server.on("checkExpectation", limited);
   server.headersTimeout = limits.headersMilliseconds;
   server.requestTimeout = limits.requestMilliseconds;
   server.keepAliveTimeout = keepAliveMilliseconds;
@@ -64,8 +67,8 @@ export function limitedServer(listener: RequestListener, limits: ConnectionLimit
     socket.once("close", () => peers.delete(socket));
   });
   const mostChecks = Math.ceil(limits.unreadMilliseconds / limits.checkMilliseconds);
-  const checking = setInterval(() => hangUpOnUnread(peers, mostChecks), limits.checkMilliseconds).unref();
-  server.on("close", () => clearInterval(checking));
+  const timer = setInterval(() => hangUpOnUnread(peers, mostChecks), limits.checkMilliseconds).unref();
+  server.on("close", () => clearInterval(timer));
   return server;
 }
 

@@ -1,4 +1,4 @@
-/** JSON answers that nobody may store (RFC 6749 §5.1). */
+/** JSON: what comes is read to a bounded depth, and what goes is an answer that nobody may store (RFC 6749 §5.1). */
 
 import type { FastifyReply } from "fastify";
 
@@ -16,4 +16,22 @@ export function sendJsonText(reply: FastifyReply, text: string): FastifyReply {
     .header("cache-control", "no-store")
     .header("content-type", "application/json; charset=utf-8")
     .send(text);
+}
+
+/** Deepest nesting of lists and objects that is read: whatever walks a value calls itself for each level. */
+const deepestNesting = 64;
+
+/** What a text is called that `parseJson` refuses. */
+export const notJson = `not valid JSON of at most ${deepestNesting} levels`;
+
+/** Returns the value of a JSON text. @throws {SyntaxError} also where it is nested deeper than anybody means. */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (isDeeper(value, deepestNesting)) throw new SyntaxError("The JSON is nested too deeply");
+  return value;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
 }

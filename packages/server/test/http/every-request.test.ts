@@ -69,6 +69,25 @@ describe("two Host headers", () => {
   });
 });
 
+describe("what HTTP asks of a request", () => {
+  const first = async (head: string) => {
+    const answer = await sendRaw(server.url, `${head}\r\nconnection: close\r\n\r\n`, false);
+    return [answer.split("\r\n")[0], answer.slice(answer.indexOf("\r\n\r\n") + 4)].join(" ");
+  };
+
+  it("is a host from HTTP 1.1 on (RFC 9112 §3.2)", async () => {
+    expect(await first("GET /health HTTP/1.1")).toMatch(/ 400 .*no Host header/);
+    expect(await first("GET /health HTTP/1.0")).toMatch(/ 200 /);
+  });
+
+  it("is no expectation that we cannot meet (RFC 9110 §10.1.1)", async () => {
+    expect(await first("GET /health HTTP/1.1\r\nhost: x\r\nexpect: a-reply")).toMatch(/ 417 .*100-continue/);
+    expect(await first("GET /health HTTP/1.1\r\nhost: x\r\nexpect: 100-Continue")).toMatch(
+      / 100 .*HTTP\/1.1 200 /s,
+    );
+  });
+});
+
 describe("Strict-Transport-Security", () => {
   it("is sent with every answer where TLS is promised, and nowhere else", async () => {
     const strict = await startHouse({ strictTransport: true });

@@ -178,6 +178,10 @@ describe("private_key_jwt", () => {
     ["issued in the future", { iat: 31 }],
     ["without a time that is a number", { exp: "soon" }],
     ["for another server", { aud: "https://other.example.com" }],
+    ["for what is no text", { aud: [{ toString: 1 }] }],
+    ["for an object", { aud: { toString: 1 } }],
+    ["for nobody", { aud: null }],
+    ["for a list of nobody", { aud: [] }],
     // A client that two servers trust could be made to sign what the other one passes on.
     ["for this server and another", { aud: ["server", "https://other.example.com"] }],
     ["issued by another", { iss: "web" }],
@@ -188,7 +192,7 @@ describe("private_key_jwt", () => {
     const seconds = (value: unknown) => (typeof value === "number" ? now() + value : value);
     const values = Object.entries(wrong).map(([name, value]) => [name, seconds(value)]);
     const payload = { ...claims(), ...Object.fromEntries(values) };
-    if (Array.isArray(payload.aud)) payload.aud = [server.url, payload.aud[1]];
+    if (Array.isArray(payload.aud) && payload.aud.length === 2) payload.aud = [server.url, payload.aud[1]];
     expect(refusalOf(await exchangeWith(await assertionOf(payload)))).toEqual([401, "invalid_client"]);
   });
 
@@ -238,6 +242,11 @@ describe("private_key_jwt", () => {
     expect(refusalOf(await exchangeWith(await signed(key, { kid: "k2" })))).toEqual([401, "invalid_client"]);
   });
 
+  it("names its audience by text: a list in a list is none", async () => {
+    const answer = await exchangeWith(await assertionOf(claims({ aud: [[server.url]] })));
+    expect(refusalOf(answer)).toEqual([401, "invalid_client"]);
+  });
+
   it("may name this server in several ways at once", async () => {
     const aud = [server.url, `${server.url}/oauth/token`];
     expect((await exchangeWith(await assertionOf(claims({ aud })))).status).toBe(200);
@@ -245,6 +254,7 @@ describe("private_key_jwt", () => {
 
   it.each([
     ["ahead", { iat: 30, nbf: 30, exp: 630 }],
+    ["ahead, to a fraction of a millisecond", { iat: 29.9995, exp: 629.00005 }],
     ["behind", { iat: -90, exp: -29 }],
   ])("may come from a clock half a minute %s", async (_where, times) => {
     const at = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, now() + value]));
@@ -269,7 +279,8 @@ describe("private_key_jwt", () => {
   });
 
   it("is not what was signed for another purpose, such as an access token", async () => {
-    for (const typ of ["at+jwt", "dpop+jwt", "secevent+jwt"])
+    const noText = [{ toString: 1 }, ["JWT"], 1, null].map((typ) => typ as unknown as string);
+    for (const typ of ["at+jwt", "dpop+jwt", "secevent+jwt", "", ...noText])
       expect(refusalOf(await exchangeWith(await signed(key, { typ })))).toEqual([401, "invalid_client"]);
     for (const typ of ["JWT", "client-authentication+jwt", "application/client-authentication+jwt"])
       expect((await exchangeWith(await signed(key, { typ }))).status).toBe(200);

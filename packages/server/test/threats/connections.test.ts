@@ -31,7 +31,7 @@ function open(url: string): Promise<{ socket: Socket; closed: Promise<void> }> {
 function answersIn(socket: Socket, wanted: number): Promise<number> {
   return new Promise((resolve) => {
     let text = "";
-    const count = () => text.split("HTTP/1.1 200").length - 1;
+    const count = () => text.split(/HTTP\/1\.1 (?:[2-5])/).length - 1;
     socket.on("data", (data) => {
       text += data;
       if (count() >= wanted) resolve(count());
@@ -52,16 +52,25 @@ describe("requests sent ahead of their answers", () => {
     socket.destroy();
   });
 
-  it("cost their sender the connection when they are many, and nobody else anything", async () => {
-    const server = await start({});
-    const { socket, closed } = await open(server.url);
-    const answers = answersIn(socket, 1000);
-    socket.write(request.repeat(1000));
-    await closed;
-    expect(await answers).toBeLessThanOrEqual(10);
-    expect(server.logLines.length).toBeLessThanOrEqual(20);
-    expect((await send(`${server.url}/health`)).status).toBe(200);
-  });
+  it.each([
+    ["are for a page", request],
+    ["expect what nobody knows", "GET /health HTTP/1.1\r\nhost: x\r\nexpect: a-reply\r\n\r\n"],
+    ["expect to be told to go on", "GET /health HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\r\n"],
+    ["name no host", "GET /health HTTP/1.1\r\n\r\n"],
+    ["name two hosts", "GET /health HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n"],
+  ])(
+    "cost their sender the connection when they are many, and nobody else anything: they %s",
+    async (_what, one) => {
+      const server = await start({});
+      const { socket, closed } = await open(server.url);
+      const answers = answersIn(socket, 1000);
+      socket.write(one.repeat(1000));
+      await closed;
+      expect(await answers).toBeLessThanOrEqual(10);
+      expect(server.logLines.length).toBeLessThanOrEqual(20);
+      expect((await send(`${server.url}/health`)).status).toBe(200);
+    },
+  );
 });
 
 describe("answers that nobody reads", () => {

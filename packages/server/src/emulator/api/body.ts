@@ -6,6 +6,7 @@
 import { Busboy } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
 import { bodyKind, decodeUtf8, parseForm, unsupportedType } from "../../http/body.js";
+import { notJson, parseJson } from "../../http/json.js";
 import { queryOf } from "../../http/target.js";
 import { ApiFault } from "./api-fault.js";
 
@@ -55,9 +56,9 @@ export function readQuery(request: FastifyRequest): Tree {
 function readJson(text: string): Tree {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
-    throw new ApiFault("bad_request", "The request body is not valid JSON");
+    throw new ApiFault("bad_request", `The request body is ${notJson}`);
   }
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Tree;
   throw new ApiFault("bad_request", "The request body must be a JSON object");

@@ -4,6 +4,7 @@
  */
 
 import { faultInEmail } from "../../accounts/create-account.js";
+import { parseJson } from "../../http/json.js";
 import { ApiFault } from "./api-fault.js";
 import type { Tree } from "./body.js";
 
@@ -63,7 +64,7 @@ export class Input {
   flag(name: string): boolean {
     const value = this.raw(name);
     if (value === undefined) return false;
-    const text = String(value).toLowerCase();
+    const text = typeof value === "object" ? "" : String(value).toLowerCase();
     if (text === "true" || text === "1") return true;
     if (text === "false" || text === "0") return false;
     throw this.fault(name, "must be true or false");
@@ -163,7 +164,7 @@ export class Input {
 function parsed(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
-    return JSON.parse(value);
+    return parseJson(value);
   } catch {
     return value;
   }

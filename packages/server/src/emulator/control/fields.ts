@@ -1,6 +1,7 @@
 /** Reading the body and query of a control request: strictly, so that a misspelt key is not a test that passes. */
 
 import type { FastifyRequest } from "fastify";
+import { notJson, parseJson } from "../../http/json.js";
 import { queryOf } from "../../http/target.js";
 import { parseDuration, parseTime } from "../time/duration.js";
 
@@ -102,9 +103,9 @@ export function bodyFields(request: FastifyRequest, keys: readonly string[]): Fi
     throw new ControlFault("Content-Type must be application/json", undefined, 415);
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = parseJson(body);
   } catch {
-    throw new ControlFault("The body is not valid JSON");
+    throw new ControlFault(`The body is ${notJson}`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new ControlFault("The body must be a JSON object");

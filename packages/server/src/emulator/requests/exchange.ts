@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bodyKind } from "../../http/body.js";
+import { parseJson } from "../../http/json.js";
 import { pathOf, queryOf } from "../../http/target.js";
 import { curlCommand, type Pairs, type Sent } from "./curl.js";
 import { isSecret, shortened, shownValue } from "./redact.js";
@@ -65,7 +66,7 @@ function sentBy(request: FastifyRequest, base: string): Sent {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hashed } from "../../crypto/compare.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
+import { parseJson } from "../../http/json.js";
 import { pathOf } from "../../http/target.js";
 import { openRefreshToken } from "../../oauth/tokens/opaque.js";
 import { exchangeOf } from "./exchange.js";
@@ -57,7 +58,7 @@ export class Recorder {
     const { facts } = draft;
     const notes = notesOf(request);
     const location = locationOf(reply);
-    const body = typeof payload === "string" ? parseJson(payload) : undefined;
+    const body = typeof payload === "string" ? jsonOf(payload) : undefined;
     this.#learnFromAnswer(draft, location, body);
     const status = draft.unanswered ? undefined : reply.statusCode;
     const { detail, advice, reason, cause } = await explain(this, facts, notes);
@@ -146,10 +147,10 @@ function locationOf(reply: FastifyReply): URLSearchParams | undefined {
   return mark < 0 ? undefined : new URLSearchParams(location.slice(mark + 1));
 }
 
-function parseJson(text: string): unknown {
+function jsonOf(text: string): unknown {
   if (!text.startsWith("{")) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

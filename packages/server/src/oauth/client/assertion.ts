@@ -63,29 +63,26 @@ export function judgeClaims(
   const { alg = "none", typ } = header;
   if (!assertionAlgorithms.includes(alg))
     throw refuse(`alg must be one of ${assertionAlgorithms.join(", ")}`);
-  if (
-    typ !== undefined &&
-    !types.has(
-      String(typ)
-        .toLowerCase()
-        .replace(/^application\//, ""),
-    )
-  )
-    throw refuse("typ must be JWT or client-authentication+jwt");
+  if (typ !== undefined && !isOwnType(typ)) throw refuse("typ must be JWT or client-authentication+jwt");
   if (claims.iss !== clientId) throw refuse("iss and sub must both be the client_id");
   judgeAudience(claims.aud, issuer());
   judgeTimes(claims, Math.floor(now() / 1000));
   if (typeof claims.jti !== "string" || claims.jti === "") throw refuse("jti is missing");
 }
 
+/** RFC 7515 §4.1.9: `application/` may be left out. Nobody has made sure that it is text. */
+function isOwnType(typ: unknown): boolean {
+  return typeof typ === "string" && types.has(typ.toLowerCase().replace(/^application\//, ""));
+}
+
 /** RFC 7523 §3. Another server that the client trusts could pass on an assertion that is for both. */
 function judgeAudience(aud: unknown, issuer: string): void {
   const own = new Set([issuer, ...audiencePaths.map((path) => issuer + path)]);
-  const audiences = [aud].flat();
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  const isOwn = (one: unknown) => typeof one === "string" && own.has(one);
   if (aud === undefined || audiences.length === 0) throw refuse(`aud is missing: send ${issuer}`);
-  if (!audiences.some((one) => own.has(String(one)))) throw refuse(`aud is not this server: send ${issuer}`);
-  if (!audiences.every((one) => own.has(String(one))))
-    throw refuse(`aud names other servers too: send ${issuer} only`);
+  if (!audiences.some(isOwn)) throw refuse(`aud is not this server: send ${issuer}`);
+  if (!audiences.every(isOwn)) throw refuse(`aud names other servers too: send ${issuer} only`);
 }
 
 function judgeTimes(claims: JWTPayload, now: number): void {
@@ -122,7 +119,8 @@ export async function checkAssertion(
     throw unproved("its signature is not by a registered key");
   // Last, since it is the act that uses the assertion up. It is remembered for as long as it would be accepted.
   const key = `assertion:${hashed(`${app.clientId}|${assertion.claims.jti}`)}`;
-  const forgettableAt = (Number(assertion.claims.exp) + clockToleranceSeconds) * 1000;
+  // NumericDate may have a fraction (RFC 7519 §2); a database keeps whole milliseconds.
+  const forgettableAt = Math.ceil((Number(assertion.claims.exp) + clockToleranceSeconds) * 1000);
   if (!(await storage.rememberOnce(key, now(), forgettableAt))) throw refuse("it was used before");
 }
 
