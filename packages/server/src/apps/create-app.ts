@@ -40,6 +40,8 @@ export async function createApp(
     secrets: clientSecret === undefined ? [] : [sealClientSecret(deps, clientId, clientSecret)],
     public: wanted.public ?? false,
     approved: wanted.approved ?? false,
+    // Nobody makes an app to stop it at once.
+    disabled: false,
     requireClientCredentialsOnRefresh: wanted.requireClientCredentialsOnRefresh ?? true,
     refreshTokens: wanted.public ? "rotate" : (wanted.refreshTokens ?? "same"),
     accessTokens: wanted.accessTokens ?? "opaque",

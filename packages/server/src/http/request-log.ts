@@ -74,7 +74,7 @@ const refusedToKnownApps: ReadonlySet<string> = new Set<Reason>([
     "scope_unsupported",
   ] as const),
   ...(["scope_exceeds_app", "scope_exceeds_grant", "resource_unknown", "resources_several"] as const),
-  ...(["denied_by_user", "app_not_approved", "login_required", "consent_required"] as const),
+  ...(["denied_by_user", "app_not_approved", "app_disabled", "login_required", "consent_required"] as const),
   ...(["access_token_revoked", "access_token_scope", "account_unconfirmed"] as const),
 ]);
 

@@ -93,6 +93,7 @@ export type Reason =
   | "resources_several"
   | "denied_by_user"
   | "app_not_approved"
+  | "app_disabled"
   | "login_required"
   | "consent_required"
   | "access_token_missing"

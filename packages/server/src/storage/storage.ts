@@ -4,6 +4,8 @@
  * hashes are strings; nothing that reaches an adapter is a secret in clear.
  */
 
+import type { OperatorStorage } from "./operator-storage.js";
+
 export interface Account {
   /** 40 hex digits. */
   readonly id: string;
@@ -43,6 +45,8 @@ export interface App {
   readonly secrets: readonly ClientSecret[];
   readonly public: boolean;
   readonly approved: boolean;
+  /** Stopped by an operator: refused everywhere, with all its grants and tokens kept for when it goes on. */
+  readonly disabled: boolean;
   readonly requireClientCredentialsOnRefresh: boolean;
   readonly refreshTokens: "same" | "rotate";
   readonly accessTokens: "opaque" | "jwt";
@@ -222,7 +226,7 @@ export interface ConnectionUse {
   readonly waiting: number;
 }
 
-export interface Storage {
+export interface Storage extends OperatorStorage {
   createAccount(account: Account): Promise<"created" | "email_taken">;
   /** Returns false if there is no such account; "email_taken" if the new address belongs to another. */
   updateAccount(id: string, changes: AccountChanges): Promise<boolean | "email_taken">;

@@ -8,6 +8,7 @@ import { familyContract } from "./contract/families.js";
 import type { Open } from "./contract/fixtures.js";
 import { hostileContract } from "./contract/hostile.js";
 import { bucketContract } from "./contract/limits.js";
+import { operatorContract } from "./contract/operators.js";
 import { purgeContract } from "./contract/purge.js";
 
 /** The part in which acts meet: what several nodes on one database must do as one. */
@@ -24,6 +25,7 @@ export function storageContract(name: string, open: Open): void {
     sharedContract(open);
     auditContract(open);
     purgeContract(open);
+    operatorContract(open);
     hostileContract(open);
 
     it("answers a ping while it is open", async () => {

@@ -68,6 +68,7 @@ export async function validateAuthorizationRequest(
 async function knownClient(storage: Pick<Storage, "findApp">, clientId: string): Promise<App> {
   const app = await storage.findApp(clientId);
   if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+  if (app.disabled) throw new Refusal("app_disabled", "an operator has disabled the app", "client_id");
   return app;
 }
 

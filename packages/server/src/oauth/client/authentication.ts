@@ -109,7 +109,13 @@ export async function authenticateClient(
   const app = await context.storage.findApp(clientId);
   if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
   await checkCredentials(context, app, credentials);
+  refuseDisabled(app);
   return app;
+}
+
+/** Said to whoever has proved to be the app alone. @throws {Refusal} if an operator has stopped the app. */
+export function refuseDisabled(app: App | undefined): void {
+  if (app?.disabled) throw new Refusal("app_disabled", "an operator has disabled the app", "client_id");
 }
 
 /** Judges what is the same for every client, before one is looked up. @throws {Refusal} */

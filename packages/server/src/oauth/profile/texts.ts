@@ -107,6 +107,7 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
     error: "access_denied",
     description: "The app is not approved: only its owner can authorize it",
   },
+  app_disabled: { error: "unauthorized_client", description: "The app is disabled" },
   login_required: { error: "login_required", description: "The user is not logged in" },
   consent_required: { error: "consent_required", description: "The user has not consented" },
   access_token_missing: {

@@ -1,7 +1,12 @@
 /** The refresh token grant (RFC 6749 §6), with the same token returned or rotation (RFC 9700 §4.14.2). */
 
 import type { App, FamilyView } from "../../storage/storage.js";
-import { type ClientCredentials, checkCredentials, judgeUnproved } from "../client/authentication.js";
+import {
+  type ClientCredentials,
+  checkCredentials,
+  judgeUnproved,
+  refuseDisabled,
+} from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
 import { Refusal } from "../refusal.js";
 import { endOfFamily, expiryOfFamily, isOpenTo } from "../tokens/family.js";
@@ -52,6 +57,7 @@ async function checkClient(
     if (context.profile.clientRequiredOnRefresh || app?.requireClientCredentialsOnRefresh || app?.public) {
       throw new Refusal("client_secret_missing", "this app must send its client credentials", "client_id");
     }
+    refuseDisabled(app);
     return;
   }
   judgeUnproved(context, credentials);
@@ -61,6 +67,7 @@ async function checkClient(
   if (required || credentials.method !== "none") {
     await checkCredentials(context, claimed, credentials);
   }
+  refuseDisabled(claimed);
   if (app !== undefined && claimed.clientId !== app.clientId) {
     throw new Refusal("refresh_token_of_other_client", "the refresh token was issued to another app");
   }

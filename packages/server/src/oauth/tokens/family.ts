@@ -4,10 +4,11 @@ import type { App, Family, FamilyView } from "../../storage/storage.js";
 import type { Profile } from "../profile/profile.js";
 
 /** Returns why no token of the family works any more, or undefined while they may. */
-export function endOfFamily({ family, grant, account }: FamilyView): string | undefined {
+export function endOfFamily({ family, grant, account, app }: FamilyView): string | undefined {
   if (family.revokedAt !== undefined) return "its token family was revoked";
   if (grant.revokedAt !== undefined) return "the user's authorization of the app was revoked";
-  return account.locked ? "the account is locked" : undefined;
+  if (account.locked) return "the account is locked";
+  return app.disabled ? "the app is disabled" : undefined;
 }
 
 /** Whether the app may act for the account: until it is approved, for its owner alone. */

@@ -12,6 +12,7 @@ import { migratePostgres } from "./engine/migrate.js";
 import { familyVerbs, findFamily, rotateFamily } from "./families.js";
 import { grantVerbs } from "./grants.js";
 import { rememberVerb, takeFromBucket } from "./limits.js";
+import { operatorVerbs } from "./operators.js";
 import { purgeVerb } from "./purge.js";
 import { createSession, deleteSessionVerb, findSession } from "./sessions.js";
 
@@ -42,6 +43,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
     ...appVerbs(connections),
     ...grantVerbs(connections),
     ...familyVerbs(connections),
+    ...operatorVerbs(connections),
     ...verbs,
     deleteSession: deleteSessionVerb(connections),
     rememberOnce: rememberVerb(connections),

@@ -140,4 +140,10 @@ ALTER TABLE apps ADD COLUMN callback_schemes text NOT NULL DEFAULT '[]';
 ALTER TABLE grants ADD COLUMN resources text;
 `,
   },
+  {
+    version: 3,
+    title: "apps can be disabled",
+    // The release before reads and writes apps as it did: to it none is disabled.
+    sql: "ALTER TABLE apps ADD COLUMN disabled boolean NOT NULL DEFAULT false;",
+  },
 ];

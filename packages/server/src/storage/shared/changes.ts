@@ -23,6 +23,7 @@ export const appChangeColumns: Columns = {
   secrets: { name: "secrets", required: true },
   public: { name: "is_public", required: true },
   approved: { name: "approved", required: true },
+  disabled: { name: "disabled", required: true },
   requireClientCredentialsOnRefresh: { name: "require_client_credentials_on_refresh", required: true },
   refreshTokens: { name: "refresh_tokens", required: true },
   accessTokens: { name: "access_tokens", required: true },
@@ -75,6 +76,7 @@ export function appValues(app: App): unknown[] {
     app.scopeTexts,
     app.callbackSchemes,
     app.createdAt,
+    app.disabled,
   ];
 }
 

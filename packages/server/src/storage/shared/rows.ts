@@ -48,6 +48,7 @@ export function appOf(cells: Cells): App {
     secrets: cells.value("p.secrets", toSecrets),
     public: cells.flag("p.is_public"),
     approved: cells.flag("p.approved"),
+    disabled: cells.flag("p.disabled"),
     requireClientCredentialsOnRefresh: cells.flag("p.require_client_credentials_on_refresh"),
     refreshTokens: cells.text("p.refresh_tokens") as App["refreshTokens"],
     accessTokens: cells.text("p.access_tokens") as App["accessTokens"],

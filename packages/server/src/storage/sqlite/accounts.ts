@@ -23,8 +23,9 @@ const place = columns(accountPlace);
 const account = columns(accountOf);
 
 export function accountVerbs(context: Context, parsed: Parsed): Verbs {
+  // The pk of a deleted account may be given again: see the apps.
   const insert = context.prepare(
-    "INSERT INTO accounts(id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT(email_key) DO NOTHING",
+    "INSERT INTO accounts(revision, id, email, email_key, password_hash, created_at, confirmed_at, locked, locale, callback_url, created_by_client) VALUES (abs(random() % 1125899906842624), ?,?,?,?,?,?,?,?,?,?) ON CONFLICT(email_key) DO NOTHING",
   );
   const byId = context.prepareRow(`SELECT ${place.list} FROM accounts a WHERE a.id = ?`);
   const byEmail = context.prepareRow(`SELECT ${place.list} FROM accounts a WHERE a.email_key = ?`);

@@ -138,4 +138,10 @@ ALTER TABLE apps ADD COLUMN callback_schemes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE grants ADD COLUMN resources TEXT;
 `,
   },
+  {
+    version: 4,
+    title: "apps can be disabled",
+    // The release before reads and writes apps as it did: to it none is disabled.
+    sql: "ALTER TABLE apps ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;",
+  },
 ];

@@ -14,6 +14,7 @@ import { parsedRows } from "./engine/parsed.js";
 import { familyVerbs } from "./families.js";
 import { grantVerbs } from "./grants.js";
 import { limitVerbs } from "./limits.js";
+import { operatorVerbs } from "./operators.js";
 import { purgeVerb } from "./purge.js";
 import { sessionVerbs } from "./sessions.js";
 
@@ -59,6 +60,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     ...familyVerbs(context, parsed),
     ...limitVerbs(context),
     ...auditVerbs(context),
+    ...operatorVerbs(context),
     purge: purgeVerb(context),
     ping: () => context.read(() => void ping.get()),
     close: async () => {

@@ -52,6 +52,7 @@ export function newApp(ownerId: string, fields: Partial<App> = {}): App {
     ],
     public: false,
     approved: true,
+    disabled: false,
     requireClientCredentialsOnRefresh: true,
     refreshTokens: "same",
     accessTokens: "opaque",

@@ -1,0 +1,54 @@
+/** What operators need of storage, on SQLite. */
+
+import type { OperatorStorage } from "../operator-storage.js";
+import { pageVerbs } from "../shared/pages.js";
+import type { Context } from "./engine/context.js";
+import { blobToId, idToBlob } from "./engine/family-id.js";
+
+export function operatorVerbs(context: Context): OperatorStorage {
+  const version = context.prepare("SELECT MAX(version) AS version FROM schema_version");
+  const endSessions = context.prepare(
+    "DELETE FROM sessions WHERE account_pk = (SELECT pk FROM accounts WHERE id = ?)",
+  );
+  return {
+    ...pageVerbs({
+      all: (sql, values) => {
+        // What is still kept for a commit has happened, too.
+        context.commits.flush();
+        return context.read(() => context.prepare(sql).all(...values));
+      },
+      familyEnd: "f.revoked_at",
+      familyId: blobToId,
+      storedFamilyId: idToBlob,
+      actor: "json_extract(data, '$.actor')",
+      apiKeyJoin: "a.pk = k.account_pk",
+    }),
+    deleteSessionsOf: (accountId) => context.write(() => Number(endSessions.run(accountId).changes)),
+    deleteAccount: deleteAccount(context),
+    schemaVersion: () => context.read(() => version.get()?.version as number),
+  };
+}
+
+/** Row ids are given again, so nothing may be left that names a grant of the account by one. */
+function deleteAccount(context: Context): OperatorStorage["deleteAccount"] {
+  const find = context.prepare(
+    "SELECT a.pk, (SELECT count(*) FROM apps WHERE owner_pk = a.pk) AS apps FROM accounts a WHERE a.id = ?",
+  );
+  const itsGrants = "SELECT pk FROM grants WHERE account_pk = ?";
+  const deletions = [
+    `DELETE FROM codes WHERE grant_pk IN (${itsGrants})`,
+    `DELETE FROM families WHERE grant_pk IN (${itsGrants})`,
+    "DELETE FROM grants WHERE account_pk = ?",
+    "DELETE FROM sessions WHERE account_pk = ?",
+    "DELETE FROM api_keys WHERE account_pk = ?",
+    "DELETE FROM accounts WHERE pk = ?",
+  ].map((sql) => context.prepare(sql));
+  return (id) =>
+    context.write(() => {
+      const row = find.get(id);
+      if (row === undefined) return { outcome: "unknown" };
+      if (row.apps !== 0) return { outcome: "owns_apps", apps: row.apps as number };
+      for (const deletion of deletions) deletion.run(row.pk as number);
+      return { outcome: "deleted" };
+    });
+}

@@ -1,0 +1,66 @@
+/** An app that an operator has disabled: refused at each endpoint, and as before once it is enabled again. */
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { send } from "../support/http.js";
+import type { TestServer } from "../support/server.js";
+import { authorizationQuery } from "../support/user-agent.js";
+import {
+  account,
+  codeFor,
+  exchangeCode,
+  files,
+  inBody,
+  introspectAs,
+  opaque,
+  post,
+  refreshWith,
+  refusalOf,
+  resource,
+  startHouse,
+  tokensFor,
+  web,
+} from "./house.js";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startHouse();
+});
+afterAll(() => server.close());
+
+const setDisabled = (clientId: string, disabled: boolean) =>
+  server.storage.updateApp(clientId, { disabled }, server.clock.now());
+
+it("is refused at every endpoint while it is disabled, and loses nothing by it", async () => {
+  const tokens = await tokensFor(server, web);
+  const code = await codeFor(server, web);
+  const asked = {
+    authorize: () => send(`${server.url}/oauth/authorize?${authorizationQuery(web.clientId)}`),
+    exchange: () => exchangeCode(server, web, code),
+    refresh: () => refreshWith(server, web, tokens.refresh_token),
+    introspect: () => post(server, "/oauth/introspect", { ...inBody(web), token: tokens.access_token }),
+    account: () => account(server, tokens.access_token),
+  };
+  await setDisabled(web.clientId, true);
+  const page = await asked.authorize();
+  expect([page.status, page.text]).toEqual([400, expect.stringContaining("disabled")]);
+  for (const endpoint of ["exchange", "refresh", "introspect"] as const)
+    expect(refusalOf(await asked[endpoint]())).toEqual([400, "unauthorized_client"]);
+  const revoked = await post(server, "/oauth/revoke", { ...inBody(web), token: tokens.refresh_token });
+  expect(refusalOf(revoked)).toEqual([400, "unauthorized_client"]);
+  expect((await asked.account()).status).toBe(401);
+  // Whoever has not proved to be the app is not told.
+  const wrong = await exchangeCode(server, { ...web, clientSecret: "wrong" }, code);
+  expect(refusalOf(wrong)).toEqual([401, "invalid_client"]);
+
+  await setDisabled(web.clientId, false);
+  for (const [endpoint, ask] of Object.entries(asked))
+    expect([endpoint, (await ask()).status]).toEqual([endpoint, 200]);
+});
+
+it("has no active token for a resource server that asks", async () => {
+  const { access_token } = await tokensFor(server, opaque, { resource });
+  expect(await introspectAs(server, files, access_token)).toMatchObject({ active: true });
+  await setDisabled(opaque.clientId, true);
+  expect(await introspectAs(server, files, access_token)).toEqual({ active: false });
+  await setDisabled(opaque.clientId, false);
+});
