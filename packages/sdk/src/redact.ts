@@ -14,12 +14,12 @@ interface Message {
 const redacted = "[redacted]";
 /** What names of secrets have in them: of fields and headers, and within other text. */
 const named =
-  "token|secret|pass(?:word|wd)|verifier|assertion|api.?key|credential|cookie|session|jwt|authorization|\\bcode";
-const secretName = new RegExp(`(?:${named}|(?:auth|user|device).?code)s?$`, "i");
+  "token|secret|pass(?:word|wd)|verifier|assertion|api.?key|credential|cookie|session|jwt|authorization|(?:\\b|(?:auth\\w{0,13}|user|device)[_-]?)code";
+const secretName = new RegExp(`(?:${named})s?$`, "i");
 const secretHeader = new RegExp(`${named}|key$|-auth$|dpop`, "i");
 /** A name and its value: `access_token=…`, `"refreshToken":"…`, `code%3D…`. */
 const pairInText = new RegExp(
-  `(${named})((?:["'\\\\\\s]|%22){0,6}(?:[:=]|%3[ad])(?:["'\\\\\\s]|%22){0,6})([^\\s"'\\\\&,;<>}]+)`,
+  `((?:${named})s?)((?:["'\\\\\\s]|%22){0,6}(?:[:=]|%3[ad])(?:["'\\\\\\s]|%22){0,6})([^\\s"'\\\\&,;<>}]+)`,
   "gi",
 );
 const schemeInText = /\b(bearer|basic) +[\w.~+/=-]+/gi;

@@ -15,6 +15,11 @@ export interface StoredRecord {
   readonly unreadable?: unknown;
 }
 
+/** What is to be stored next; undefined takes the place and its version, so that no earlier write can have them. */
+interface Change {
+  readonly next: TokenRecord | undefined;
+}
+
 /** What `StoredTokens` needs of its keeper. */
 export interface StoredTokensSettings {
   /** The app and its server, as parts of the key. */
@@ -78,16 +83,16 @@ export class StoredTokens {
     }
   }
 
-  /** Resolves when `change` of the present record is stored; what cannot be read is replaced as well. The same means no change. */
+  /** Resolves when what `change` makes of the present record is stored; what cannot be read is replaced as well. */
   async replace(
     userId: string,
-    change: (present: TokenRecord | undefined, unreadable: boolean) => TokenRecord | undefined,
+    change: (present: TokenRecord | undefined, unreadable: boolean) => Change | undefined,
   ): Promise<void> {
     const owner = this.#ownerOf(userId);
     await this.#insist(userId, async () => {
       const present = await this.#find(userId, owner);
-      const next = change(present.record, present.unreadable !== undefined);
-      return next === present.record || this.write(userId, present, next);
+      const changed = change(present.record, present.unreadable !== undefined);
+      return changed === undefined || this.write(userId, present, changed.next);
     });
   }
 
@@ -97,7 +102,9 @@ export class StoredTokens {
     for (const key of [owner, userId]) {
       await this.#insist(userId, async () => {
         const present = await this.#readEntry(key, owner);
-        if (present.record === undefined && present.unreadable === undefined) return true;
+        // Nothing is written over nothing, too, where a late write of this app could still arrive.
+        const isEmpty = present.record === undefined && present.unreadable === undefined;
+        if (isEmpty && key !== owner) return true;
         return this.write(userId, present, undefined);
       });
     }

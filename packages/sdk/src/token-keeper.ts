@@ -84,7 +84,7 @@ export class TokenKeeper implements AccessTokens {
     const remembered = this.#remembered.fresh(userId);
     if (remembered !== undefined && remembered !== options?.rejected) return remembered;
     checkUserId(userId);
-    return untilAborted(this.#share(userId, options?.rejected), options?.signal);
+    return untilAborted(this.#join(userId, options?.rejected), options?.signal);
   }
 
   /** The header for a call of the API. Throws as `accessToken` does. */
@@ -173,7 +173,18 @@ export class TokenKeeper implements AccessTokens {
     this.#flights.delete(userId);
   }
 
-  // Callers that want the same share one flight.
+  // Callers that want the same share one flight. One that joined it late asks again before it is told that a session is
+  // over: another process may have begun a new one since the flight looked.
+  async #join(userId: string, rejected: string | undefined): Promise<string> {
+    const isLate = this.#flights.get(userId)?.has(rejected) === true;
+    try {
+      return await this.#share(userId, rejected);
+    } catch (error) {
+      if (isLate && error instanceof ReauthorizationRequired) return this.#share(userId, rejected);
+      throw error;
+    }
+  }
+
   #share(userId: string, rejected: string | undefined): Promise<string> {
     const flights = this.#flights.get(userId) ?? new Map<string | undefined, Flight>();
     const running = flights.get(rejected);

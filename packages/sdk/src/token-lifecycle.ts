@@ -83,15 +83,20 @@ export class TokenLifecycle {
 
   /** Replaces what is stored, readable or not. A write that was made although its answer was lost is not made again. */
   async begin(userId: string, record: TokenRecord): Promise<void> {
-    await this.#stored.replace(userId, (present) => (present?.login === record.login ? present : record));
+    await this.#stored.replace(userId, (present) =>
+      present?.login === record.login ? undefined : { next: record },
+    );
     this.#unsaved.drop(userId);
   }
 
-  /** Ends the session, readable or not; a user of whom nothing is stored stays unknown. */
+  /**
+   * Ends the session, readable or not; a user of whom nothing is stored stays unknown. Writes in any case: a save that was
+   * given up may still be on its way to the store, and is then too late.
+   */
   async end(userId: string): Promise<void> {
     await this.#stored.replace(userId, (present, unreadable) => {
-      if (present === undefined ? !unreadable : present.status === "revoked") return present;
-      return closedRecord(present, "revoked", this.#settings.now());
+      if (present === undefined && !unreadable) return { next: undefined };
+      return { next: closedRecord(present, "revoked", this.#settings.now()) };
     });
     this.#unsaved.drop(userId);
   }
@@ -106,7 +111,7 @@ export class TokenLifecycle {
   async rewrite(userId: string): Promise<void> {
     const record = await this.peek(userId);
     if (record === undefined) return;
-    await this.#stored.replace(userId, (present) => present && { ...present });
+    await this.#stored.replace(userId, (present) => present && { next: present });
   }
 
   /**

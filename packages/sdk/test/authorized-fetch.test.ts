@@ -233,14 +233,18 @@ describe("the token on a redirect", () => {
     ]);
   });
 
-  it("goes from one listed origin to another, the cookies stay", async () => {
+  it("goes from one listed origin to another; cookies and proxy credentials go to none", async () => {
     const { keeper, token } = await scene();
     const second = await record({ body: {} });
     const first = await record(() => ({ status: 302, headers: { location: second.url }, body: "" }));
     const origins = [first.url, second.url];
-    await keeper.fetch("jill", { origins })(first.url, { headers: { cookie: "a=b" } });
+    await keeper.fetch("jill", { origins })(first.url, {
+      headers: { cookie: "a=b", "proxy-authorization": "Basic eA==" },
+    });
     expect(second.requests[0]?.headers.authorization).toBe(`Bearer ${token.accessToken}`);
+    expect(first.requests[0]?.headers).toMatchObject({ cookie: "a=b", "proxy-authorization": "Basic eA==" });
     expect(second.requests[0]?.headers.cookie).toBeUndefined();
+    expect(second.requests[0]?.headers["proxy-authorization"]).toBeUndefined();
   });
 
   it("is renewed for the hop that refused it, and what has acted before is not asked again", async () => {

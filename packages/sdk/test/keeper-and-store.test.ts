@@ -226,3 +226,51 @@ describe("what was read before the user acted", () => {
     expect(kept.sent).toEqual(["rt0"]);
   });
 });
+
+describe("a write that nobody heard of", () => {
+  /** A save whose writes the store holds back until the test lets them go. */
+  async function unheard(act: "revoke" | "forget", before: "nothing" | "revoked" | "forgotten") {
+    const { store, held, release } = heldStore();
+    const { keeper, time, open } = scene(() => success(1), { store });
+    if (before !== "nothing") await keeper.save("jill", first);
+    if (before === "revoked") await keeper.revoke("jill");
+    if (before === "forgotten") await keeper.forget("jill");
+    held.write = true;
+    expect(await outcome(time, keeper.save("jill", first), 20)).toMatchObject({ reason: "store" });
+    held.write = false;
+    // By the same process or by another one.
+    await (before === "nothing" ? keeper : open())[act]("jill");
+    release();
+    await settle();
+    return [await open().status("jill"), await outcome(time, keeper.accessToken("jill"))];
+  }
+
+  it.each(["nothing", "revoked", "forgotten"] as const)(
+    "arrives too late once the user has revoked or forgotten, where there was %s before",
+    async (before) => {
+      const over = (reason: string) => ({ name: "ReauthorizationRequired", reason });
+      const closed = before === "revoked" ? ["revoked", over("revoked")] : ["unknown", over("unknown_user")];
+      expect(await unheard("revoke", before)).toEqual(closed);
+      expect(await unheard("forget", before)).toEqual(["unknown", over("unknown_user")]);
+    },
+  );
+});
+
+describe("a look at the store that callers share", () => {
+  it("tells nobody who came after a login elsewhere that there was none", async () => {
+    const { store, held, release } = heldStore();
+    const { keeper, open, events } = scene(() => success(1), { store });
+    const other = open();
+    held.read = true;
+    const before = ending(keeper.accessToken("jill"));
+    await settle();
+    held.read = false;
+    await other.save("jill", first);
+    const after = [keeper.accessToken("jill"), keeper.accessToken("jill")].map((call) => ending(call));
+    await settle();
+    release();
+    expect(await before).toMatchObject({ reason: "unknown_user" });
+    expect(await Promise.all(after)).toEqual(["at0", "at0"]);
+    expect(events.filter(({ type }) => type === "reauthorization_required")).toHaveLength(1);
+  });
+});

@@ -88,7 +88,7 @@ describe("of new tokens nothing is logged", () => {
         body: { error: "x", error_description: `Authorization: Bearer ${fresh} ${`Basic ${next}`}` },
       },
     ],
-  ])("%s", async (_, answer) => {
+  ])("neither by events nor by errors, though they came as %s", async (_, answer) => {
     const text = await logged(answer);
     expect(text).toContain('"type":"response"');
     for (const token of [fresh, next]) {
@@ -96,6 +96,68 @@ describe("of new tokens nothing is logged", () => {
       expect(text).not.toContain(token.slice(0, 12));
     }
   });
+});
+
+describe("a value whose name says that it is secret is shown nowhere", () => {
+  const names = [
+    "token",
+    "csrf_token",
+    "accessToken",
+    "access-tokens",
+    "client_secret",
+    "password",
+    "passwd",
+  ];
+  names.push(
+    "code_verifier",
+    "client_assertion",
+    "api_key",
+    "apikey",
+    "X-Api-Key",
+    "credential",
+    "credentials",
+  );
+  names.push(
+    "cookie",
+    "session",
+    "id_jwt",
+    "authorization",
+    "code",
+    "auth_code",
+    "authorization_code",
+    "userCode",
+    "user_code",
+    "device-code",
+  );
+
+  it.each(names)("%s: of a field, a header or words of an answer, and of a form", async (name) => {
+    const answers: Answer[] = [
+      { status: 400, body: { error: "x", [name]: fresh } },
+      { status: 400, body: { error: "x", more: [{ [name]: 12345 }] } },
+      { status: 400, headers: { [`x-${name}`]: fresh }, body: { error: "x" } },
+      { status: 400, body: { error: "x", error_description: `was given ${name}=${fresh}` } },
+      { status: 400, body: { error: "x", error_description: `was given "${name}" : "${fresh}"` } },
+      { status: 400, body: { error: "x", error_description: `was given ${name}%3D${fresh}&a=1` } },
+      {
+        status: 400,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: `error=x&${name}=${fresh}`,
+      },
+    ];
+    for (const answer of answers) {
+      const text = await logged(answer);
+      expect(text).toContain("[redacted]");
+      expect(text).not.toContain(fresh);
+      expect(text).not.toContain("12345");
+    }
+  });
+
+  it.each(["x-signing-key", "x-auth", "dpop", "dpop-nonce", "set-cookie", "proxy-authorization"])(
+    "%s, which is a header's name",
+    async (name) => {
+      expect(await logged({ status: 400, headers: { [name]: fresh }, body: "" })).not.toContain(fresh);
+    },
+  );
 });
 
 const spellings: Record<string, (secret: string) => string> = {

@@ -71,7 +71,16 @@ export function describeStoreContract(
 
     it("keeps users apart whose names differ little", async () => {
       const { store, user } = await begin();
-      const names = [user, `${user} `, user.toUpperCase(), "__proto__", "constructor", `${user}\u0301`];
+      const names = [
+        user,
+        `${user} `,
+        user.toUpperCase(),
+        "__proto__",
+        "constructor",
+        `${user}\u0301`,
+        `../${user}`,
+        `${user}/..`,
+      ];
       for (const each of names) {
         const { version } = await store.read(each);
         expect(await store.write(each, version, each)).toBe(true);

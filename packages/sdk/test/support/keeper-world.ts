@@ -64,7 +64,6 @@ interface Act {
   readonly family: Family | undefined;
   readonly began: number;
   ended: number;
-  endedAtSeconds: number;
   acknowledged: boolean;
 }
 
@@ -297,7 +296,6 @@ export class KeeperWorld {
     const act: Act = {
       ...{ kind, app, user, process, keeper, family, began },
       ended: Infinity,
-      endedAtSeconds: Infinity,
       acknowledged: false,
     };
     this.#acts.push(act);
@@ -321,7 +319,6 @@ export class KeeperWorld {
       }),
     );
     act.ended = ++this.#order;
-    act.endedAtSeconds = this.#seconds();
   }
 
   #authorize(app: number, user: number): Family {
@@ -340,7 +337,6 @@ export class KeeperWorld {
 
   async #call(process: number, user: number, rejecting: boolean): Promise<void> {
     const began = ++this.#order;
-    const beganAtSeconds = this.#seconds();
     const name = `${process} ${user}`;
     const rejected = rejecting ? this.#lastTokens.get(name) : undefined;
     const final = this.#faultsAreOver;
@@ -352,7 +348,7 @@ export class KeeperWorld {
           this.#lastTokens.set(name, token);
           this.#judgeToken(process, user, token, began, final);
         },
-        (error: unknown) => this.#judgeError(process, user, error, { began, beganAtSeconds, final }),
+        (error: unknown) => this.#judgeError(process, user, error, { began, final }),
       ),
     );
   }
@@ -386,9 +382,8 @@ export class KeeperWorld {
     process: number,
     user: number,
     error: unknown,
-    call: { readonly began: number; readonly beganAtSeconds: number; readonly final: boolean },
+    { began, final }: { readonly began: number; readonly final: boolean },
   ): void {
-    const { began, beganAtSeconds, final } = call;
     const where = `process ${process} tells user ${user}: ${String(error)}`;
     const acts = this.#acts.filter((act) => act.app === appOf(process) && act.user === user);
     if (!(error instanceof ReauthorizationRequired)) {
@@ -403,14 +398,8 @@ export class KeeperWorld {
       refresh_lost: families.some(({ refused }) => refused),
       revoked: acts.some(({ kind }) => kind === "revoke"),
       unknown_user:
-        !acts.some(
-          (act) =>
-            act.kind === "save" &&
-            act.acknowledged &&
-            act.ended < began &&
-            // A caller of another process may share a look at the store that began before.
-            (act.process === process || act.endedAtSeconds + 60 < beganAtSeconds),
-        ) || acts.some(({ kind }) => kind === "forget"),
+        !acts.some((act) => act.kind === "save" && act.acknowledged && act.ended < began) ||
+        acts.some(({ kind }) => kind === "forget"),
     };
     if (ends[reason] !== true) this.broken.push(`${where} although nobody ended it`);
     // A login that was acknowledged since the last end holds until its own grant is refused.
@@ -419,7 +408,6 @@ export class KeeperWorld {
       .sort((one, other) => one.began - other.began)
       .at(-1);
     if (last?.family === undefined || last.family.refused) return;
-    if (!this.#isSeenBy(last, process, final)) return;
     const others = acts.filter((act) => act !== last && act.ended > last.began);
     if (others.length === 0)
       this.broken.push(`${where} although the login ${last.family.id} was acknowledged`);
@@ -434,8 +422,6 @@ export class KeeperWorld {
         each.acknowledged &&
         // In one process acts hold in the order in which they were begun, in several when one had ended.
         each.began > (each.keeper === act.keeper ? act.began : act.ended) &&
-        // What was not acknowledged may still happen where an end had nothing to write over.
-        (act.acknowledged || each.kind === "save") &&
         each.ended < began &&
         this.#isSeenBy(each, process, final),
     );

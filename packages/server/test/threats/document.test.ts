@@ -19,7 +19,7 @@ const rows = page.split("\n").filter((line) => line.startsWith("| **"));
 function testsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
   const plain = [...text.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)*)"/g)];
-  const tables = [...text.matchAll(/\bit\.each[\s\S]*?\]\)\(\s*"((?:[^"\\]|\\.)*)"/g)];
+  const tables = [...text.matchAll(/\bit\.each[\s\S]*?\)\(\s*"((?:[^"\\]|\\.)*)"/g)];
   return [...plain, ...tables].map(([, name = ""]) => name);
 }
 
