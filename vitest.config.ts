@@ -52,6 +52,7 @@ export default defineConfig({
       reporter: ["text-summary", "html"],
       reportsDirectory: "coverage",
     },
+    setupFiles: "test/support/check-answers.ts",
     projects: [
       {
         extends: true,

@@ -1,10 +1,11 @@
 /** docs/coverage.md says which operations are served. It is made from what the emulator answers: `npm run docs:coverage`. */
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { notEmulatedHeader } from "../../src/emulator/api/not-emulated.js";
 import { operations } from "../../src/emulator/api/operations.js";
 import { startEmulator } from "../../src/testing/index.js";
+import { faultsOf } from "./judge.js";
 
 const page = new URL("../../../../docs/coverage.md", import.meta.url);
 const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
@@ -50,4 +51,25 @@ it("counts the operations served and names those that are not", async () => {
   const text = pageOf(await servedOperations());
   if (process.env.COUNTERSIGN_WRITE_COVERAGE === "1") writeFileSync(page, text);
   expect(cellsOf(readFileSync(page, "utf8"))).toBe(cellsOf(text));
+});
+
+describe("every answer of the API that a test causes", () => {
+  const answered = (fields: object) =>
+    faultsOf({
+      ...{ method: "GET", url: "/v3/api_app/list?page=1", status: 200, headers: [], text: "{}" },
+      ...fields,
+    });
+
+  it("has a documented status, and satisfies the schema if it is good", () => {
+    const good = { api_apps: [], list_info: { page: 1, page_size: 20, num_results: 0, num_pages: 1 } };
+    expect(answered({ text: JSON.stringify(good) })).toEqual([]);
+    expect(answered({})).toEqual(["apiAppList:  must have required property 'api_apps'", expect.any(String)]);
+    expect(answered({ status: 404 })).toEqual([expect.stringContaining("apiAppList answered 404")]);
+    expect(answered({ url: "/v3/api_app/list", status: 500 })).toHaveLength(1);
+  });
+
+  it("may be otherwise where a fault was ordered, and where it says that it is not served", () => {
+    for (const header of ["countersign-fault", notEmulatedHeader])
+      expect(answered({ status: 500, headers: [header] })).toEqual([]);
+  });
 });

@@ -11,6 +11,8 @@ import { queryOf } from "../../http/target.js";
 import { ApiFault } from "./api-fault.js";
 
 export interface UploadedFile {
+  /** The name of its part, such as `files[0]`. */
+  readonly field: string;
   readonly name: string;
   readonly contentType: string;
   readonly bytes: Buffer;
@@ -116,11 +118,11 @@ function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
         if (nameCut || valueCut) fail(`The parameter ${name.slice(0, 100)} is too long`);
         else pairs.push([name, value]);
       });
-      parser.on("file", (_field, stream, name, _encoding, type) => {
+      parser.on("file", (field, stream, name, _encoding, type) => {
         const parts: Buffer[] = [];
         stream.on("data", (part: Buffer) => parts.push(part));
         stream.on("end", () => {
-          files.push({ name: name ?? "file", contentType: type, bytes: Buffer.concat(parts) });
+          files.push({ field, name: name ?? "file", contentType: type, bytes: Buffer.concat(parts) });
         });
       });
       parser.on("filesLimit", () => fail(`The request has more than ${mostFiles} files`));

@@ -1,11 +1,17 @@
-/** The emulator's documents: signature requests and templates, in memory. Values are replaced, never changed. */
+/**
+ * The emulator's documents: signature requests, templates, and what the API adds to apps; in memory. Values are replaced,
+ * never changed.
+ */
 
+import type { AppSettings } from "./apps/settings.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import type { Template } from "./templates/template.js";
 
 export interface DocumentsState {
   readonly requests: readonly SignatureRequest[];
   readonly templates: readonly Template[];
+  /** Absent in what an earlier version kept. */
+  readonly apps?: readonly AppSettings[];
 }
 
 /** Most requests kept; the oldest goes first. */
@@ -17,6 +23,7 @@ const mostFileBytes = 512 * 1024 * 1024;
 export class Documents {
   #templates = new Map<string, Template>();
   #requests = new Map<string, SignatureRequest>();
+  #apps = new Map<string, AppSettings>();
   #fileBytes = 0;
   #changed = () => {};
 
@@ -67,11 +74,30 @@ export class Documents {
     this.#changed();
   }
 
-  state(): DocumentsState {
-    return { requests: [...this.#requests.values()], templates: [...this.#templates.values()] };
+  app(clientId: string): AppSettings | undefined {
+    return this.#apps.get(clientId);
   }
 
-  restore({ requests, templates }: DocumentsState): void {
+  putApp(settings: AppSettings): void {
+    this.#apps.set(settings.clientId, settings);
+    this.#changed();
+  }
+
+  deleteApp(clientId: string): void {
+    this.#apps.delete(clientId);
+    this.#changed();
+  }
+
+  state(): DocumentsState {
+    return {
+      requests: [...this.#requests.values()],
+      templates: [...this.#templates.values()],
+      apps: [...this.#apps.values()],
+    };
+  }
+
+  restore({ requests, templates, apps = [] }: DocumentsState): void {
+    this.#apps = new Map(apps.map((one) => [one.clientId, one]));
     this.#templates = new Map(templates.map((one) => [one.id, one]));
     this.#requests = new Map(requests.map((one) => [one.id, one]));
     this.#fileBytes = requests.reduce((sum, one) => sum + sizeOf(one), 0);

@@ -44,6 +44,11 @@ export class Input {
     return value === null || value === "" ? undefined : value;
   }
 
+  /** Whether it was sent as an empty text, which clears what may be absent. */
+  isCleared(name: string): boolean {
+    return Object.hasOwn(this.#tree, name) && this.#tree[name] === "";
+  }
+
   /** @throws {ApiFault} unless it is absent or text within the limits. */
   optionalText(name: string, { min = 0, max = longestText }: TextLimits = {}): string | undefined {
     const value = this.raw(name);
@@ -68,6 +73,10 @@ export class Input {
     if (text === "true" || text === "1") return true;
     if (text === "false" || text === "0") return false;
     throw this.fault(name, "must be true or false");
+  }
+
+  optionalFlag(name: string): boolean | undefined {
+    return this.has(name) ? this.flag(name) : undefined;
   }
 
   optionalInteger(name: string, least: number, most: number): number | undefined {

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { World } from "../state/world.js";
+import { appRoutes } from "./apps/routes.js";
 import { embeddedRoutes } from "./embedded/routes.js";
 import { fileRoutes } from "./files/routes.js";
 import { notEmulatedRoutes } from "./not-emulated.js";
@@ -13,5 +14,6 @@ export function apiRoutes(server: FastifyInstance, { context, signing }: World):
   templateRoutes(server, context, signing);
   embeddedRoutes(server, context, signing);
   fileRoutes(server, context, signing);
+  appRoutes(server, context, signing);
   notEmulatedRoutes(server, context);
 }

@@ -8,6 +8,9 @@ import { faultable, routePath } from "../requests/operation.js";
 import type { Recorder } from "../requests/recorder.js";
 import { describeFault, type Fault, type FaultEffect, type FaultList } from "./fault.js";
 
+/** The header of an answer that a fault has struck. Its value is the fault's id. */
+export const faultHeader = "countersign-fault";
+
 /** Adds the hooks, and with them the end of the recorder's work: it records what is really sent. */
 export function injectFaults(server: FastifyInstance, recorder: Recorder, faults: FaultList): void {
   const struck = new WeakMap<FastifyRequest, Fault>();
@@ -19,6 +22,7 @@ export function injectFaults(server: FastifyInstance, recorder: Recorder, faults
     if (fault === undefined) return undefined;
     struck.set(request, fault);
     draft.fault = describeFault(fault);
+    reply.header(faultHeader, fault.id);
     if (fault.delayMilliseconds > 0) await sleep(fault.delayMilliseconds, undefined, { ref: false });
     // Fastify goes on to the handler unless the hook hands back the reply it has sent.
     return strikeBefore(recorder, fault.effect, request, reply);

@@ -252,14 +252,18 @@ class SignerPages {
     return reply;
   }
 
-  /** Loopback pages are a developer's own; others have to be where the app's callbacks are. */
+  /** The page that embeds is on a domain of the app, below one, or where the app's callbacks are. */
   async #isAppsOwn(clientId: string, origin: string | undefined): Promise<boolean> {
     if (origin === undefined) return false;
     const app = await this.#context.storage.findApp(clientId);
     const hosts = (app?.callbackUrls ?? [])
       .filter((url) => URL.canParse(url))
       .map((url) => new URL(url).hostname);
-    return hosts.includes(new URL(origin).hostname);
+    const { hostname } = new URL(origin);
+    const domains = this.#signing.documents.app(clientId)?.domains ?? [];
+    return (
+      hosts.includes(hostname) || domains.some((one) => hostname === one || hostname.endsWith(`.${one}`))
+    );
   }
 
   #token = (): string => this.#context.randomBytes(32).toString("hex");
