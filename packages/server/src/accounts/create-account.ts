@@ -34,11 +34,11 @@ export async function createAccount(deps: AccountDeps, wanted: NewAccount): Prom
   return (await deps.storage.createAccount(account)) === "created" ? account : undefined;
 }
 
-/** Returns what is wrong with an e-mail address, or undefined if nothing is. */
+/** Returns what is wrong with an email address, or undefined if nothing is. */
 export function faultInEmail(email: string): string | undefined {
   if (email.length > mostEmailCharacters)
-    return `an e-mail address has at most ${mostEmailCharacters} characters`;
+    return `an email address has at most ${mostEmailCharacters} characters`;
   return /^[^\s@<>"\\]+@[^\s@<>"\\]+$/.test(email) && [...email].every((c) => c > " ")
     ? undefined
-    : "it is not an e-mail address";
+    : "it is not an email address";
 }

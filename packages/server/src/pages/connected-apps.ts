@@ -3,7 +3,7 @@
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
 import { plainEmail, plainName, shownEmail, shownName } from "./names.js";
-import { csrfField, notice } from "./parts.js";
+import { appMark, csrfField, notice } from "./parts.js";
 
 export interface ConnectedApp {
   name: string;
@@ -40,8 +40,8 @@ ${view.apps.length ? html`<ul class="apps">${view.apps.map((app) => connectedApp
 }
 
 function connectedApp(app: ConnectedApp, csrf: string): Html {
-  return html`<li><h2>${shownName(app.name)}</h2>
-<p class="muted small">Run by <bdi>${plainEmail(app.ownerEmail)}</bdi> · since ${app.since}</p>
+  return html`<li><div class="app-head">${appMark(app.name)}<div><h2>${shownName(app.name)}</h2>
+<p class="muted small">Run by <bdi>${plainEmail(app.ownerEmail)}</bdi> · since ${app.since}</p></div></div>
 <ul class="access">${app.scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
 <details class="confirm"><summary>Remove access<span class="quiet-words"> of ${plainName(app.name)}</span></summary>
 <p class="small">The app can do nothing more for you, at once. To use it again you would have to allow it again.</p>

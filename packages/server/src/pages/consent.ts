@@ -3,7 +3,7 @@
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
 import { plainEmail, plainName, shownEmail, shownName } from "./names.js";
-import { csrfField, notice } from "./parts.js";
+import { appMark, csrfField, notice } from "./parts.js";
 
 export interface ScopeView {
   name: string;
@@ -48,19 +48,21 @@ ${decision(view)}
 }
 
 function heading(view: ConsentView): Html {
-  if (!view.canAllow) return html`<h1>${shownName(view.appName)} cannot be given access yet</h1>`;
-  return html`<h1>${shownName(view.appName)} asks for access to your account</h1>`;
+  const title = view.canAllow
+    ? html`${shownName(view.appName)} asks for access to your account`
+    : html`${shownName(view.appName)} cannot be given access yet`;
+  return html`<div class="app-head">${appMark(view.appName)}<h1>${title}</h1></div>`;
 }
 
 function person(view: ConsentView): Html {
   return html`<div class="person">
 <p><span class="muted">Signed in as</span> ${shownEmail(view.accountEmail)}</p>
-<form method="post" action="${view.switchAccountAction}">${csrfField(view.csrf)}<button type="submit" class="plain">Not you? Switch account</button></form>
+<form method="post" action="${view.switchAccountAction}">${csrfField(view.csrf)}<button type="submit" class="plain">Switch account</button></form>
 </div>`;
 }
 
 function scopeList(scopes: readonly ScopeView[]): Html {
-  return html`<div><h2 id="scopes">If you allow it, the app can</h2></div>
+  return html`<h2 id="scopes">If you allow it, the app can</h2>
 <ul class="scopes" aria-labelledby="scopes">${scopes.map(scopeItem)}</ul>`;
 }
 
@@ -75,7 +77,7 @@ function cost(scopes: readonly ScopeView[]): Html | undefined {
   const payers = [...new Set(scopes.map(({ charged }) => charged))];
   if (payers.every((payer) => payer === undefined)) return undefined;
   if (payers.length === 1)
-    return html`<p class="cost small">${payers[0] === "user" ? "Its use is charged to you." : "Its use is charged to the app’s owner."}</p>`;
+    return html`<p class="cost small">${payers[0] === "user" ? "What the app does is charged to you." : "What the app does is charged to its owner."}</p>`;
   const mine = scopes.filter(({ charged }) => charged === "user").map(({ title }) => title);
   return html`<p class="cost small">Charged to you: ${mine.join(", ")}. The rest is charged to the app’s owner.</p>`;
 }

@@ -14,6 +14,8 @@ export interface LoginView {
   /** What was typed before, so that it need not be typed again. */
   email?: string | undefined;
   problem?: string | undefined;
+  /** Whether what was typed is the problem, rather than when or how often. */
+  wrong?: boolean;
 }
 
 export function loginPage(view: LoginView): Page {
@@ -33,7 +35,7 @@ ${loginForm(view)}
 
 function loginForm(view: LoginView): Html {
   const describedBy = view.problem ? "problem" : undefined;
-  const invalid = view.problem !== undefined;
+  const invalid = view.wrong === true;
   return html`<form method="post" action="${view.action}">
 ${csrfField(view.csrf)}
 ${field({ name: "email", label: "Email address", type: "email", autocomplete: "username", value: view.email, autofocus: !view.email, describedBy, invalid })}

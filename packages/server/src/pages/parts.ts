@@ -14,6 +14,12 @@ export function wordmark(home?: string): Html {
     : html`<a class="wordmark" href="${home}">${mark}</a>`;
 }
 
+/** The first letter of an app's name: apps have no pictures here. */
+export function appMark(name: string): Html {
+  const [first = "?"] = /[\p{L}\p{N}]/u.exec(name) ?? [];
+  return html`<span class="app-mark" aria-hidden="true">${first}</span>`;
+}
+
 export function csrfField(csrf: string): Html {
   return html`<input type="hidden" name="csrf" value="${csrf}">`;
 }

@@ -22,7 +22,7 @@ export function problemPage(view: ProblemView): Page {
 <p class="eyebrow">Error ${view.status}</p>
 <h1>${view.title}</h1>
 <p>${view.what}</p>
-${view.todo && html`<div><h2>What you can do</h2><p>${view.todo}</p></div>`}
+${view.todo && html`<div class="todo"><h2>What you can do</h2><p>${view.todo}</p></div>`}
 ${view.details?.length ? details(view.details) : undefined}
 ${view.link && html`<p><a class="button primary" href="${view.link.href}">${view.link.label}</a></p>`}
 <p class="muted small rule">Reference <code>${view.reference}</code></p>

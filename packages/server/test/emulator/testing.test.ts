@@ -56,7 +56,7 @@ describe("startEmulator", () => {
   it("says what is wrong with a seed", async () => {
     const apps = [{ ...seed.apps[0]!, owner: "nobody@example.com" }];
     expect((await failure(startEmulator({ seed: { ...seed, apps } }))).message).toContain(
-      "no account in this file has the e-mail address nobody@example.com",
+      "no account in this file has the email address nobody@example.com",
     );
     expect((await failure(startEmulator({ clock: "noon" }))).message).toContain("clock must be a Date");
   });

@@ -167,7 +167,7 @@ describe("login and consent", () => {
     const text = textOf(consent.text);
     for (const words of ["Demo app", jack.email, jill.email, "127.0.0.1:9"]) expect(text).toContain(words);
     expect(text).toContain("See basic account information");
-    expect(text).toContain("Its use is charged to the app’s owner.");
+    expect(text).toContain("What the app does is charged to its owner.");
     const allowed = await agent.submit(consent, "/oauth/authorize?", { decision: "allow" });
     expect(allowed.status).toBe(303);
     expect(allowed.headers["cache-control"]).toBe("no-store");

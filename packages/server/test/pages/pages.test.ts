@@ -72,11 +72,18 @@ describe("the sign-in page", () => {
       csrf: "token",
       email: "jill@example.com",
       problem: "Wrong.",
+      wrong: true,
     }).document();
     expect(page).toMatch(/id="problem" role="alert"/);
     expect(page.match(/aria-describedby="problem" aria-invalid="true"/g)).toHaveLength(2);
     expect(page).toMatch(/name="password"[^>]* autofocus/);
     expect(page.match(/autofocus/g)).toHaveLength(1);
+  });
+
+  it("calls no field wrong where the form has expired or was sent too often", () => {
+    const page = loginPage({ action: "/login", csrf: "token", problem: "This form has expired." }).document();
+    expect(page).toMatch(/id="problem" role="alert"/);
+    expect(page).not.toContain("aria-invalid");
   });
 
   it("never fills a password in", () => {
@@ -91,9 +98,9 @@ describe("the consent page", () => {
       expect(page).toContain(text);
     }
     for (const scope of scopes) expect(page).toContain(scope.title);
-    expect(page.match(/charged to the app’s owner/g)).toHaveLength(1);
+    expect(page.match(/charged to its owner/g)).toHaveLength(1);
     const paid = consentPage({ ...consent, scopes: [{ ...scopes[0], charged: "user" }] }).document();
-    expect(paid).toContain("Its use is charged to you.");
+    expect(paid).toContain("What the app does is charged to you.");
     const free = consentPage({ ...consent, scopes: [{ ...scopes[0], charged: undefined }] }).document();
     expect(free).not.toMatch(/charged/);
   });

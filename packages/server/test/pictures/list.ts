@@ -20,7 +20,13 @@ export const pages = [
   "inspector-empty",
   "connected-apps",
   "confirm-account",
+  "signed-out",
   "not-found",
+  "unknown-client",
+  "expired-form",
+  "too-many-attempts",
+  "sign",
+  "standard",
 ] as const;
 
 export type PageName = (typeof pages)[number];

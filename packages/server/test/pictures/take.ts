@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import { demoApiKey } from "../../src/emulator/seed/demo.js";
 import type { SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { type Look, type PageName, pages, pictures } from "./list.js";
@@ -24,7 +25,8 @@ export async function takePictures(testing: string, folders: Folders): Promise<v
   const browser = await launchBrowser();
   try {
     for (const { folder, file, page, look } of wanted(folders)) {
-      const sign = await module.startEmulator({ clock: "2026-05-01T09:30:00Z" });
+      const profile = page === "standard" ? "standard" : "dropbox-sign";
+      const sign = await module.startEmulator({ clock: "2026-05-01T09:30:00Z", profile });
       try {
         await take(browser, sign, scenes[page], look, join(folder, file));
       } finally {
@@ -124,5 +126,48 @@ const scenes: Readonly<Record<PageName, Scene>> = {
     const [letter] = await sign.outbox.emails();
     await page.goto(letter?.link ?? sign.url);
   },
+  "signed-out": async (page, sign) => {
+    await flow(page, sign);
+    await page.goto(`${sign.url}/connected-apps`);
+    await press(page, "Sign out");
+  },
   "not-found": at("/nothing-here"),
+  "unknown-client": at("/oauth/authorize?response_type=code&client_id=cc91c61d00f8bb2ece1428035716c"),
+  "expired-form": async (page, sign) => {
+    await page.goto(sign.url);
+    await press(page, "Start the flow");
+    await page.context().clearCookies();
+    await press(page, "Continue as jill@example.com");
+  },
+  "too-many-attempts": async (page, sign) => {
+    await page.goto(sign.url);
+    await press(page, "Start the flow");
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await page.getByLabel("Email address").fill("jill@example.com");
+      await page.getByLabel("Password", { exact: true }).fill("wrong");
+      await press(page, "Sign in");
+    }
+  },
+  sign: async (page, sign) => {
+    const headers = { authorization: `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}` };
+    const body = new FormData();
+    body.set("title", "Lease of the flat in Bridge Street");
+    body.set("message", "Please sign before Friday. Call me if anything is unclear.");
+    body.set("test_mode", "1");
+    body.set("signers[0][name]", "Alex Rider");
+    body.set("signers[0][email_address]", "alex@example.com");
+    body.set("allow_decline", "1");
+    body.set("allow_reassign", "1");
+    body.set("files[0]", new Blob(["The lease."], { type: "text/plain" }), "lease.txt");
+    const sent = await fetch(`${sign.url}/v3/signature_request/send`, { method: "POST", headers, body });
+    if (!sent.ok) throw new Error(await sent.text());
+    await sign.clock.advance("1m");
+    const [letter] = await sign.outbox.emails();
+    if (letter === undefined) throw new Error("The signer got no email");
+    await page.goto(letter.link);
+  },
+  standard: async (page, sign) => {
+    await flow(page, sign);
+    await press(page, "Introspect");
+  },
 };

@@ -138,9 +138,9 @@ describe("tells a fault with file, line and key:", () => {
     ],
     ["no e-mail address", "accounts:\n  - password: x\n", "seed.yaml:2: accounts[0]: email: is missing"],
     [
-      "an e-mail address that is none",
+      "an email address that is none",
       "accounts:\n  - password: x\n    email: jill\n",
-      "seed.yaml:3: accounts[0]: email: it is not an e-mail address",
+      "seed.yaml:3: accounts[0]: email: it is not an email address",
     ],
     [
       "a password that is a number",
@@ -175,7 +175,7 @@ describe("tells a fault with file, line and key:", () => {
     [
       "one person twice",
       "accounts:\n  - email: a@b.c\n  - email: A@B.c\n",
-      "seed.yaml:3: accounts[1]: email: an account above has this e-mail address",
+      "seed.yaml:3: accounts[1]: email: an account above has this email address",
     ],
     [
       "no name",
@@ -185,7 +185,7 @@ describe("tells a fault with file, line and key:", () => {
     [
       "an owner who is not there",
       changed("owner: a@b.c", "owner: x@b.c"),
-      "seed.yaml:4: apps[0]: owner: no account in this file has the e-mail address x@b.c",
+      "seed.yaml:4: apps[0]: owner: no account in this file has the email address x@b.c",
     ],
     ["no client_id", changed("client_id: app", ""), "seed.yaml:3: apps[0]: client_id: is missing"],
     [
@@ -333,10 +333,10 @@ apps:
 `;
     expect(faultsOf(text)).toEqual([
       "seed.yaml has 8 faults:",
-      "seed.yaml:2: accounts[0]: email: it is not an e-mail address",
+      "seed.yaml:2: accounts[0]: email: it is not an email address",
       "seed.yaml:3: accounts[0]: password: must be text that is not empty; put it in quotes",
       "seed.yaml:5: apps[0]: client_secret: is missing (or set public: true)",
-      "seed.yaml:6: apps[0]: owner: no account in this file has the e-mail address nobody@example.com",
+      "seed.yaml:6: apps[0]: owner: no account in this file has the email address nobody@example.com",
       "seed.yaml:7: apps[0]: client_id: is 1 to 100 printable ASCII characters",
       "seed.yaml:8: apps[0]: approved: must be true or false",
       "seed.yaml:9: apps[0]: oauth: callback_url: nowhere: it is not an absolute URL",
@@ -388,7 +388,7 @@ apps:
   it("an object of a test is read by the same rules, its faults named by path", () => {
     const problem = { accounts: [{ email: "jill" }], apps: [{ name: "A" }], profil: "standard" };
     expect(() => readSeed(problem)).toThrow(
-      /^the seed has 6 faults:\n {2}the seed file has no key "profil"[^\n]+\n {2}accounts\[0\]: email: it is not an e-mail address\n {2}apps\[0\]: owner: is missing/,
+      /^the seed has 6 faults:\n {2}the seed file has no key "profil"[^\n]+\n {2}accounts\[0\]: email: it is not an email address\n {2}apps\[0\]: owner: is missing/,
     );
     expect(() => readSeed({ accounts: [{ email: "a@b.c", password: null }] })).toThrow(
       /^accounts\[0\]: password: /,

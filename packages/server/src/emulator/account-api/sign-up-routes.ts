@@ -70,7 +70,7 @@ class SignUpRoutes {
     if (account === undefined)
       throw wordedRefusal(
         "parameter_malformed",
-        "an account with this e-mail address exists",
+        "an account with this email address exists",
         "email_address",
       );
     Object.assign(notesOf(request), { clientId: app?.clientId, accountId: account.id });

@@ -1,9 +1,10 @@
 /** The door "Connect your app": everything to copy, and the field for its callback. */
 
-import { attributes, type Html, html } from "../../pages/html.js";
+import { attributes, type Html, type HtmlValue, html } from "../../pages/html.js";
 import { shownName } from "../../pages/names.js";
 import { csrfField, notice } from "../../pages/parts.js";
 import { copyButton } from "../pages/copy-button.js";
+import { shownJson } from "../pages/http-text.js";
 import type { ConnectableApp } from "./connect.js";
 import { type ConnectView, environmentLines, settingsJson } from "./view.js";
 
@@ -26,7 +27,7 @@ ${app.clientSecret === undefined ? html`<div><dt>Client secret</dt><dd>None: it 
 ${callbackForm(view, app)}
 <details class="more" id="connect-settings"><summary>Copy all settings</summary>
 ${block("connect-env", "Environment", environmentLines(view))}
-${block("connect-json", "JSON", settingsJson(view))}</details>`;
+${block("connect-json", "JSON", shownJson(settingsJson(view)))}</details>`;
 }
 
 function picker(apps: readonly ConnectableApp[], chosen: ConnectableApp): Html {
@@ -45,7 +46,7 @@ function setting(id: string, label: string, value: string): Html {
   return html`<div><dt>${label}</dt><dd><code id="connect-${id}">${value}</code>${copyButton(`connect-${id}`, label)}</dd></div>`;
 }
 
-function block(id: string, label: string, text: string): Html {
+function block(id: string, label: string, text: HtmlValue): Html {
   return html`<div class="panel-head"><p class="muted small">${label}</p>${copyButton(id, `the settings as ${label}`)}</div>
 <pre tabindex="0" role="group" aria-label="Settings as ${label}"><code id="${id}">${text}</code></pre>`;
 }

@@ -8,11 +8,11 @@ import { ControlFault, type Fields } from "./fields.js";
 /** Most families of one app that are looked through. */
 const mostFamilies = 10_000;
 
-/** @param name e-mail address or id. @throws {ControlFault} 404 */
+/** @param name email address or id. @throws {ControlFault} 404 */
 export async function findAccount({ storage }: HttpContext, name: string): Promise<Account> {
   const account = (await storage.findAccountByEmail(name)) ?? (await storage.findAccount(name));
   if (account) return account;
-  throw new ControlFault(`No account has the e-mail address or id ${name}`, "account", 404);
+  throw new ControlFault(`No account has the email address or id ${name}`, "account", 404);
 }
 
 /** @throws {ControlFault} 404 */

@@ -20,9 +20,10 @@ export async function problemHelp(world: World, request: FastifyRequest, reply: 
   const callback = await wrongCallback(world, parameters);
   const csrf = callback && world.context.csrf.token(request, reply);
   return html`<aside class="aside dev" aria-labelledby="dev-title"><h2 id="dev-title">For the app’s developer</h2>
-${callback && csrf !== undefined && callbackHelp(callback, csrf, `/oauth/authorize?${queryOf(request)}`)}
+${callback && comparison(callback)}
 ${!callback && (await unknownClient(world, parameters))}
-<p><a class="button" href="${number === undefined ? "/_emulator" : `/_emulator?at=${number}`}">Open in the inspector</a></p></aside>`;
+<div class="buttons">${callback && csrf !== undefined && registration(callback, csrf, `/oauth/authorize?${queryOf(request)}`)}
+<a class="button" href="${number === undefined ? "/_emulator" : `/_emulator?at=${number}`}">Open in the inspector</a></div></aside>`;
 }
 
 interface WrongCallback {
@@ -38,7 +39,7 @@ async function wrongCallback(world: World, parameters: Parameters): Promise<Wron
   return app.callbackUrls.includes(sent) ? undefined : { app, sent };
 }
 
-function callbackHelp({ app, sent }: WrongCallback, csrf: string, back: string): Html {
+function comparison({ app, sent }: WrongCallback): Html {
   const nearest = closest(sent, app.callbackUrls) ?? "";
   const [shownSent, shownRegistered] = marked(sent, nearest);
   const others = app.callbackUrls.length - 1;
@@ -46,12 +47,14 @@ function callbackHelp({ app, sent }: WrongCallback, csrf: string, back: string):
   return html`<p class="small">The two are compared character by character.</p>
 <dl class="compare"><div><dt>redirect_uri sent</dt><dd><code>${shownSent}</code></dd></div>
 <div><dt>Registered for ${shownName(app.name)}${others > 0 && ` (the closest of ${others + 1})`}</dt><dd><code>${shownRegistered}</code></dd></div></dl>
-${
-  fault === undefined
-    ? html`<form method="post" action="/_emulator/inspector/callback-add">${csrfField(csrf)}<input type="hidden" name="client_id" value="${app.clientId}">
-<input type="hidden" name="callback_url" value="${sent}"><input type="hidden" name="back" value="${back}"><button type="submit" class="primary">Register this callback</button></form>`
-    : html`<p class="small">It cannot be registered: ${fault}.</p>`
-}`;
+${fault !== undefined && html`<p class="small">It cannot be registered: ${fault}.</p>`}`;
+}
+
+/** The button that makes the sent address a callback of the app, where it can be one. */
+function registration({ app, sent }: WrongCallback, csrf: string, back: string): Html | undefined {
+  if (faultInCallbackUrl(sent) !== undefined) return undefined;
+  return html`<form method="post" action="/_emulator/inspector/callback-add">${csrfField(csrf)}<input type="hidden" name="client_id" value="${app.clientId}">
+<input type="hidden" name="callback_url" value="${sent}"><input type="hidden" name="back" value="${back}"><button type="submit" class="primary">Register this callback</button></form>`;
 }
 
 const mostApps = 5;
@@ -69,7 +72,8 @@ export function throttleHelp(action: string, csrf: string): Html {
   const back = action.replace("/login", "");
   return html`<aside class="aside dev" aria-labelledby="throttle-title"><h2 id="throttle-title">This is an emulator: no need to wait</h2>
 <form method="post" action="/_emulator/inspector/clock">${csrfField(csrf)}<input type="hidden" name="advance" value="16m"><input type="hidden" name="back" value="${back}">
-<button type="submit">Move the clock on by 16 minutes</button></form></aside>`;
+<p class="muted small">The limit looks at the emulator’s clock, which you can move.</p>
+<div class="buttons"><button type="submit">Move the clock on by 16 minutes</button></div></form></aside>`;
 }
 
 function textOf(parameters: Parameters, name: string): string | undefined {

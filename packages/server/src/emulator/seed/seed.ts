@@ -96,7 +96,7 @@ function readAccount(map: MapReader, seen: Seen): SeedAccount {
   const fault = email && faultInEmail(email);
   if (fault) map.fail("email", fault);
   else if (email && !isNew(seen.emails, emailKey(email)))
-    map.fail("email", "an account above has this e-mail address");
+    map.fail("email", "an account above has this email address");
   const apiKeys = map.texts("api_keys");
   if (apiKeys.length > mostApiKeys) map.fail("api_keys", `an account has at most ${mostApiKeys} API keys`);
   else if (!apiKeys.every((key) => apiKeySyntax.test(key)))
@@ -125,7 +125,7 @@ const appKeys = [
 function readApp(profile: Profile, map: MapReader, seen: Seen): SeedApp {
   const owner = map.text("owner");
   if (owner && !seen.emails.has(emailKey(owner)))
-    map.fail("owner", `no account in this file has the e-mail address ${owner}`);
+    map.fail("owner", `no account in this file has the email address ${owner}`);
   const clientId = map.text("client_id");
   if (clientId && !/^[\x21-\x7e]{1,100}$/.test(clientId))
     map.fail("client_id", "is 1 to 100 printable ASCII characters");

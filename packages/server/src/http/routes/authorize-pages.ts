@@ -16,7 +16,7 @@ import type { Visit } from "../visit.js";
 export function loginPageOf(
   visit: Visit,
   wanted: AuthorizationRequest,
-  failed: { problem?: string; email?: string | undefined },
+  failed: { problem?: string; email?: string | undefined; status?: number },
 ): Page {
   return loginPage({
     action: `${endpoints.login.path}?${visit.query}`,
@@ -24,6 +24,7 @@ export function loginPageOf(
     appName: wanted.app.name,
     email: failed.email ?? wanted.loginHint,
     problem: failed.problem,
+    wrong: failed.status === 401,
   });
 }
 

@@ -92,6 +92,7 @@ class ConnectedAppsRoutes {
       csrf: this.#context.csrf.token(request, reply),
       email,
       problem,
+      wrong: status === 401,
     });
     return sendPage(reply, page, status);
   }

@@ -7,7 +7,7 @@ import { standardTexts } from "./texts.js";
 const scopes: Readonly<Record<string, ScopeWords>> = {
   basic_account_info: {
     title: "See basic account information",
-    description: "Your name and e-mail address.",
+    description: "Your name and email address.",
     charged: "app_owner",
   },
   request_signature: {
@@ -17,7 +17,7 @@ const scopes: Readonly<Record<string, ScopeWords>> = {
   },
   account_access: {
     title: "See and change your account",
-    description: "Your name, e-mail address and account settings.",
+    description: "Your name, email address and account settings.",
     charged: "user",
   },
   signature_request_access: {

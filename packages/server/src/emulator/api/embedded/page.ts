@@ -97,7 +97,7 @@ ${input("reason", "Why do you decline?", "text")}
 function reassignForm(action: string): Html {
   return html`<details><summary>Ask somebody else to sign</summary><form method="post" action="${action}">
 ${input("new-name", "Their name", "text")}
-${input("new-email", "Their e-mail address", "email")}
+${input("new-email", "Their email address", "email")}
 <div class="buttons-wide"><button type="submit" name="decision" value="reassign">Hand over</button></div></form></details>`;
 }
 

@@ -45,7 +45,7 @@ class SignerPages {
     if (!request.embedded)
       throw new ApiFault(
         "bad_request",
-        "This signature request is not embedded: its signers are asked by e-mail",
+        "This signature request is not embedded: its signers are asked by email",
       );
     if (request.phase === "preparing")
       throw new ApiFault("conflict", "The files are still being prepared; try again");

@@ -307,7 +307,7 @@ export function reminded(
   if (!onTurn(request).includes(signer)) throw refuse("This signer is not waiting to sign");
   const last = Math.max(signer.lastRemindedAt ?? 0, signer.lastMailedAt ?? 0);
   if (now - last < remindAfterMilliseconds)
-    throw refuse("A reminder can be sent once an hour has passed since the last e-mail to this signer");
+    throw refuse("A reminder can be sent once an hour has passed since the last email to this signer");
   return {
     request: withSigner(request, signer.signatureId, { lastRemindedAt: now, lastMailedAt: now }),
     events: [{ type: "signature_request_remind", signatureId: signer.signatureId }],

@@ -2,6 +2,7 @@
 
 import { type Html, html } from "../../../pages/html.js";
 import { copyButton } from "../../pages/copy-button.js";
+import { shownHttp } from "../../pages/http-text.js";
 import { addressOf, type DetailView, type InspectorView } from "./view.js";
 
 export function detailPane(view: InspectorView): Html {
@@ -12,8 +13,8 @@ export function detailPane(view: InspectorView): Html {
 <p class="small muted"><span class="status status-${detail.tone}">${detail.status}</span> <time>${detail.time.exact}</time> · ${detail.milliseconds} ms</p></div>
 ${words(view, detail)}
 <div class="exchange">
-<figure><figcaption>Request</figcaption><pre tabindex="0" role="group" aria-label="Request"><code>${detail.request}</code></pre></figure>
-<figure><figcaption>Response</figcaption><pre tabindex="0" role="group" aria-label="Response"><code>${detail.response ?? "No answer was sent."}</code></pre></figure>
+<figure><figcaption>Request</figcaption><pre tabindex="0" role="group" aria-label="Request"><code>${shownHttp(detail.request)}</code></pre></figure>
+<figure><figcaption>Response</figcaption><pre tabindex="0" role="group" aria-label="Response"><code>${detail.response === undefined ? "No answer was sent." : shownHttp(detail.response)}</code></pre></figure>
 </div>
 ${detail.curl !== "" && curl(detail)}
 <details id="detail-facts"><summary>More about this request</summary>

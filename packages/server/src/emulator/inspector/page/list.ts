@@ -67,8 +67,9 @@ function rowItem(row: RowView, view: InspectorView): Html {
   });
   return html`<li class="ins-${row.tone}">${row.later && html`<p class="ins-later">${row.later}</p>`}
 <a${given}><span class="ins-dot" aria-hidden="true"></span><span class="ins-what">${row.title}${row.count > 1 && html` <span class="ins-count">× ${row.count}</span>`}</span>
-<span class="ins-line"><code>${row.method} ${row.path}</code> <span class="ins-status">${row.status}</span> ${time(row.time)}</span></a>
-${(row.fault ?? row.why) && html`<p class="ins-why small">${row.fault ?? row.why}</p>`}</li>`;
+<span class="ins-line"><span class="ins-status">${row.status}</span> ${time(row.time)}</span>
+${(row.fault ?? row.why) && html`<span class="ins-why small">${row.fault ?? row.why}</span>`}
+<code class="ins-path">${row.method} ${row.path}</code></a></li>`;
 }
 
 export function time(moment: Moment): Html {

@@ -3,6 +3,7 @@
 import { type Html, html } from "../../../pages/html.js";
 import { plainEmail, plainName, shownEmail, shownName } from "../../../pages/names.js";
 import { csrfField } from "../../../pages/parts.js";
+import { shownJson } from "../../pages/http-text.js";
 import { act, hidden } from "./controls.js";
 import { time } from "./list.js";
 import {
@@ -96,15 +97,27 @@ export function outboxRows(view: InspectorView): Html {
   return rows(view, items, "No email and no event has been sent.");
 }
 
+const previewCharacters = 140;
+
+/** Returns how the email begins, on one line; its link has a button of its own. */
+function previewOf(text: string): string {
+  const line = text
+    .replace(/https?:\S+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.length <= previewCharacters ? line : `${line.slice(0, previewCharacters)}…`;
+}
+
 function letterRow(letter: LetterRow): Html {
   return html`<li><div><p><strong>${letter.subject}</strong> <span class="muted small">email to <bdi>${plainEmail(letter.to)}</bdi> · ${time(letter.time)}</span></p>
-<details id="${letter.id}"><summary>Read it</summary><pre class="ins-letter" tabindex="0" role="group" aria-label="Text of the email"><code>${letter.text}</code></pre></details>
-<p class="small"><a href="${letter.link}">Open its link</a></p></div></li>`;
+<p class="small muted ins-preview">${previewOf(letter.text)}</p>
+<details id="${letter.id}"><summary>Read all of it</summary><pre class="ins-letter" tabindex="0" role="group" aria-label="Text of the email"><code>${letter.text}</code></pre></details></div>
+<div class="ins-acts"><a class="button" href="${letter.link}">Open its link</a></div></li>`;
 }
 
 function eventRow(event: EventRow): Html {
   return html`<li><div><p>Event <code>${event.type}</code> <span class="muted small">about <bdi>${plainEmail(event.account)}</bdi> · ${time(event.time)}</span> <span class="status status-${event.tone}">${event.state}</span></p>
 <p class="small muted">${event.url}</p>
 ${event.attempts.length > 0 && html`<ol class="ins-attempts small">${event.attempts.map((attempt) => html`<li>${attempt}</li>`)}</ol>`}
-<details id="${event.id}"><summary>Body</summary><pre tabindex="0" role="group" aria-label="Body of the event"><code>${event.body}</code></pre></details></div></li>`;
+<details id="${event.id}"><summary>Body</summary><pre tabindex="0" role="group" aria-label="Body of the event"><code>${shownJson(event.body)}</code></pre></details></div></li>`;
 }

@@ -1,6 +1,7 @@
 /** The three steps in which the app's backend calls the server. */
 
 import { type Html, html } from "../../../pages/html.js";
+import { shownHttp } from "../../pages/http-text.js";
 import { action, samples, step, verdict } from "./step.js";
 import type { CallStepView, CallView, PlaygroundView } from "./view.js";
 
@@ -105,7 +106,7 @@ ${older.length > 0 && html`<details class="older"><summary>Earlier calls (${olde
 function call(view: CallView): Html {
   return html`<div class="call">${verdict(view)}
 <div class="exchange">
-<figure><figcaption>Request</figcaption><pre><code>${view.request}</code></pre></figure>
-<figure><figcaption>Response <span class="status status-${view.tone}">${view.status}</span> <span class="muted">${view.milliseconds} ms</span></figcaption><pre><code>${view.response}</code></pre></figure>
+<figure><figcaption>Request</figcaption><pre><code>${shownHttp(view.request)}</code></pre></figure>
+<figure><figcaption>Response <span class="status status-${view.tone}">${view.status}</span> <span class="muted">${view.milliseconds} ms</span></figcaption><pre><code>${shownHttp(view.response)}</code></pre></figure>
 </div></div>`;
 }

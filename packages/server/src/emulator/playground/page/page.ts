@@ -64,13 +64,13 @@ function nextStep(view: PlaygroundView): number {
 const mostAccounts = 6;
 
 function accounts(list: readonly KnownLogin[]): Html {
-  return html`<details class="more" id="accounts"><summary>Accounts and passwords</summary>
+  return html`<div id="accounts"><h3>Accounts to sign in with</h3>
 <ul class="passwords">${list
     .slice(0, mostAccounts)
     .map(
       ({ email, password }, index) =>
         html`<li><code>${email}</code><span><code id="password-${index}">${password}</code>${copyButton(`password-${index}`, `the password of ${email}`)}</span></li>`,
-    )}</ul></details>`;
+    )}</ul></div>`;
 }
 
 function foreignCode({ connect }: PlaygroundView): Html {
@@ -103,9 +103,9 @@ ${metadata && html`<li><a href="/.well-known/oauth-authorization-server">metadat
 
 function whatNext(): Html {
   return html`<section class="next" aria-labelledby="next-title"><h2 id="next-title">Next</h2>
-<ul><li><a href="#connect">Connect your own app</a></li>
-<li><a href="/_emulator">See this flow in the inspector</a>, where you can also make things go wrong</li>
-<li><a href="/connected-apps">See what the person sees: connected apps</a></li></ul></section>`;
+<ul><li><a href="#connect">Connect your own app</a><p class="muted small">Base URL, client id, secret, and where your app listens.</p></li>
+<li><a href="/_emulator">See this flow in the inspector</a><p class="muted small">Move the clock there, or make the next request fail.</p></li>
+<li><a href="/connected-apps">See what the person sees</a><p class="muted small">Connected apps: who has access, and how to remove it.</p></li></ul></section>`;
 }
 
 function startAgain(csrf: string): Html {
