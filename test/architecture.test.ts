@@ -151,6 +151,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:module": ["cli/", "storage/sqlite/", "testing/"],
   "node:net": ["log-output.ts", "cli/serve.ts", "emulator/", "http/connections.ts", "limits/address.ts"],
   "node:path": ["cli/", "emulator/"],
+  "node:readline/promises": ["cli/"],
   "node:timers/promises": ["storage/postgres/", "emulator/"],
   "node:http": ["http/every-request.ts", "http/connections.ts", "emulator/outbox/", "testing/"],
   "node:https": ["emulator/", "testing/"],

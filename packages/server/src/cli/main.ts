@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: "create and approve apps, rotate their secrets",
     load: async () => (await import("./app.js")).app,
   },
+  revoke: {
+    summary: "end all tokens of an account, of an app, or everything",
+    load: async () => (await import("./revoke.js")).revoke,
+  },
   key: { summary: "make and rotate the server's secrets", load: async () => (await import("./key.js")).key },
   migrate: {
     summary: "bring the database to this build",

@@ -140,6 +140,16 @@ export type ConsumeCodeOutcome =
   | { readonly outcome: "revoked" }
   | { readonly outcome: "unknown" };
 
+/** Whose authorizations are ended: those of an account, those of an app, or all there are. */
+export type Revocation = { readonly accountId: string } | { readonly clientId: string } | "everything";
+
+export interface RevocationOutcome {
+  /** Consents that were live, each with all its codes and tokens. */
+  readonly grants: number;
+  /** Signed-in browsers. A revocation by app ends none: they are the person's, not the app's. */
+  readonly sessions: number;
+}
+
 export interface RotateFamily {
   readonly familyId: string;
   /** The generation of the refresh token that was presented. */
@@ -268,6 +278,13 @@ export interface Storage extends OperatorStorage {
   listGrants(accountId: string): Promise<{ grant: Grant; app: App }[]>;
   /** Revokes the live grant and with it every family under it. Returns whether there was one. */
   revokeGrant(accountId: string, clientId: string, now: number): Promise<boolean>;
+
+  /**
+   * Ends every consent, code and token family that was given before, and the sessions of the accounts: whatever the
+   * clocks of the nodes that gave them say. Takes as long however many there are, but for the sessions. Undefined if
+   * there is no such account or app.
+   */
+  revokeAll(whose: Revocation, now: number): Promise<RevocationOutcome | undefined>;
 
   findFamily(id: string): Promise<FamilyView | undefined>;
   listFamilies(clientId: string, limit: number): Promise<FamilyView[]>;

@@ -10,6 +10,7 @@ import { hostileContract } from "./contract/hostile.js";
 import { bucketContract } from "./contract/limits.js";
 import { operatorContract } from "./contract/operators.js";
 import { purgeContract } from "./contract/purge.js";
+import { revocationContract } from "./contract/revocations.js";
 
 /** The part in which acts meet: what several nodes on one database must do as one. */
 export function sharedContract(open: Open): void {
@@ -18,6 +19,7 @@ export function sharedContract(open: Open): void {
   codeContract(open);
   familyContract(open);
   bucketContract(open);
+  revocationContract(open);
 }
 
 export function storageContract(name: string, open: Open): void {

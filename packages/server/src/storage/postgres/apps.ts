@@ -66,12 +66,12 @@ function updateApp(connections: Connections): Storage["updateApp"] {
       "owner_pk = CASE WHEN $4::text IS NULL THEN p.owner_pk ELSE (SELECT pk FROM accounts WHERE id = $4) END";
     const text = `
 WITH before AS (
-  SELECT pk, scopes FROM apps WHERE client_id = $1 FOR UPDATE
+  SELECT pk, scopes, ended_through FROM apps WHERE client_id = $1 FOR UPDATE
 ), changed AS (
   UPDATE apps p SET ${[owner, set].filter(Boolean).join(", ")} FROM before b WHERE p.pk = b.pk
 ), revoked AS (
   UPDATE grants g SET revoked_at = $2 FROM before b
-  WHERE g.app_pk = b.pk AND g.revoked_at IS NULL AND $3::text IS NOT NULL AND NOT (${sameScopes})
+  WHERE g.app_pk = b.pk AND g.revoked_at IS NULL AND g.pk > b.ended_through AND $3::text IS NOT NULL AND NOT (${sameScopes})
   RETURNING g.pk
 )
 SELECT (SELECT count(*) FROM revoked) AS revoked FROM before`;

@@ -2,9 +2,17 @@
 
 import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
-import { codeOf, filledCode } from "../shared/rows.js";
-import { type Code, type ConsumeCode, type ConsumeCodeOutcome, type NewCode, ownApi } from "../storage.js";
+import { codeOf, filledCode, grantRevokedAt } from "../shared/rows.js";
+import {
+  type Code,
+  type ConsumeCode,
+  type ConsumeCodeOutcome,
+  type NewCode,
+  ownApi,
+  type Storage,
+} from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
+import type { Connections } from "./engine/connections.js";
 import { fromUuid } from "./engine/family-id.js";
 
 /** The scopes a grant has now; `g` is the row as it is under the lock of the conflict. */
@@ -19,7 +27,8 @@ const union = (words: string, more: string) => `array_to_string(${words} || ARRA
       SELECT word FROM unnest(${more}) WITH ORDINALITY AS w(word, place)
       WHERE word <> ALL(${words}) ORDER BY place), ' ')`;
 
-export const issueCode: BatchedVerb<NewCode, string> = {
+/** Undefined is the grant that the pair has ended with all of its app, and must make room first: nothing was done. */
+export const issueCode: BatchedVerb<NewCode, string | undefined> = {
   name: "issue_code",
   sql: `
 WITH input AS (
@@ -38,6 +47,7 @@ WITH input AS (
     ELSE ${union(current, added)} END,
     resources = CASE WHEN ${currentResources} @> ${addedResources} THEN g.resources
     ELSE ${union(currentResources, addedResources)} END
+  WHERE g.pk > (SELECT ended_through FROM apps WHERE pk = excluded.app_pk)
   RETURNING g.pk, g.account_pk, g.app_pk
 ), made AS (
   INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge,
@@ -46,15 +56,34 @@ WITH input AS (
     i.issued_at, i.expires_at
   FROM input i JOIN consent c USING (account_pk, app_pk)
 )
-SELECT i.n, c.pk FROM input i JOIN consent c USING (account_pk, app_pk)`,
+SELECT i.n, c.pk FROM input i LEFT JOIN consent c USING (account_pk, app_pk)`,
   changes: true,
   rows: (code) => [codeValues(code)],
   key: ({ accountId, clientId }) => `${accountId} ${clientId}`,
   answer: (row) => {
     if (row === undefined) throw new Error("A code for an account or app that does not exist");
-    return String(row.pk);
+    return row.pk === null ? undefined : String(row.pk);
   },
 };
+
+const makeRoom = {
+  name: "mark_ended_grant",
+  text: "UPDATE grants g SET revoked_at = p.ended_at FROM apps p, accounts a WHERE a.id = $1 AND p.client_id = $2 AND g.account_pk = a.pk AND g.app_pk = p.pk AND g.revoked_at IS NULL AND g.pk <= p.ended_through",
+};
+
+/** Issues a code, also where the last grant of the pair ended with all of its app: its row says so then. */
+export function issueCodeVerb(
+  connections: Connections,
+  issue: (code: NewCode) => Promise<string | undefined>,
+): Storage["issueCode"] {
+  return async (code) => {
+    for (;;) {
+      const grantId = await issue(code);
+      if (grantId !== undefined) return grantId;
+      await connections.write(makeRoom, [code.accountId, code.clientId]);
+    }
+  };
+}
 
 function codeValues(code: NewCode): unknown[] {
   return [
@@ -101,9 +130,9 @@ WITH input AS (
   SELECT l.*, g.scopes AS grant_scopes, g.epoch, CASE
     WHEN l.consumed_at IS NOT NULL THEN 'used_before'
     WHEN l.expires_at <= l.now THEN 'expired'
-    WHEN g.revoked_at IS NOT NULL THEN 'revoked'
+    WHEN ${grantRevokedAt} IS NOT NULL THEN 'revoked'
     ELSE 'consumed' END AS outcome
-  FROM locked l JOIN grants g ON g.pk = l.grant_pk
+  FROM locked l JOIN grants g ON g.pk = l.grant_pk JOIN apps p ON p.pk = g.app_pk
 ), spent AS (
   UPDATE codes c SET consumed_at = j.now, family_id = j.new_id FROM judged j
   WHERE c.hash = j.hash AND j.outcome = 'consumed'

@@ -1,7 +1,15 @@
 /** Token families on PostgreSQL. */
 
 import { columns, type Row } from "../shared/columns.js";
-import { accountOf, appOf, familyOf, filledFamily, filledGrant, grantOf } from "../shared/rows.js";
+import {
+  accountOf,
+  appOf,
+  familyOf,
+  filledFamily,
+  filledGrant,
+  grantOf,
+  grantRevokedAt,
+} from "../shared/rows.js";
 import { isFamilyId } from "../shared/text.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
@@ -76,11 +84,11 @@ WITH input AS (
   FROM input i JOIN families f ON f.id = i.id ORDER BY f.id FOR UPDATE OF f
 ), judged AS (
   SELECT l.*, CASE
-    WHEN l.revoked_at IS NOT NULL OR g.revoked_at IS NOT NULL OR l.epoch < g.epoch THEN 'revoked'
+    WHEN l.revoked_at IS NOT NULL OR ${grantRevokedAt} IS NOT NULL OR l.epoch < g.epoch THEN 'revoked'
     WHEN l.from_generation = l.generation THEN 'rotated'
     WHEN l.from_generation = l.generation - 1 AND l.now < l.used_at + l.grace THEN 'replayed'
     ELSE 'reused' END AS outcome
-  FROM locked l JOIN grants g ON g.pk = l.grant_pk
+  FROM locked l JOIN grants g ON g.pk = l.grant_pk JOIN apps p ON p.pk = g.app_pk
 ), rotated AS (
   UPDATE families f SET
     generation = CASE WHEN j.outcome = 'rotated' THEN j.generation + 1 ELSE j.generation END,

@@ -1,21 +1,20 @@
 /** Grants on PostgreSQL. */
 
 import { columns } from "../shared/columns.js";
-import { appOf, filledGrant, grantOf } from "../shared/rows.js";
+import { appOf, filledGrant, grantIsLive, grantOf } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 
 type Verbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 
-const from =
-  "FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE a.id = $1 AND g.revoked_at IS NULL";
+const from = `FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk WHERE a.id = $1 AND ${grantIsLive}`;
 const grant = columns(grantOf);
 const found = { name: "find_grant", text: `SELECT ${grant.list} ${from} AND p.client_id = $2` };
 const grantAndApp = columns((cells) => ({ grant: grantOf(cells), app: appOf(cells) }));
 const listed = { name: "list_grants", text: `SELECT ${grantAndApp.list} ${from} ORDER BY g.pk` };
 const revoked = {
   name: "revoke_grant",
-  text: "UPDATE grants g SET revoked_at = $3 FROM accounts a, apps p WHERE a.id = $1 AND p.client_id = $2 AND g.account_pk = a.pk AND g.app_pk = p.pk AND g.revoked_at IS NULL RETURNING g.pk",
+  text: `UPDATE grants g SET revoked_at = $3 FROM accounts a, apps p WHERE a.id = $1 AND p.client_id = $2 AND g.account_pk = a.pk AND g.app_pk = p.pk AND ${grantIsLive} RETURNING g.pk`,
 };
 
 export function grantVerbs(connections: Connections): Verbs {

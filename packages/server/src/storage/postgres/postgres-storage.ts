@@ -5,7 +5,7 @@ import type { Storage } from "../storage.js";
 import { accountVerbs, apiKeyVerbs } from "./accounts.js";
 import { appVerbs, findApp } from "./apps.js";
 import { listAuditVerb, recordAudit } from "./audit.js";
-import { consumeCode, consumeCodeAlone, findCode, issueCode } from "./codes.js";
+import { consumeCode, consumeCodeAlone, findCode, issueCode, issueCodeVerb } from "./codes.js";
 import { Batch, type BatchedVerb } from "./engine/batch.js";
 import { Connections } from "./engine/connections.js";
 import { migratePostgres } from "./engine/migrate.js";
@@ -14,6 +14,7 @@ import { grantVerbs } from "./grants.js";
 import { rememberVerb, takeFromBucket } from "./limits.js";
 import { operatorVerbs } from "./operators.js";
 import { purgeVerb } from "./purge.js";
+import { revokeAllVerb } from "./revocations.js";
 import { createSession, deleteSessionVerb, findSession } from "./sessions.js";
 
 export interface PostgresOptions {
@@ -48,6 +49,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
     deleteSession: deleteSessionVerb(connections),
     rememberOnce: rememberVerb(connections),
     listAudit: listAuditVerb(connections),
+    revokeAll: revokeAllVerb(connections),
     purge: purgeVerb(connections),
     ping: async () => {
       await connections.read({ name: "ping", text: "SELECT 1" }, []);
@@ -87,7 +89,7 @@ function batchedVerbs(connections: Connections): { verbs: BatchedVerbs; close: (
     createSession: batched(createSession),
     findSession: (hash, now) => session({ hash, now }),
     findApp: batched(findApp),
-    issueCode: batched(issueCode),
+    issueCode: issueCodeVerb(connections, batched(issueCode)),
     findCode: batched(findCode),
     consumeCode: (act) => (act.endEarlierFamilies ? consumeAlone(act) : consume(act)),
     findFamily: async (id) => (isFamilyId(id) ? family(id) : undefined),

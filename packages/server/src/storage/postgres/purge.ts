@@ -34,10 +34,28 @@ SELECT (SELECT count(*) FROM codes_gone) + (SELECT count(*) FROM sessions_gone)
   + (SELECT count(*) FROM audit_gone) + (SELECT count(*) FROM families_gone) + (SELECT count(*) FROM grants_gone) AS gone`,
 };
 
+/** Grants that ended with all of their app are marked, so that they are purged by themselves. */
+const markEnded = {
+  name: "mark_ended_grants",
+  text: `
+UPDATE grants g SET revoked_at = e.ended_at FROM (
+  SELECT l.pk, p.ended_at FROM apps p JOIN grants l ON l.app_pk = p.pk
+  WHERE p.ended_through > 0 AND l.revoked_at IS NULL AND l.pk <= p.ended_through LIMIT $1
+) e WHERE g.pk = e.pk AND g.revoked_at IS NULL RETURNING 1`,
+};
+/** Once all are marked; and not while one that was being given then may still be on its way. */
+const clearEnded = {
+  name: "clear_ended",
+  text: "UPDATE apps SET ended_through = 0, ended_at = NULL WHERE ended_through > 0 AND ended_at <= $1",
+};
+const onItsWayMilliseconds = 3_600_000;
+
 export function purgeVerb(connections: Connections): Storage["purge"] {
   return async ({ now, limit, familiesBefore = 0, auditBefore = 0 }) => {
     const since = now - revokedFamilyMilliseconds;
     const [row] = await connections.write(purged, [now, since, limit, familiesBefore, auditBefore]);
-    return row?.gone as number;
+    const marked = await connections.write(markEnded, [limit]);
+    if (marked.length < limit) await connections.write(clearEnded, [now - onItsWayMilliseconds]);
+    return (row?.gone as number) + marked.length;
   };
 }

@@ -146,4 +146,14 @@ ALTER TABLE grants ADD COLUMN resources text;
     // The release before reads and writes apps as it did: to it none is disabled.
     sql: "ALTER TABLE apps ADD COLUMN disabled boolean NOT NULL DEFAULT false;",
   },
+  {
+    version: 4,
+    title: "all of an app's grants end in one write; the sessions of an account are found",
+    sql: `
+-- The grants of the app up to this key were ended at that time. Those that are live as a row say so are marked by the
+-- purge, and then the key goes back to 0.
+ALTER TABLE apps ADD COLUMN ended_through bigint NOT NULL DEFAULT 0, ADD COLUMN ended_at bigint;
+CREATE INDEX sessions_of_account ON sessions(account_pk);
+`,
+  },
 ];

@@ -67,6 +67,15 @@ function toSecrets(json: unknown): ClientSecret[] {
   return stored.map(({ sealed, createdAt, expiresAt }) => ({ sealed, createdAt, expiresAt }));
 }
 
+/**
+ * When a grant was revoked: by itself, or with all that its app had then, which are those up to a key. The keys say what
+ * was there before, whatever the clocks of the nodes say.
+ */
+export const grantRevokedAt = "COALESCE(g.revoked_at, CASE WHEN g.pk <= p.ended_through THEN p.ended_at END)";
+
+/** That a grant is live, of `g` and its app `p`. */
+export const grantIsLive = "g.revoked_at IS NULL AND g.pk > p.ended_through";
+
 /** A grant; its account and app are filled in. */
 export function grantOf(cells: Cells): Unfilled<Grant> {
   return {
@@ -76,7 +85,7 @@ export function grantOf(cells: Cells): Unfilled<Grant> {
     scopes: cells.words("COALESCE(g.widened_scopes, g.scopes)"),
     resources: cells.words(`COALESCE(g.resources, '${ownApi}')`),
     createdAt: cells.number("g.created_at"),
-    revokedAt: cells.optionalNumber("g.revoked_at"),
+    revokedAt: cells.optionalNumber(grantRevokedAt),
   };
 }
 
@@ -112,7 +121,7 @@ export function codeOf(cells: Cells, toId: (stored: unknown) => string): Unfille
     expiresAt: cells.number("c.expires_at"),
     consumedAt: cells.optionalNumber("c.consumed_at"),
     familyId: cells.optional("c.family_id", toId),
-    grantRevokedAt: cells.optionalNumber("g.revoked_at"),
+    grantRevokedAt: cells.optionalNumber(grantRevokedAt),
     accountLocked: cells.flag("a.locked"),
   };
 }

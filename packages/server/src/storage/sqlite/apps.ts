@@ -43,7 +43,9 @@ function updateApp(context: Context): Storage["updateApp"] {
   const owner = context.prepare(
     "UPDATE apps SET owner_pk = (SELECT pk FROM accounts WHERE id = ?), revision = revision + 1 WHERE pk = ?",
   );
-  const revoke = context.prepare("UPDATE grants SET revoked_at = ? WHERE app_pk = ? AND revoked_at IS NULL");
+  const revoke = context.prepare(
+    "UPDATE grants SET revoked_at = ? WHERE app_pk = ? AND revoked_at IS NULL AND pk > (SELECT ended_through FROM apps WHERE pk = app_pk)",
+  );
   return (clientId, changes, now) =>
     context.write(() => {
       const row = current.get(clientId);

@@ -2,7 +2,7 @@
 
 import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
-import { codeOf, filledCode } from "../shared/rows.js";
+import { codeOf, filledCode, grantIsLive, grantRevokedAt } from "../shared/rows.js";
 import { type ConsumeCode, type ConsumeCodeOutcome, type NewCode, ownApi, type Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import type { SqlRow } from "./engine/driver.js";
@@ -40,8 +40,14 @@ export function codeVerbs(context: Context): CodeVerbs {
 
 /** Returns the live grant of the pair, made or widened to hold the scopes consented to. */
 function recordConsent(context: Context): (code: NewCode) => number {
+  const pair =
+    "FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ?";
   const live = context.prepare(
-    "SELECT g.pk, COALESCE(g.widened_scopes, g.scopes) scopes, g.resources FROM grants g JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE a.id = ? AND p.client_id = ? AND g.revoked_at IS NULL",
+    `SELECT g.pk, COALESCE(g.widened_scopes, g.scopes) scopes, g.resources ${pair} AND ${grantIsLive}`,
+  );
+  // One that ended with all of its app makes room for the next one of the pair.
+  const markEnded = context.prepare(
+    `UPDATE grants SET revoked_at = (SELECT ended_at FROM apps WHERE pk = app_pk) WHERE pk = (SELECT g.pk ${pair} AND g.revoked_at IS NULL)`,
   );
   const insert = context.prepare(
     "INSERT INTO grants(account_pk, app_pk, scopes, resources, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?, ?) RETURNING pk",
@@ -53,6 +59,7 @@ function recordConsent(context: Context): (code: NewCode) => number {
     const consented = consentedResources(resources);
     if (row === undefined) {
       const kept = consented === ownApi ? null : consented;
+      markEnded.run(accountId, clientId);
       return (insert.get(accountId, clientId, scopes.join(" "), kept, issuedAt) as SqlRow).pk as number;
     }
     const pk = row.pk as number;
@@ -78,10 +85,10 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
     scopes: cells.text("c.scopes"),
     resources: cells.text("c.resources"),
     grantScopes: cells.text("g.scopes"),
-    revokedAt: cells.optionalNumber("g.revoked_at"),
+    revokedAt: cells.optionalNumber(grantRevokedAt),
   }));
   const find = context.prepareRow(
-    `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk WHERE c.hash = ?`,
+    `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?`,
   );
   const mark = context.prepareExact("UPDATE codes SET consumed_at = ?, family_id = ? WHERE rowid = ?");
   const endEarlier = context.prepareExact(

@@ -1,7 +1,7 @@
 /** Token families on SQLite. */
 
 import { type Cells, columns } from "../shared/columns.js";
-import { familyOf, filledFamily, filledGrant, grantOf } from "../shared/rows.js";
+import { familyOf, filledFamily, filledGrant, grantIsLive, grantOf, grantRevokedAt } from "../shared/rows.js";
 import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
@@ -58,14 +58,14 @@ function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutc
     pk: cells.number("f.pk"),
     generation: cells.number("f.generation"),
     usedAt: cells.number("f.used_at"),
-    revokedAt: cells.optionalNumber("COALESCE(f.revoked_at, g.revoked_at)"),
+    revokedAt: cells.optionalNumber(`COALESCE(f.revoked_at, ${grantRevokedAt})`),
   }));
   const find = context.prepareRow(
-    `SELECT ${found.list} FROM families f JOIN grants g ON g.pk = f.grant_pk WHERE f.id = ?`,
+    `SELECT ${found.list} FROM families f JOIN grants g ON g.pk = f.grant_pk JOIN apps p ON p.pk = g.app_pk WHERE f.id = ?`,
   );
   // Nearly every rotation is the first of its generation: one statement then does it, and says so.
   const advance = context.prepareExact(
-    "UPDATE families SET generation = generation + 1, used_at = MAX(used_at, ?) WHERE id = ? AND generation = ? AND revoked_at IS NULL AND (SELECT revoked_at FROM grants WHERE pk = grant_pk) IS NULL",
+    `UPDATE families SET generation = generation + 1, used_at = MAX(used_at, ?) WHERE id = ? AND generation = ? AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM grants g JOIN apps p ON p.pk = g.app_pk WHERE g.pk = grant_pk AND ${grantIsLive})`,
   );
   const revoke = context.prepareExact("UPDATE families SET revoked_at = ? WHERE pk = ?");
   return ({ familyId, fromGeneration, now, graceSeconds }) => {

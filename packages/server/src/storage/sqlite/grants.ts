@@ -1,7 +1,7 @@
 /** Grants on SQLite. */
 
 import { columns } from "../shared/columns.js";
-import { filledGrant, grantOf } from "../shared/rows.js";
+import { filledGrant, grantIsLive, grantOf } from "../shared/rows.js";
 import type { Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
@@ -11,13 +11,12 @@ type GrantVerbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;
 const grant = columns(grantOf);
 
 export function grantVerbs(context: Context, parsed: Parsed): GrantVerbs {
-  const from =
-    "FROM grants g JOIN apps p ON p.pk = g.app_pk WHERE g.account_pk = (SELECT pk FROM accounts WHERE id = ?) AND g.revoked_at IS NULL";
+  const from = `FROM grants g JOIN apps p ON p.pk = g.app_pk WHERE g.account_pk = (SELECT pk FROM accounts WHERE id = ?) AND ${grantIsLive}`;
   const listed = columns((cells) => ({ grant: grantOf(cells), app: appPlace(cells) }));
   const find = context.prepare(`SELECT ${grant.list} ${from} AND p.client_id = ?`);
   const list = context.prepare(`SELECT ${listed.list} ${from} ORDER BY g.pk`);
   const revoke = context.prepare(
-    "UPDATE grants SET revoked_at = ? WHERE account_pk = (SELECT pk FROM accounts WHERE id = ?) AND app_pk = (SELECT pk FROM apps WHERE client_id = ?) AND revoked_at IS NULL",
+    `UPDATE grants SET revoked_at = ? WHERE pk = (SELECT g.pk ${from} AND p.client_id = ?)`,
   );
   return {
     findGrant: (accountId, clientId) =>

@@ -22,12 +22,27 @@ export function purgeVerb(context: Context): Storage["purge"] {
       `DELETE FROM ${table} WHERE pk IN (SELECT pk FROM (SELECT pk, ${time} FROM ${table} ORDER BY pk LIMIT ?) WHERE ${time} <= ?)`,
     );
   const [oldFamilies, oldAudit] = [oldest("families", "created_at"), oldest("audit", "at")];
+  const markEnded = endedWithTheirApp(context);
   return ({ now, limit, familiesBefore = 0, auditBefore = 0 }) =>
     context.write(() => {
       const since = now - revokedFamilyMilliseconds;
       const gone = expired.map((statement) => statement.run(now, limit));
       gone.push(families.run(since, since, limit), grants.run(since, limit));
       gone.push(oldFamilies.run(limit, familiesBefore), oldAudit.run(limit, auditBefore));
+      gone.push(markEnded(limit));
       return gone.reduce((sum, { changes }) => sum + Number(changes), 0);
     });
+}
+
+/** Marks grants that ended with all of their app, so that they are purged by themselves; then the app's mark goes. */
+function endedWithTheirApp(context: Context): (limit: number) => { changes: number | bigint } {
+  const mark = context.prepare(
+    "UPDATE grants SET revoked_at = (SELECT ended_at FROM apps WHERE pk = app_pk) WHERE pk IN (SELECT g.pk FROM apps p JOIN grants g ON g.app_pk = p.pk WHERE p.ended_through > 0 AND g.revoked_at IS NULL AND g.pk <= p.ended_through LIMIT ?)",
+  );
+  const clear = context.prepare("UPDATE apps SET ended_through = 0, ended_at = NULL WHERE ended_through > 0");
+  return (limit) => {
+    const marked = mark.run(limit);
+    if (Number(marked.changes) < limit) clear.run();
+    return marked;
+  };
 }

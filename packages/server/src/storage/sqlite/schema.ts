@@ -144,4 +144,15 @@ ALTER TABLE grants ADD COLUMN resources TEXT;
     // The release before reads and writes apps as it did: to it none is disabled.
     sql: "ALTER TABLE apps ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;",
   },
+  {
+    version: 5,
+    title: "all of an app's grants end in one write; the sessions of an account are found",
+    sql: `
+-- The grants of the app up to this key were ended at that time. Those that are live as a row say so are marked by the
+-- purge, and then the key goes back to 0.
+ALTER TABLE apps ADD COLUMN ended_through INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN ended_at INTEGER;
+CREATE INDEX sessions_of_account ON sessions(account_pk);
+`,
+  },
 ];

@@ -16,6 +16,7 @@ import { grantVerbs } from "./grants.js";
 import { limitVerbs } from "./limits.js";
 import { operatorVerbs } from "./operators.js";
 import { purgeVerb } from "./purge.js";
+import { revokeAllVerb } from "./revocations.js";
 import { sessionVerbs } from "./sessions.js";
 
 export interface SqliteStorage extends Storage {
@@ -61,6 +62,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     ...limitVerbs(context),
     ...auditVerbs(context),
     ...operatorVerbs(context),
+    revokeAll: revokeAllVerb(context),
     purge: purgeVerb(context),
     ping: () => context.read(() => void ping.get()),
     close: async () => {

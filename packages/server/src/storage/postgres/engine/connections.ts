@@ -60,6 +60,11 @@ export class Connections {
     return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
+  /** As `write`, for an act that may take long and must not be half done: its statement has minutes, not seconds. */
+  writePatiently(statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.#track(() => this.#attempt(statement, values, false, patient));
+  }
+
   /** Waits for what was sent, then closes. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -77,12 +82,17 @@ export class Connections {
     return running;
   }
 
-  async #attempt(statement: Statement, values: unknown[], repeatable: boolean): Promise<Row[]> {
+  async #attempt(
+    statement: Statement,
+    values: unknown[],
+    repeatable: boolean,
+    send: Send = plainly,
+  ): Promise<Row[]> {
     const encoded = values.map(encodeValue);
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect();
       try {
-        const { rows } = await client.query<Row>({ ...statement, values: encoded });
+        const rows = await send(client, { ...statement, values: encoded });
         client.release();
         return rows.map(decodeRow);
       } catch (error) {
@@ -109,6 +119,27 @@ export class Connections {
     }
   }
 }
+
+type Send = (client: pg.PoolClient, query: pg.QueryConfig) => Promise<Row[]>;
+
+const plainly: Send = async (client, query) => (await client.query<Row>(query)).rows;
+
+const patienceMilliseconds = 600_000;
+
+/** The longer limit is the transaction's, so that a pooler may give the connection to another one afterwards. */
+const patient: Send = async (client, query) => {
+  await client.query("BEGIN");
+  try {
+    await client.query(`SET LOCAL statement_timeout = ${patienceMilliseconds}`);
+    const longer = { ...query, query_timeout: patienceMilliseconds + 1000 };
+    const { rows } = await client.query<Row>(longer);
+    await client.query("COMMIT");
+    return rows;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+};
 
 const settings = [
   // Durable, then answered: a success is on disk, whatever the server's default is.
