@@ -5,7 +5,6 @@ import { columns } from "../shared/columns.js";
 import { codeOf, filledCode, grantIsLive, grantRevokedAt } from "../shared/rows.js";
 import { type ConsumeCode, type ConsumeCodeOutcome, type NewCode, ownApi, type Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
-import type { SqlRow } from "./engine/driver.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
@@ -49,8 +48,9 @@ function recordConsent(context: Context): (code: NewCode) => number {
   const markEnded = context.prepare(
     `UPDATE grants SET revoked_at = (SELECT ended_at FROM apps WHERE pk = app_pk) WHERE pk = (SELECT g.pk ${pair} AND g.revoked_at IS NULL)`,
   );
+  // Keys go up, past those that ended with the app too: the newest rows may have been deleted with another app.
   const insert = context.prepare(
-    "INSERT INTO grants(account_pk, app_pk, scopes, resources, created_at) VALUES ((SELECT pk FROM accounts WHERE id = ?), (SELECT pk FROM apps WHERE client_id = ?), ?, ?, ?) RETURNING pk",
+    "INSERT INTO grants(pk, account_pk, app_pk, scopes, resources, created_at) SELECT MAX(COALESCE((SELECT MAX(pk) FROM grants), 0), p.ended_through) + 1, (SELECT pk FROM accounts WHERE id = ?), p.pk, ?, ?, ? FROM apps p WHERE p.client_id = ? RETURNING pk",
   );
   const widen = context.prepare("UPDATE grants SET widened_scopes = ? WHERE pk = ?");
   const addResources = context.prepare("UPDATE grants SET resources = ? WHERE pk = ?");
@@ -60,7 +60,9 @@ function recordConsent(context: Context): (code: NewCode) => number {
     if (row === undefined) {
       const kept = consented === ownApi ? null : consented;
       markEnded.run(accountId, clientId);
-      return (insert.get(accountId, clientId, scopes.join(" "), kept, issuedAt) as SqlRow).pk as number;
+      const made = insert.get(accountId, scopes.join(" "), kept, issuedAt, clientId);
+      if (made === undefined) throw new Error("A code for an app that does not exist");
+      return made.pk as number;
     }
     const pk = row.pk as number;
     const [before, had] = [row.scopes as string, (row.resources ?? ownApi) as string];

@@ -114,6 +114,14 @@ export function revocationContract(open: Open): void {
         expect((await storage.findFamily(behind))?.grant.revokedAt).toBeUndefined();
       }));
 
+    it("spares what is given next, also where the app that was given last has been deleted", () =>
+      withGiven(async (storage, [first, other]) => {
+        await storage.revokeAll("everything", t0);
+        await storage.deleteApp((other as Given).pair.app.clientId);
+        const next = await createFamily(storage, (first as Given).pair);
+        expect((await storage.findFamily(next))?.grant.revokedAt).toBeUndefined();
+      }));
+
     it("says where there is no such account or app", () =>
       withGiven(async (storage) => {
         expect(await storage.revokeAll({ accountId: "none" }, t0)).toBeUndefined();
