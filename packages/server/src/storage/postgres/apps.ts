@@ -2,7 +2,7 @@
 
 import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
-import { appOf } from "../shared/rows.js";
+import { appOf, grantIsLive } from "../shared/rows.js";
 import type { App, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
@@ -26,9 +26,9 @@ const deleted = {
   name: "delete_app",
   text: `
 WITH gone AS (
-  SELECT pk FROM apps WHERE client_id = $1 FOR UPDATE
+  SELECT pk, ended_through FROM apps WHERE client_id = $1 FOR UPDATE
 ), grants_gone AS (
-  DELETE FROM grants g USING gone WHERE g.app_pk = gone.pk RETURNING g.pk, g.revoked_at
+  DELETE FROM grants g USING gone p WHERE g.app_pk = p.pk RETURNING g.pk, ${grantIsLive} AS live
 ), families_gone AS (
   DELETE FROM families f USING grants_gone g WHERE f.grant_pk = g.pk
 ), codes_gone AS (
@@ -36,7 +36,7 @@ WITH gone AS (
 ), app_gone AS (
   DELETE FROM apps p USING gone WHERE p.pk = gone.pk
 )
-SELECT (SELECT count(*) FROM grants_gone WHERE revoked_at IS NULL) AS revoked FROM gone`,
+SELECT (SELECT count(*) FROM grants_gone WHERE live) AS revoked FROM gone`,
 };
 
 export function appVerbs(connections: Connections): Verbs {

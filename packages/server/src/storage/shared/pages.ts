@@ -19,6 +19,7 @@ import {
   familyOf,
   filledFamily,
   filledGrant,
+  grantIsLive,
   grantOf,
   sessionOf,
 } from "./rows.js";
@@ -61,7 +62,7 @@ export function pageVerbs(dialect: PageDialect): PageVerbs {
 function grants(dialect: PageDialect): PageVerbs["pageGrants"] {
   const page = orderedRead(dialect, grantTables, "g.pk", grantRow);
   return (query) =>
-    page(query, [...owned(query), ["g.revoked_at IS NULL AND g.pk > ?", afterNumber(query.after) ?? 0]]);
+    page(query, [...owned(query), [`${grantIsLive} AND g.pk > ?`, afterNumber(query.after) ?? 0]]);
 }
 
 function sessions(dialect: PageDialect): PageVerbs["pageSessions"] {

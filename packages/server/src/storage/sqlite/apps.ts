@@ -2,7 +2,7 @@
 
 import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
 import { columns, toWords } from "../shared/columns.js";
-import { appOf } from "../shared/rows.js";
+import { appOf, grantIsLive } from "../shared/rows.js";
 import type { AppChanges, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
@@ -64,7 +64,7 @@ function updateApp(context: Context): Storage["updateApp"] {
 /** Row ids are given again, so nothing may be left that names a grant of the app by one. */
 function deleteApp(context: Context): Storage["deleteApp"] {
   const find = context.prepare(
-    "SELECT p.pk, (SELECT count(*) FROM grants WHERE app_pk = p.pk AND revoked_at IS NULL) AS live FROM apps p WHERE client_id = ?",
+    `SELECT p.pk, (SELECT count(*) FROM grants g WHERE g.app_pk = p.pk AND ${grantIsLive}) AS live FROM apps p WHERE client_id = ?`,
   );
   const itsGrants = "SELECT pk FROM grants WHERE app_pk = ?";
   const deletions = [
