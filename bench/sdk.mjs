@@ -5,8 +5,8 @@ import { MemoryTokenStore, TokenKeeper } from "@countersign/sdk";
 import { OAuth2Client as GoogleClient } from "google-auth-library";
 import { AuthorizationCode } from "simple-oauth2";
 
-const ROUNDS = 9;
-const CALLS = 100_000;
+const rounds = 9;
+const calls = 100_000;
 const lifetimeMs = 86_400_000;
 const app = { clientId: "client", clientSecret: "secret" };
 
@@ -48,8 +48,8 @@ function google() {
 
 async function nanosecondsPerCall(call) {
   const begin = process.hrtime.bigint();
-  for (let i = 0; i < CALLS; i++) await call();
-  return Number(process.hrtime.bigint() - begin) / CALLS;
+  for (let i = 0; i < calls; i++) await call();
+  return Number(process.hrtime.bigint() - begin) / calls;
 }
 
 const contenders = [
@@ -61,7 +61,7 @@ const contenders = [
 ];
 const samples = contenders.map(() => []);
 // In turn, so that a busy moment of the machine meets all of them.
-for (let round = 0; round <= ROUNDS; round++) {
+for (let round = 0; round <= rounds; round++) {
   for (const [i, [, call]] of contenders.entries()) {
     const cost = await nanosecondsPerCall(call);
     if (round > 0) samples[i].push(cost);
@@ -71,7 +71,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 const costs = samples.map(median);
 const rows = contenders.map(([name], i) => [name, costs[i].toFixed(0), (costs[i] / costs[0]).toFixed(2)]);
 console.log(
-  `Cached access token, median of ${ROUNDS} rounds of ${CALLS.toLocaleString("en")} calls, Node ${process.version}\n`,
+  `Cached access token, median of ${rounds} rounds of ${calls.toLocaleString("en")} calls, Node ${process.version}\n`,
 );
 console.log("| client | ns a call | against ours |\n| --- | ---: | ---: |");
 for (const row of rows) console.log(`| ${row.join(" | ")} |`);

@@ -62,9 +62,9 @@ const menu = [
  */
 export async function buildSite(out) {
   installTools();
-  const { default: MarkdownIt } = await import("markdown-it");
+  const { default: markdownIt } = await import("markdown-it");
   const sources = new Map([...documents(), ...references()]);
-  const pages = new Map([...sources].map(([path, text]) => [path, readPage(MarkdownIt, path, text)]));
+  const pages = new Map([...sources].map(([path, text]) => [path, readPage(markdownIt, path, text)]));
   const images = new Set();
   const faults = [];
   for (const page of pages.values()) resolveLinks({ page, pages, images, faults, root, published });

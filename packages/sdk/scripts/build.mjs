@@ -9,10 +9,10 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /** What a browser or an edge function needs: calls, errors, the authorization flow. Tokens are kept on servers. */
-const CORE = `export {
+const coreModule = `export {
   AuthorizationFlow, ApiError, authorizationUrl, CallbackError, codeChallenge, configure, InvalidArgumentError,
   InvalidResponseError, NetworkError, OAuthApi, TimeoutError } from "./index.js";`;
-const LIMIT = 6000;
+const limit = 6000;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
@@ -45,9 +45,9 @@ async function minGzip(contents) {
 }
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(2)} kB`;
-const core = await minGzip(CORE);
+const core = await minGzip(coreModule);
 const all = await minGzip('export * from "./index.js";');
 console.log(
-  `@countersign/sdk, min+gzip: ${kilobytes(core)} core (limit ${kilobytes(LIMIT)}), ${kilobytes(all)} with the token keeper`,
+  `@countersign/sdk, min+gzip: ${kilobytes(core)} core (limit ${kilobytes(limit)}), ${kilobytes(all)} with the token keeper`,
 );
-if (core > LIMIT) throw new Error("the core bundle exceeds its limit");
+if (core > limit) throw new Error("the core bundle exceeds its limit");

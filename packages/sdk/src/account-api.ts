@@ -59,7 +59,14 @@ export class AccountApi {
     this.#caller = caller;
   }
 
-  /** The account: `GET /v3/account`. Throws as the methods of `OAuthApi` do. */
+  /**
+   * The account: `GET /v3/account`.
+   *
+   * @throws {InvalidArgumentError} before anything is sent, when a field or the address is unusable.
+   * @throws {ApiError} for a refusal.
+   * @throws {InvalidResponseError} for an answer that is no account.
+   * @throws {NetworkError} when no answer arrived, {TimeoutError} when none did in time.
+   */
   async accountGet(request: AccountGetRequest = {}, options?: CallOptions): Promise<AccountGetResponse> {
     return (await this.accountGetWithHttpInfo(request, options)).data;
   }

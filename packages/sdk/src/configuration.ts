@@ -109,14 +109,14 @@ export class Configuration {
     }
   }
 
-  /** The address of an OAuth path such as `/oauth/token`. Throws InvalidArgumentError on an unusable base. */
+  /** The address of an OAuth path such as `/oauth/token`. @throws {InvalidArgumentError} when the base URL is unusable. */
   appUrl(path: string): string {
     return this.baseUrl === undefined
       ? join("appBaseUrl", this.appBaseUrl, path)
       : join("baseUrl", this.baseUrl, path);
   }
 
-  /** The address of an API path such as `/account`. Throws InvalidArgumentError on an unusable base. */
+  /** The address of an API path such as `/account`. @throws {InvalidArgumentError} when the base URL is unusable. */
   apiUrl(path: string): string {
     return this.baseUrl === undefined
       ? join("apiBaseUrl", this.apiBaseUrl, path)

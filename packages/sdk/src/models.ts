@@ -12,9 +12,9 @@ export class OAuthTokenGenerateRequest {
   state!: string;
   /** @default "authorization_code" */
   grantType?: string | undefined = "authorization_code";
-  /** Needed where the authorization request named one (RFC 6749 section 4.1.3); the live service ignores it. */
+  /** Needed where the authorization request named one (RFC 6749 §4.1.3); the live service ignores it. */
   redirectUri?: string | undefined;
-  /** The PKCE verifier (RFC 7636 section 4.5), where the server offers PKCE. */
+  /** The PKCE verifier (RFC 7636 §4.5), where the server offers PKCE. */
   codeVerifier?: string | undefined;
 
   constructor(fields: Partial<OAuthTokenGenerateRequest> = {}) {

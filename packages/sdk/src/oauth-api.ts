@@ -40,8 +40,11 @@ const revokeFields: readonly FieldRule[] = [
 /**
  * The documented OAuth operations. Each call sends exactly one request.
  *
- * Every method throws InvalidArgumentError before sending when a field is missing or wrongly typed, and ApiError,
- * InvalidResponseError, NetworkError or TimeoutError afterwards.
+ * Every method:
+ * @throws {InvalidArgumentError} before anything is sent, when a field is missing or wrongly typed.
+ * @throws {ApiError} for a refusal.
+ * @throws {InvalidResponseError} for an answer that is no token.
+ * @throws {NetworkError} when no answer arrived, {TimeoutError} when none did in time.
  */
 export class OAuthApi {
   readonly #config: Configuration;

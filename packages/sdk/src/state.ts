@@ -37,7 +37,7 @@ export interface StateKeeper {
    * tells it what the browser already has.
    */
   issue(options?: { context?: string | undefined; binding?: string | undefined }): Promise<IssuedState>;
-  /** `binding` is the request's `Cookie` header, or the session's id. Throws CallbackError. */
+  /** `binding` is the request's `Cookie` header, or the session's id. @throws {CallbackError} when it does not know the state. */
   verify(state: string, binding: string | null | undefined): Promise<VerifiedState>;
 }
 

@@ -110,7 +110,7 @@ export class TokenKeeper implements AccessTokens {
   }
 
   /**
-   * Ends the session and remembers it: `accessToken` throws ReauthorizationRequired from now on, in other processes after
+   * Ends the session and remembers it: `accessToken` rejects with ReauthorizationRequired from now on, in other processes after
    * `recheckSeconds`. With `revokeAtServer` the server is told first, and its failure leaves everything as it was. Of a record
    * that cannot be read nothing can be told to the server; it is closed all the same.
    */

@@ -9,8 +9,8 @@ describe("a refresh that succeeded", () => {
     { scope: ["a", "b"] },
     { state: 5 },
     { token_type: 1 },
-    ...[-1, "", "3600 seconds", "2027-01-01T00:00:00Z", 1e308, 0, null, {}].map((expires_in) => ({
-      expires_in,
+    ...[-1, "", "3600 seconds", "2027-01-01T00:00:00Z", 1e308, 0, null, {}].map((expiresIn) => ({
+      expires_in: expiresIn,
     })),
   ])("is kept although it holds %j, and the spent token is not sent again", async (odd) => {
     const { keeper, time, sent, open } = scene((token, n) =>

@@ -127,7 +127,8 @@ describe("a value whose name says that it is secret is shown nowhere", () => {
     "authorization_code",
     "userCode",
     "user_code",
-    "device-code",
+    "device_code",
+    "deviceCode",
   );
 
   it.each(names)("%s: of a field, a header or words of an answer, and of a form", async (name) => {

@@ -1,3 +1,4 @@
+/** Tokens in a PostgreSQL table, over whatever sends a statement: a pool or a client of `pg`. */
 import { checkTableName, type SqlStoreOptions } from "./sql.js";
 import type { StoredEntry, TokenStore } from "./store.js";
 
@@ -15,7 +16,11 @@ export class PostgresTokenStore implements TokenStore {
   readonly #table: string;
   #ready: Promise<unknown> | undefined;
 
-  /** Throws InvalidArgumentError for an unusable table name. The table is made at the first use. */
+  /**
+   * The table is made at the first use.
+   *
+   * @throws {InvalidArgumentError} for an unusable table name.
+   */
   constructor(client: PostgresClient, options: SqlStoreOptions = {}) {
     this.#client = client;
     this.#table = checkTableName(options.table);

@@ -13,8 +13,9 @@ export interface StoredEntry {
  */
 export interface TokenStore {
   /**
-   * The entry as the last successful write left it, whichever process wrote it. A store that has one and cannot make sense of
-   * it throws UnreadableEntryError with its version, so that it can be replaced.
+   * The entry as the last successful write left it, whichever process wrote it.
+   *
+   * @throws {UnreadableEntryError} with the version of an entry that the store cannot make sense of, so that it can be replaced.
    */
   read(key: string): Promise<StoredEntry>;
   /**

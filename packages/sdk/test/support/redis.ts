@@ -12,7 +12,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-const ASK = `The tests of the Redis store need a Redis server, which no npm package ships as a binary. Install one:
+const ask = `The tests of the Redis store need a Redis server, which no npm package ships as a binary. Install one:
   Debian, Ubuntu:  apt-get install redis-server
   macOS:           brew install redis
 or name its program: COUNTERSIGN_TEST_REDIS=/path/to/redis-server (or valkey-server).`;
@@ -76,18 +76,18 @@ function installProgram(): string {
       const lock = join(tmpdir(), "countersign-redis-install.lock");
       execFileSync("flock", [lock, "sh", "-c", install], { stdio: "ignore", timeout: 240_000, env });
     } catch (error) {
-      throw new Error(`${ASK}\nInstalling it by apt-get failed.`, { cause: error });
+      throw new Error(`${ask}\nInstalling it by apt-get failed.`, { cause: error });
     }
   }
   const program = findProgram();
-  if (program === undefined) throw new Error(ASK);
+  if (program === undefined) throw new Error(ask);
   return program;
 }
 
 function untilReady(server: ChildProcess): Promise<void> {
   const said: string[] = [];
   return new Promise((resolve, reject) => {
-    server.once("error", (cause) => reject(new Error(ASK, { cause })));
+    server.once("error", (cause) => reject(new Error(ask, { cause })));
     server.once("exit", () => reject(new Error(`Redis did not start: ${said.join("\n")}`)));
     createInterface({ input: server.stdout! }).on("line", (line) => {
       if (said.length < 100) said.push(line);

@@ -98,13 +98,13 @@ export class RemoteEmulator implements SignEmulator {
   }
 
   async login(options: AuthorizeOptions = {}): Promise<TokenOfLogin> {
-    const { clientId, clientSecret, callbackUrl: redirect_uri } = this.client;
+    const { clientId, clientSecret, callbackUrl: redirectUri } = this.client;
     const { code = "", state } = await this.authorize(options);
     const fields = {
       grant_type: "authorization_code",
       client_id: clientId,
       client_secret: clientSecret,
-      redirect_uri,
+      redirect_uri: redirectUri,
     };
     const body = new URLSearchParams({ ...fields, code, ...(state === undefined ? {} : { state }) });
     const response = await fetch(`${this.url}/oauth/token`, { method: "POST", body });

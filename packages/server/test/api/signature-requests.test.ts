@@ -133,8 +133,11 @@ describe("a signature request", () => {
   it("is reminded of once an hour has passed since the last e-mail, and only whoever is on turn", async () => {
     const id = idOf(await sent());
     await sign.documents.prepare(id);
-    const remind = (email_address: string) =>
-      send(sign, "POST", `/v3/signature_request/remind/${id}`, { body: { email_address }, headers: bearer });
+    const remind = (emailAddress: string) =>
+      send(sign, "POST", `/v3/signature_request/remind/${id}`, {
+        body: { email_address: emailAddress },
+        headers: bearer,
+      });
     expect((await remind("jack@example.com")).body.error.error_name).toBe("invalid_reminder");
     await sign.clock.advance("1h");
     expect((await remind("jack@example.com")).status).toBe(200);

@@ -324,8 +324,10 @@ describe("PUT /v3/account and POST /v3/account/verify", () => {
     const token = async (scopes: string[]) => {
       await sign.changeApp({ scopes });
       const { code } = await sign.authorize();
-      const { clientId: client_id, clientSecret: client_secret } = sign.client;
-      const { body } = await send(sign, "POST", "/oauth/token", { body: { client_id, client_secret, code } });
+      const { clientId, clientSecret } = sign.client;
+      const { body } = await send(sign, "POST", "/oauth/token", {
+        body: { client_id: clientId, client_secret: clientSecret, code },
+      });
       return { authorization: `Bearer ${body.access_token}` };
     };
     expect((await put({ locale: "de-DE" }, await token(["basic_account_info"]))).status).toBe(403);
@@ -333,8 +335,8 @@ describe("PUT /v3/account and POST /v3/account/verify", () => {
   });
 
   it("verifies an address that has an account, and answers an empty object for one that has none", async () => {
-    const verify = (email_address: string) =>
-      send(sign, "POST", "/v3/account/verify", { headers: basic, body: { email_address } });
+    const verify = (emailAddress: string) =>
+      send(sign, "POST", "/v3/account/verify", { headers: basic, body: { email_address: emailAddress } });
     expect((await verify("JACK@example.com")).body).toEqual({
       account: { email_address: "jack@example.com" },
     });

@@ -124,8 +124,8 @@ describe("an event", () => {
     const { port } = receiver.address() as AddressInfo;
     await sign.changeApp({ eventCallbackUrl: `http://127.0.0.1:${port}/events?code=abc` });
     const headers = { authorization: `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}` };
-    const { clientId: client_id, clientSecret: client_secret } = sign.client;
-    const body = { email_address: "new@example.com", client_id, client_secret };
+    const { clientId, clientSecret } = sign.client;
+    const body = { email_address: "new@example.com", client_id: clientId, client_secret: clientSecret };
     await send(sign, "POST", "/v3/account/create", { body, headers });
     await sign.confirmAccount("new@example.com", "a good password");
     await new Promise((resolve) => receiver.close(resolve));

@@ -64,16 +64,21 @@ describe("authorizing without a page", () => {
         codeChallenge,
         codeChallengeMethod: "S256",
       });
-    const redirect_uri = standard.client.callbackUrl;
+    const redirectUri = standard.client.callbackUrl;
     const wrong = await exchange(standard, (await authorize()).code, {
-      redirect_uri,
+      redirect_uri: redirectUri,
       code_verifier: "x".repeat(43),
     });
     expect(wrong.body.error.error_msg).toBe("code_verifier does not match the code_challenge");
-    const code_verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    expect((await exchange(standard, (await authorize()).code, { redirect_uri, code_verifier })).status).toBe(
-      200,
-    );
+    const codeVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    expect(
+      (
+        await exchange(standard, (await authorize()).code, {
+          redirect_uri: redirectUri,
+          code_verifier: codeVerifier,
+        })
+      ).status,
+    ).toBe(200);
   });
 });
 

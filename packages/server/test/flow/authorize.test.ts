@@ -193,8 +193,8 @@ describe("login and consent", () => {
   });
 
   it("keep the query of a callback URL", async () => {
-    const redirect_uri = twoCallbacks.callbackUrls[1] as string;
-    const search = authorizationQuery(twoCallbacks.clientId, { redirect_uri });
+    const redirectUri = twoCallbacks.callbackUrls[1] as string;
+    const search = authorizationQuery(twoCallbacks.clientId, { redirect_uri: redirectUri });
     const callback = await agent.authorize(search, jack);
     expect(callback.href).toMatch(/^https:\/\/app\.example\.com\/back\?tenant=7&code=[0-9a-f]{16}$/);
   });

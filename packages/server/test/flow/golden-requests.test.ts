@@ -109,8 +109,12 @@ describe("the shape of what is issued", () => {
 
   it("is expires_in as a number, and state only if it was sent to the token endpoint", async () => {
     const code = await newCode(server, demo, jack, { state: "abc" });
-    const { clientId: client_id, clientSecret: client_secret } = demo;
-    const answer = await sendJson(`${server.url}/oauth/token`, { client_id, client_secret, code });
+    const { clientId, clientSecret } = demo;
+    const answer = await sendJson(`${server.url}/oauth/token`, {
+      client_id: clientId,
+      client_secret: clientSecret,
+      code,
+    });
     expect(answer.text).toContain('"expires_in":86400');
     expect(answer.json()).not.toHaveProperty("state");
   });
@@ -128,8 +132,13 @@ it("chooses the operation by grant_type, and by the query key refresh only witho
   expect(await statusAt("/oauth/token?a=refresh", refresh)).toBe(400);
   expect(await statusAt("/oauth/token", refresh)).toBe(400);
   const code = await newCode(server, demo, jack);
-  const { clientId: client_id, clientSecret: client_secret } = demo;
-  const exchange = { grant_type: "authorization_code", client_id, client_secret, code };
+  const { clientId, clientSecret } = demo;
+  const exchange = {
+    grant_type: "authorization_code",
+    client_id: clientId,
+    client_secret: clientSecret,
+    code,
+  };
   expect(await statusAt("/oauth/token?refresh", exchange)).toBe(200);
 });
 

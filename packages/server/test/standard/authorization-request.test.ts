@@ -60,8 +60,8 @@ describe("PKCE", () => {
   it("refuses a wrong, a malformed and a missing verifier, and leaves the code to its owner", async () => {
     const code = await codeFor(server, web, pkce);
     const wrong = [`${verifier.slice(0, -1)}l`, verifier.slice(0, 42), challenge, `${verifier}+`];
-    for (const code_verifier of wrong) {
-      const answer = await exchangeCode(server, web, code, { code_verifier });
+    for (const codeVerifier of wrong) {
+      const answer = await exchangeCode(server, web, code, { code_verifier: codeVerifier });
       expect(refusalOf(answer)).toEqual([400, "invalid_grant"]);
     }
     expect(refusalOf(await exchangeCode(server, web, code))).toEqual([400, "invalid_grant"]);
@@ -91,15 +91,15 @@ describe("the callback", () => {
     const page = await ask(several.clientId, {});
     expect([page.status, page.headers.location]).toEqual([400, undefined]);
     expect(textOf(page.text)).toContain("redirect_uri is required");
-    const redirect_uri = several.callbackUrls[1] as string;
-    const callback = await authorize(server, several, { redirect_uri });
+    const redirectUri = several.callbackUrls[1] as string;
+    const callback = await authorize(server, several, { redirect_uri: redirectUri });
     expect(callback.origin + callback.pathname).toBe("https://two.example.com/callback");
     expect(callback.searchParams.get("tenant")).toBe("7");
     const code = callback.searchParams.get("code") ?? "";
     expect(refusalOf(await exchangeCode(server, several, code))).toEqual([400, "invalid_grant"]);
     const other = { redirect_uri: several.callbackUrls[0] as string };
     expect(refusalOf(await exchangeCode(server, several, code, other))).toEqual([400, "invalid_grant"]);
-    expect((await exchangeCode(server, several, code, { redirect_uri })).status).toBe(200);
+    expect((await exchangeCode(server, several, code, { redirect_uri: redirectUri })).status).toBe(200);
   });
 
   it.each([
@@ -113,19 +113,21 @@ describe("the callback", () => {
     "https://web.example.com.evil.example/callback",
     "http://web.example.com/callback",
     "javascript:alert(1)//web.example.com/callback",
-  ])("is matched character for character: not %s", async (redirect_uri) => {
-    const page = await ask(web.clientId, { redirect_uri });
+  ])("is matched character for character: not %s", async (redirectUri) => {
+    const page = await ask(web.clientId, { redirect_uri: redirectUri });
     expect([page.status, page.headers.location]).toEqual([400, undefined]);
   });
 
   it.each(["127.0.0.1:49152", "[::1]:49152", "localhost:49152", "localhost", "127.0.0.1"])(
     "of a native app is on any port of the loopback: %s",
     async (host) => {
-      const redirect_uri = `http://${host}/callback`;
-      const callback = await authorize(server, native, { redirect_uri });
-      expect(callback.href.startsWith(`${redirect_uri}?code=`)).toBe(true);
+      const redirectUri = `http://${host}/callback`;
+      const callback = await authorize(server, native, { redirect_uri: redirectUri });
+      expect(callback.href.startsWith(`${redirectUri}?code=`)).toBe(true);
       const code = callback.searchParams.get("code") ?? "";
-      expect(tokensOf(await exchangeCode(server, native, code, { redirect_uri })).refresh_token).toBeTruthy();
+      expect(
+        tokensOf(await exchangeCode(server, native, code, { redirect_uri: redirectUri })).refresh_token,
+      ).toBeTruthy();
     },
   );
 
@@ -138,8 +140,8 @@ describe("the callback", () => {
     "http://127.0.0.2:49152/callback",
     "http://localhost.evil.example:49152/callback",
     "http://127.0.0.1:99999/callback",
-  ])("of a native app varies in nothing but the loopback's name and port: not %s", async (redirect_uri) => {
-    const page = await ask(native.clientId, { ...pkce, redirect_uri });
+  ])("of a native app varies in nothing but the loopback's name and port: not %s", async (redirectUri) => {
+    const page = await ask(native.clientId, { ...pkce, redirect_uri: redirectUri });
     expect([page.status, page.headers.location]).toEqual([400, undefined]);
   });
 

@@ -93,8 +93,8 @@ describe("a secret", () => {
       ...(found?.secrets ?? []).map((secret) => ({ ...secret, expiresAt: until })),
     ];
     await server.storage.updateApp(web.clientId, { secrets }, server.clock.now());
-    const works = async (client_secret: string) =>
-      (await exchange({ client_id: web.clientId, client_secret })).status;
+    const works = async (clientSecret: string) =>
+      (await exchange({ client_id: web.clientId, client_secret: clientSecret })).status;
     server.clock.advance(3_599_999);
     expect([await works(String(web.clientSecret)), await works(fresh)]).toEqual([200, 200]);
     server.clock.advance(1);

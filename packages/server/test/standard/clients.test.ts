@@ -64,10 +64,10 @@ describe("openid-client", () => {
     return openid.discovery(new URL(server.url), client.clientId, undefined, how, insecure);
   };
 
-  const authorize = async (config: openid.Configuration, redirect_uri: string, more = {}) => {
+  const authorize = async (config: openid.Configuration, redirectUri: string, more = {}) => {
     const [pkceCodeVerifier, expectedState] = [openid.randomPKCECodeVerifier(), openid.randomState()];
     const url = openid.buildAuthorizationUrl(config, {
-      ...{ redirect_uri, state: expectedState, code_challenge_method: "S256" },
+      ...{ redirect_uri: redirectUri, state: expectedState, code_challenge_method: "S256" },
       ...{ code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier), ...more },
     });
     const checks = { pkceCodeVerifier, expectedState };
@@ -145,10 +145,10 @@ describe("oauth4webapi", () => {
   ) => {
     const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
     const url = new URL(String(as.authorization_endpoint));
-    const code_challenge = await oauth.calculatePKCECodeChallenge(verifier);
+    const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
     url.search = new URLSearchParams({
       ...{ client_id: client.client_id, response_type: "code", redirect_uri: redirectUri, state },
-      ...{ code_challenge, code_challenge_method: "S256", ...more },
+      ...{ code_challenge: codeChallenge, code_challenge_method: "S256", ...more },
     }).toString();
     const parameters = oauth.validateAuthResponse(as, client, await consent(url), state);
     const answer = await oauth.authorizationCodeGrantRequest(
@@ -228,10 +228,10 @@ describe("simple-oauth2", () => {
       auth: { tokenHost: server.url },
       options: { authorizationMethod: how },
     });
-    const redirect_uri = webCallback;
-    const url = client.authorizeURL({ redirect_uri, state: "s", scope: ["account_access"] });
+    const redirectUri = webCallback;
+    const url = client.authorizeURL({ redirect_uri: redirectUri, state: "s", scope: ["account_access"] });
     const code = (await consent(url)).searchParams.get("code") ?? "";
-    const first = await client.getToken({ code, redirect_uri });
+    const first = await client.getToken({ code, redirect_uri: redirectUri });
     expect(first.expired()).toBe(false);
     const next = await first.refresh();
     expect(next.token.refresh_token).not.toBe(first.token.refresh_token);

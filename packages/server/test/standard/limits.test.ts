@@ -17,8 +17,13 @@ afterEach(async () => {
 
 const none = { client: undefined, address: undefined, account: undefined };
 const three = { capacity: 3, periodSeconds: 60 };
-const guess = (server: TestServer, client_id = web.clientId, headers: Record<string, string> = {}) =>
-  post(server, "/oauth/token", { grant_type: "refresh_token", refresh_token: "x", client_id }, headers);
+const guess = (server: TestServer, clientId = web.clientId, headers: Record<string, string> = {}) =>
+  post(
+    server,
+    "/oauth/token",
+    { grant_type: "refresh_token", refresh_token: "x", client_id: clientId },
+    headers,
+  );
 const statuses = async (count: number, ask: () => Promise<Answer>) => {
   const seen: number[] = [];
   for (let turn = 0; turn < count; turn++) seen.push((await ask()).status);

@@ -42,16 +42,16 @@ describe("the metadata", () => {
 
   it("lists each grant type that works, and no other", async () => {
     expect(listOf("grant_types_supported")).toEqual(["authorization_code", "refresh_token"]);
-    for (const grant_type of ["password", "client_credentials", "implicit", "urn:x"]) {
-      const answer = await post(server, "/oauth/token", { grant_type, ...inBody(web) });
+    for (const grantType of ["password", "client_credentials", "implicit", "urn:x"]) {
+      const answer = await post(server, "/oauth/token", { grant_type: grantType, ...inBody(web) });
       expect(answer.json().error).toBe("unsupported_grant_type");
     }
   });
 
   it("lists each response type that works, and no other", async () => {
     expect(listOf("response_types_supported")).toEqual(["code"]);
-    for (const response_type of ["token", "id_token", "code token", "none"]) {
-      const query = authorizationQuery(web.clientId, { response_type });
+    for (const responseType of ["token", "id_token", "code token", "none"]) {
+      const query = authorizationQuery(web.clientId, { response_type: responseType });
       const answer = await new UserAgent(server.url).get(`/oauth/authorize?${query}`);
       expect(callbackOf(answer).searchParams.get("error")).toBe("unsupported_response_type");
     }

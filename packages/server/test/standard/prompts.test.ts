@@ -184,8 +184,8 @@ describe("max_age", () => {
     expect(await shown({ max_age: "0" })).toBe("login");
   });
 
-  it.each(["-1", "1.5", "x", "1e3"])("%s is refused", async (max_age) => {
-    expect(await shown({ max_age })).toBe("invalid_request");
+  it.each(["-1", "1.5", "x", "1e3"])("%s is refused", async (maxAge) => {
+    expect(await shown({ max_age: maxAge })).toBe("invalid_request");
   });
 });
 

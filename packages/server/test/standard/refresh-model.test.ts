@@ -53,9 +53,9 @@ async function newRefreshToken(): Promise<string> {
 }
 
 /** The successor of a refresh token, or undefined if it was refused. */
-async function tryRefresh(refresh_token: string): Promise<string | undefined> {
+async function tryRefresh(refreshToken: string): Promise<string | undefined> {
   try {
-    return (await call(refresh, readRefreshRequest, { refresh_token })).refresh_token;
+    return (await call(refresh, readRefreshRequest, { refresh_token: refreshToken })).refresh_token;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

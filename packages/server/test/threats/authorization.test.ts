@@ -238,8 +238,10 @@ describe("referrer leaks", () => {
     expect(answer.headers).toMatchObject({ "cache-control": "no-store", pragma: "no-cache" });
     const { access_token } = tokensOf(answer);
     expect((await send(`${server.url}/v3/account?access_token=${access_token}`)).status).toBe(401);
-    for (const response_type of ["token", "code token", "id_token token"]) {
-      const implicit = callbackOf(await ask(authorizationQuery(web.clientId, { response_type })));
+    for (const responseType of ["token", "code token", "id_token token"]) {
+      const implicit = callbackOf(
+        await ask(authorizationQuery(web.clientId, { response_type: responseType })),
+      );
       expect([implicit.searchParams.get("error"), implicit.hash]).toEqual(["unsupported_response_type", ""]);
     }
   });

@@ -180,13 +180,20 @@ describe("timing", () => {
       String(web.clientSecret).slice(0, -1),
       "x".repeat(5000),
     ];
-    for (const client_secret of wrongSecrets.slice(1)) {
-      const grant = { grant_type: "authorization_code", code, client_id: web.clientId, client_secret };
+    for (const clientSecret of wrongSecrets.slice(1)) {
+      const grant = {
+        grant_type: "authorization_code",
+        code,
+        client_id: web.clientId,
+        client_secret: clientSecret,
+      };
       expect(await comparisons(() => post(server, "/oauth/token", grant))).toBe(1);
     }
     const verifiers = [verifier, verifier.replace("d", "e"), "x".repeat(43)];
-    for (const code_verifier of verifiers.reverse())
-      expect(await comparisons(() => exchangeCode(server, web, code, { code_verifier }))).toBe(2);
+    for (const codeVerifier of verifiers.reverse())
+      expect(await comparisons(() => exchangeCode(server, web, code, { code_verifier: codeVerifier }))).toBe(
+        2,
+      );
     const forged = (token: string) => `${token.slice(0, -4)}AAAA`;
     for (const token of [tokens.access_token, forged(tokens.access_token)])
       expect(await comparisons(() => account(server, token))).toBeGreaterThanOrEqual(1);

@@ -167,8 +167,8 @@ it("makes no account, and no tokens for it, in the name of a public app that any
     const randomBytes = seededRandom("sign-up");
     await house.storage.setApiKeys(jillsId, [sealApiKey(house.ring, jillsId, key, randomBytes)]);
     const headers = { authorization: `Basic ${Buffer.from(`${key}:`).toString("base64")}` };
-    const create = (client: { clientId: string; clientSecret: string | undefined }, email_address: string) =>
-      post(house, "/v3/account/create", { ...inBody(client), email_address }, headers);
+    const create = (client: { clientId: string; clientSecret: string | undefined }, emailAddress: string) =>
+      post(house, "/v3/account/create", { ...inBody(client), email_address: emailAddress }, headers);
     const refused = await create(native, "victim@example.com");
     expect(refused.status).toBe(400);
     expect(await house.storage.findAccountByEmail("victim@example.com")).toBeUndefined();

@@ -9,7 +9,7 @@ import type { RequestRecord } from "../requests/record.js";
 import type { World } from "../state/world.js";
 import type { ClockState } from "../time/clock.js";
 
-type Timed<T, K extends keyof T> = Omit<T, K> & { readonly [key in K]: string };
+type Timed<T, K extends keyof T> = Omit<T, K> & { readonly [Key in K]: string };
 
 export interface ClockView {
   readonly now: string;
