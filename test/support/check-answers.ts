@@ -29,10 +29,12 @@ diagnostics.subscribe("http.server.request.start", (message) => {
   }) as typeof response.end;
 });
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
   if (answered.length === 0) return;
   const seen = answered;
   answered = [];
+  // The SDK's tests stand in for servers that answer wrongly.
+  if (task.file.filepath.includes("/packages/sdk/")) return;
   const { faultsOf } = await import("../../packages/server/test/api/judge.js");
   const faults = new Set(seen.flatMap(faultsOf));
   if (faults.size > 0) throw new Error(`answers unlike the description:\n${[...faults].join("\n")}`);

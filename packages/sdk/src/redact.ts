@@ -52,7 +52,7 @@ function redactBody(body: string, contentType: string, found: string[], isTokens
   const hide = (name: string, value: unknown) => {
     const isSecret =
       secretName.test(name) || (isTokens && typeof value === "string" && !shownOfTokens.test(name));
-    if (!isSecret || value === null || typeof value === "boolean") return value;
+    if (!isSecret) return value;
     if (typeof value === "string") found.push(value);
     return redacted;
   };

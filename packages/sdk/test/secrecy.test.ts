@@ -51,6 +51,15 @@ describe("of new tokens nothing is logged", () => {
     ["an array", { body: `[${json}]` }],
     ["the token and nothing else", { body: JSON.stringify(fresh) }],
     ["the bare token", { headers: { "content-type": "application/x-www-form-urlencoded" }, body: fresh }],
+    [
+      "a form whose name is the token",
+      { headers: { "content-type": "application/x-www-form-urlencoded" }, body: `${fresh}=${next}` },
+    ],
+    [
+      "a bare token of letters",
+      { headers: { "content-type": "application/x-www-form-urlencoded" }, body: fresh.replace(/\d/g, "x") },
+    ],
+    ["a list in a refusal", { status: 400, body: [fresh, next] }],
     ["JSON within JSON", { body: { data: json } }],
     ["a nested answer", { body: { data: { access_token: fresh, more: [{ token: next }] } } }],
     ["names in camelCase", { body: { accessToken: fresh, refreshToken: next } }],
@@ -94,6 +103,7 @@ describe("of new tokens nothing is logged", () => {
     for (const token of [fresh, next]) {
       expect(text).not.toContain(token);
       expect(text).not.toContain(token.slice(0, 12));
+      expect(text).not.toContain(token.replace(/\d/g, "x"));
     }
   });
 });
@@ -220,6 +230,13 @@ describe.each(secrets)("the secret %s, which a server repeats", (secret) => {
   });
 });
 
+it("a secret of four letters is found again, a shorter one would blot out words", async () => {
+  const said = (secret: string) =>
+    logged({ status: 400, body: { error: "x", error_description: `no (${secret}) here` } }, secret);
+  expect(await said("q7zk")).not.toContain("q7zk");
+  expect(await said("no")).toContain("x: no (no) here");
+});
+
 describe("what is no secret", () => {
   it("stays readable: names, words, numbers", async () => {
     const words = "Invalid grant data (refresh token): expired";
@@ -235,6 +252,12 @@ describe("what is no secret", () => {
   it("keeps the error's name although a short secret is part of it", async () => {
     const text = await logged({ status: 400, body: { error: "invalid_grant" } }, "grant");
     expect(text).toContain("HTTP 400 invalid_grant");
+  });
+
+  it("is shown although it comes as text, and so is that there was nothing", async () => {
+    const body = { access_token: fresh, expires_in: "60" };
+    expect(await logged({ body })).toContain('expires_in\\":\\"60');
+    expect(await logged({ status: 503, body: "" })).toContain('"body":""');
   });
 
   it("is shown of a success, so that a log says what came", async () => {
