@@ -8,7 +8,7 @@ import type { Account, ApiKey, Storage } from "../storage/storage.js";
 export const mostApiKeys = 4;
 export const apiKeySyntax = /^[0-9a-f]{64}$/;
 
-const context = (accountId: string) => `API key:${accountId}`;
+export const apiKeyContext = (accountId: string): string => `API key:${accountId}`;
 
 /** Returns an API key as it is stored. */
 export function sealApiKey(
@@ -17,7 +17,7 @@ export function sealApiKey(
   key: string,
   randomBytes: (n: number) => Buffer,
 ): ApiKey {
-  const sealed = seal(ring, context(accountId), key, randomBytes(sealNonceBytes));
+  const sealed = seal(ring, apiKeyContext(accountId), key, randomBytes(sealNonceBytes));
   return { lookup: ring.lookups(key)[0] as string, sealed };
 }
 
@@ -28,7 +28,7 @@ export async function apiKeysOf(
   accountId: string,
 ): Promise<string[]> {
   const keys = await storage.listApiKeys(accountId);
-  return keys.map(({ sealed }) => unseal(ring, context(accountId), sealed));
+  return keys.map(({ sealed }) => unseal(ring, apiKeyContext(accountId), sealed));
 }
 
 /** Returns the account an API key belongs to, if it is one. */

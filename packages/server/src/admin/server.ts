@@ -13,13 +13,13 @@ import { logRequests } from "../http/request-log.js";
 import type { AdminContext } from "./context.js";
 import { AdminFault, answerFault } from "./fault.js";
 import { type Metered, metricsRoute } from "./routes/metrics.js";
-import { adminRoutes } from "./routes/routes.js";
+import { type AdminApi, adminRoutes } from "./routes/routes.js";
 
 export interface AdminOptions {
   readonly readiness: Readiness;
   readonly metrics: Metered;
-  /** What opens the API; without one there is no API. */
-  readonly token: string | undefined;
+  /** Without one there is no API, only metrics. */
+  readonly api: AdminApi | undefined;
   /** What opens the metrics; without one they are open to whoever reaches the listener. */
   readonly metricsToken: string | undefined;
 }
@@ -50,6 +50,6 @@ export function createAdminServer(context: AdminContext, options: AdminOptions):
   );
   healthRoutes(server, context, options.readiness);
   metricsRoute(server, options.metrics, options.metricsToken);
-  if (options.token !== undefined) adminRoutes(server, context, options.token);
+  if (options.api !== undefined) adminRoutes(server, context, options.api);
   return server;
 }

@@ -6,6 +6,7 @@ import { passwordQueue } from "../crypto/passwords.js";
 import type { JsonLog } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { measuredStorage } from "../storage/measured.js";
+import { buildOf } from "./build.js";
 import type { Opened } from "./open.js";
 import { version } from "./version.js";
 
@@ -42,7 +43,9 @@ export async function operators(opened: Opened, log: JsonLog): Promise<Operators
     opened: { ...opened, storage: measured },
     observer: metrics,
     listen: async ({ context, readiness }) => {
-      const server = createAdminServer(context, { ...admin, metrics, readiness });
+      const { token, metricsToken } = admin;
+      const api = token === undefined ? undefined : { token, build: buildOf(opened.config) };
+      const server = createAdminServer(context, { metrics, readiness, metricsToken, api });
       await server.listen({ host: admin.host, port: admin.port });
       return { origin: originOf(server), close: () => server.close() };
     },

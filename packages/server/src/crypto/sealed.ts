@@ -29,6 +29,13 @@ export function unseal(ring: KeyRing, context: string, sealed: string): string {
   );
 }
 
+/** Returns the place of the secret that opens a sealed value, 0 for the one that makes; undefined if none does. */
+export function sealedUnder(ring: KeyRing, context: string, sealed: string): number | undefined {
+  const bytes = Buffer.from(sealed, "base64url");
+  const place = ring.keys("at-rest").findIndex((key) => tryKey(key, context, bytes) !== undefined);
+  return place < 0 ? undefined : place;
+}
+
 function tryKey(key: Buffer, context: string, bytes: Buffer): string | undefined {
   if (bytes.length < nonceBytes + tagBytes) return undefined;
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes));

@@ -138,7 +138,7 @@ describe("GET /metrics", () => {
 
   function adminServer(metricsToken?: string): FastifyInstance {
     const { context, readiness } = server.app;
-    const made = createAdminServer(context, { readiness, metrics, token: undefined, metricsToken });
+    const made = createAdminServer(context, { readiness, metrics, api: undefined, metricsToken });
     open.push(made);
     return made;
   }

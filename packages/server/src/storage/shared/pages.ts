@@ -2,14 +2,14 @@
 
 import type {
   AuditPageQuery,
+  FamilyView,
   GrantView,
   OperatorStorage,
   OwnedApiKey,
   OwnedQuery,
   Page,
   PageQuery,
-} from "../operator-storage.js";
-import type { FamilyView } from "../storage.js";
+} from "../storage.js";
 import { type Cells, columns, type Row } from "./columns.js";
 import { afterNumber, type Condition, filterOf, pageOf } from "./paging.js";
 import {

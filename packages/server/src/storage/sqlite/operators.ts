@@ -1,7 +1,7 @@
 /** What operators need of storage, on SQLite. */
 
-import type { OperatorStorage } from "../operator-storage.js";
 import { pageVerbs } from "../shared/pages.js";
+import type { OperatorStorage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 

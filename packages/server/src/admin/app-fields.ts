@@ -1,0 +1,109 @@
+/** The fields of an app as operators write them: checked whole, the first fault named. */
+
+import { faultInCallbackUrl, faultInScheme } from "../oauth/authorize/redirect-uri.js";
+import { faultInKeySet } from "../oauth/client/keys.js";
+import type { Profile } from "../oauth/profile/profile.js";
+import { faultInResources } from "../oauth/resource.js";
+import { faultInAppScopes, faultInScopeTexts } from "../oauth/scope.js";
+import type { App } from "../storage/storage.js";
+import { choiceIn, defined, flagIn, listIn, mappingIn, refuse, textIn } from "./fields.js";
+
+/** Keys that may change later. */
+export const changeableKeys = [
+  "name",
+  "owner",
+  "callback_urls",
+  "callback_schemes",
+  "scopes",
+  "scope_texts",
+  "approved",
+  "disabled",
+  "require_client_credentials_on_refresh",
+  "refresh_tokens",
+  "access_tokens",
+  "resources",
+  "jwks",
+] as const;
+
+/** Keys of a new app; the last two are for one that comes from elsewhere. */
+export const newAppKeys = [...changeableKeys, "public", "client_id", "client_secret"] as const;
+
+/** Settings of an app without its owner, who must be looked up. Absent is unchanged; `jwks` null takes the keys away. */
+export type AppFields = Partial<
+  Pick<
+    App,
+    | "name"
+    | "callbackUrls"
+    | "callbackSchemes"
+    | "scopes"
+    | "scopeTexts"
+    | "approved"
+    | "disabled"
+    | "requireClientCredentialsOnRefresh"
+    | "refreshTokens"
+    | "accessTokens"
+    | "resources"
+  >
+> & { readonly jwks?: string | null };
+
+/**
+ * Returns the fields that are given.
+ * @param before the app that they change, if there is one.
+ * @throws {AdminFault} that names the key at fault.
+ */
+export function readAppFields(
+  profile: Profile,
+  given: Readonly<Record<string, unknown>>,
+  before: Pick<App, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts" | "public"> | undefined,
+): AppFields {
+  const fields: AppFields = defined({
+    name: textIn(given, "name", 200),
+    callbackUrls: listIn(given, "callback_urls"),
+    callbackSchemes: listIn(given, "callback_schemes"),
+    scopes: listIn(given, "scopes"),
+    scopeTexts: mappingIn(given, "scope_texts"),
+    approved: flagIn(given, "approved"),
+    disabled: flagIn(given, "disabled"),
+    requireClientCredentialsOnRefresh: flagIn(given, "require_client_credentials_on_refresh"),
+    refreshTokens: choiceIn(given, "refresh_tokens", ["same", "rotate"]),
+    accessTokens: choiceIn(given, "access_tokens", ["opaque", "jwt"]),
+    resources: listIn(given, "resources"),
+    jwks: keysIn(profile, given),
+  });
+  check(
+    profile,
+    { callbackUrls: [], callbackSchemes: [], scopes: [], scopeTexts: {}, ...before, ...fields },
+    fields,
+  );
+  if (before?.public && fields.refreshTokens === "same")
+    refuse("refresh_tokens", "a public app's are rotated");
+  if (before?.public && fields.jwks != null) refuse("jwks", "a public app has no keys");
+  return fields;
+}
+
+type Together = Pick<App, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts">;
+
+/** What is only right or wrong together is judged as it will be. */
+function check(profile: Profile, will: Together, fields: AppFields): void {
+  for (const scheme of fields.callbackSchemes ?? []) refuse("callback_schemes", faultInScheme(scheme));
+  if (fields.callbackUrls !== undefined || fields.callbackSchemes !== undefined) {
+    if (will.callbackUrls.length === 0) refuse("callback_urls", "an app needs at least one");
+    for (const url of will.callbackUrls) {
+      const fault = faultInCallbackUrl(url, { schemes: will.callbackSchemes });
+      if (fault !== undefined) refuse("callback_urls", `${url}: ${fault}`);
+    }
+  }
+  if (fields.scopes !== undefined) refuse("scopes", faultInAppScopes(profile, will.scopes));
+  if (fields.scopes !== undefined || fields.scopeTexts !== undefined)
+    refuse("scope_texts", faultInScopeTexts(will.scopes, will.scopeTexts));
+  if (fields.resources !== undefined) refuse("resources", faultInResources(fields.resources));
+}
+
+function keysIn(profile: Profile, given: Readonly<Record<string, unknown>>): string | null | undefined {
+  const { jwks } = given;
+  if (jwks === undefined || jwks === null) return jwks;
+  if (!profile.clientAuthentication.includes("private_key_jwt"))
+    refuse("jwks", `the ${profile.name} profile does not read client assertions`);
+  refuse("jwks", faultInKeySet(jwks));
+  return JSON.stringify(jwks);
+}
