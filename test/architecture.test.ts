@@ -78,7 +78,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "observer.ts",
     "storage/storage.ts",
   ],
-  "admin/": ["http/", "limits/", "oauth/", "crypto/", "log.ts", "storage/storage.ts"],
+  "admin/": ["http/", "accounts/", "apps/", "limits/", "oauth/", "crypto/", "log.ts", "storage/storage.ts"],
   "metrics/": ["observer.ts", "storage/"],
   "observer.ts": [],
   "http/": [
