@@ -5,7 +5,7 @@ import { Busboy } from "@fastify/busboy";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Parameters } from "../oauth/parameters.js";
 import { type Refusal, wordedRefusal } from "../oauth/refusal.js";
-import { notJson, parseJson } from "./json.js";
+import { parseJson } from "./json.js";
 
 export type BodyKind = "json" | "form" | "multipart" | "none" | "other";
 
@@ -108,8 +108,8 @@ function parseJsonObject(text: string): [string, unknown][] {
   let value: unknown;
   try {
     value = parseJson(text);
-  } catch {
-    throw wordedRefusal("body_malformed", `it is ${notJson}`);
+  } catch (error) {
+    throw wordedRefusal("body_malformed", `it is ${(error as SyntaxError).message}`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw wordedRefusal("body_malformed", "it must be a JSON object");

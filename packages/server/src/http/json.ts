@@ -21,13 +21,20 @@ export function sendJsonText(reply: FastifyReply, text: string): FastifyReply {
 /** Deepest nesting of lists and objects that is read: whatever walks a value calls itself for each level. */
 const deepestNesting = 64;
 
-/** What a text is called that `parseJson` refuses. */
-export const notJson = `not valid JSON of at most ${deepestNesting} levels`;
-
-/** Returns the value of a JSON text. @throws {SyntaxError} also where it is nested deeper than anybody means. */
+/**
+ * Returns the value of a JSON text.
+ * @throws {SyntaxError} also where it is nested deeper than anybody means. Its message completes "the body is …".
+ */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  if (isDeeper(value, deepestNesting)) throw new SyntaxError("The JSON is nested too deeply");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SyntaxError("not valid JSON");
+  }
+  if (isDeeper(value, deepestNesting)) {
+    throw new SyntaxError(`nested more than ${deepestNesting} levels deep`);
+  }
   return value;
 }
 

@@ -77,7 +77,7 @@ describe("JSON", () => {
       sendJsonText(server.url, "POST", "/oauth/token", `{"grant_type":"refresh_token","x":${lists(levels)}}`);
     expect((await at(63)).json().error).toMatchObject({ error_path: "refresh_token" });
     expect((await at(64)).json().error).toMatchObject({
-      error_msg: "The request body cannot be read: it is not valid JSON of at most 64 levels",
+      error_msg: "The request body cannot be read: it is nested more than 64 levels deep",
     });
   });
 });

@@ -6,7 +6,7 @@
 import { Busboy } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
 import { bodyKind, decodeUtf8, parseForm, unsupportedType } from "../../http/body.js";
-import { notJson, parseJson } from "../../http/json.js";
+import { parseJson } from "../../http/json.js";
 import { queryOf } from "../../http/target.js";
 import { ApiFault } from "./api-fault.js";
 
@@ -59,8 +59,8 @@ function readJson(text: string): Tree {
   let value: unknown;
   try {
     value = parseJson(text);
-  } catch {
-    throw new ApiFault("bad_request", `The request body is ${notJson}`);
+  } catch (error) {
+    throw new ApiFault("bad_request", `The request body is ${(error as SyntaxError).message}`);
   }
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Tree;
   throw new ApiFault("bad_request", "The request body must be a JSON object");

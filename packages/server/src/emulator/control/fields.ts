@@ -1,7 +1,7 @@
 /** Reading the body and query of a control request: strictly, so that a misspelt key is not a test that passes. */
 
 import type { FastifyRequest } from "fastify";
-import { notJson, parseJson } from "../../http/json.js";
+import { parseJson } from "../../http/json.js";
 import { queryOf } from "../../http/target.js";
 import { parseDuration, parseTime } from "../time/duration.js";
 
@@ -104,8 +104,8 @@ export function bodyFields(request: FastifyRequest, keys: readonly string[]): Fi
   let value: unknown;
   try {
     value = parseJson(body);
-  } catch {
-    throw new ControlFault(`The body is ${notJson}`);
+  } catch (error) {
+    throw new ControlFault(`The body is ${(error as SyntaxError).message}`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new ControlFault("The body must be a JSON object");
