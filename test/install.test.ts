@@ -18,11 +18,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isLong } from "./support/long.js";
 import { nodeOfLine } from "./support/tools.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const long = process.env.COUNTERSIGN_TEST_LONG === "1";
+
 const minutes = 60_000;
 
 /** What docs/install.md promises. */
@@ -190,7 +191,7 @@ describe("the packages in an empty folder", () => {
   });
 });
 
-describe.runIf(long)("npm installs the packages", () => {
+describe.runIf(isLong)("npm installs the packages", () => {
   const ways = [[], ["--ignore-scripts"], ["--omit=optional"], ["--ignore-scripts", "--omit=optional"]];
 
   it.each(ways)(

@@ -5,6 +5,7 @@
 
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
+import { isLong } from "../../../test/support/long.js";
 import {
   apps,
   type Deed,
@@ -14,7 +15,6 @@ import {
   type WorldOptions,
 } from "./support/keeper-world.js";
 
-const isLong = process.env.COUNTERSIGN_TEST_LONG === "1";
 const seed = Number(process.env.COUNTERSIGN_TEST_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_260));
 const path = process.env.COUNTERSIGN_TEST_PATH;
 const parameters = { numRuns: isLong ? 3_000 : 80, seed, ...(path !== undefined && { path }) };

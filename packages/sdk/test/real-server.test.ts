@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { times } from "../../../test/support/long.js";
 import {
   AccountApi,
   AuthorizationFlow,
@@ -64,7 +65,7 @@ describe.each(["dropbox-sign", "standard"] as const)("a login at the server, pro
 });
 
 describe("the server's rotation", () => {
-  it("with 5 % of its answers lost logs no user out in 1,000 cycles of two keepers", {
+  it("with 5 % of its answers lost logs no user out in hundreds of cycles of two keepers", {
     timeout: 120_000,
   }, async () => {
     let lost = 0;
@@ -78,15 +79,16 @@ describe("the server's rotation", () => {
       rotate: true,
       loses,
     });
+    const cycles = times({ short: 200, long: 1000 });
     const keepers = [keeper, keeperOn()];
-    for (let round = 0; round < 1000; round++) {
+    for (let round = 0; round < cycles; round++) {
       clock.advance(3600);
       const tokens = await Promise.all(keepers.map((each) => each.accessToken("jill")));
       expect(new Set(tokens).size).toBe(1);
       if (round % 100 === 0) expect(await emailOf(tokens[0] as string)).toBe("jill@example.com");
     }
-    expect(lost).toBeGreaterThan(50);
-    expect(server.refreshes()).toBe(1000 + lost);
+    expect(lost).toBeGreaterThanOrEqual(cycles / 20);
+    expect(server.refreshes()).toBe(cycles + lost);
   });
 
   it("taken up too late by a second holder ends the session by a typed error", async () => {

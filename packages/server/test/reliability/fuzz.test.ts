@@ -2,13 +2,14 @@
 
 import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { times } from "../../../../test/support/long.js";
 import { inBody, startHouse, web } from "../standard/house.js";
 import { awkwardTexts } from "../support/awkward.js";
 import { fc } from "../support/fuzz.js";
 import { formType, multipartBody, multipartType, send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
 
-const runs = process.env.COUNTERSIGN_TEST_LONG ? 20_000 : 400;
+const runs = times({ short: 400, long: 20_000 });
 
 let server: TestServer;
 beforeAll(async () => {

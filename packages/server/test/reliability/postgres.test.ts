@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { times } from "../../../../test/support/long.js";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import { killRounds } from "./kill.js";
 import { Deployment, type Tokens } from "./node.js";
 
-const rounds = process.env.COUNTERSIGN_TEST_LONG === "1" ? 100 : 20;
+const rounds = times({ short: 6, long: 100 });
 
 describe("on PostgreSQL", () => {
   const postgres = sharedPostgres();
@@ -29,7 +30,7 @@ describe("on PostgreSQL", () => {
     const deployment = await deployed();
     const nodes = await Promise.all([deployment.start(), deployment.start()]);
     await nodes[0].logIn();
-    for (let race = 0; race < 25; race += 1) {
+    for (let race = 0; race < 10; race += 1) {
       const code = await nodes[0].code();
       const answers = await Promise.all(
         [0, 1, 0, 1, 0, 1].map((index) => nodes[index as 0 | 1].exchange(code)),
@@ -57,7 +58,7 @@ describe("on PostgreSQL", () => {
     const deployment = await deployed();
     const [one, other] = await Promise.all([deployment.start(), deployment.start()]);
     await one.logIn();
-    for (let time = 0; time < 10; time += 1) {
+    for (let time = 0; time < 5; time += 1) {
       const tokens = (await (await one.exchange(await one.code())).json()) as Tokens;
       expect(await other.opens(tokens.access_token)).toBe(true);
       expect((await one.revoke(tokens.refresh_token)).status).toBe(200);

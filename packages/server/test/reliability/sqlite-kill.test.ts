@@ -1,8 +1,9 @@
 import { afterAll, expect, it } from "vitest";
+import { times } from "../../../../test/support/long.js";
 import { killRounds } from "./kill.js";
 import { Deployment } from "./node.js";
 
-const rounds = process.env.COUNTERSIGN_TEST_LONG === "1" ? 100 : 20;
+const rounds = times({ short: 6, long: 100 });
 const deployment = new Deployment();
 afterAll(() => deployment.killAll());
 
