@@ -84,7 +84,7 @@ function tokenOf(
 ): string | undefined {
   const file = values.get(fileKey);
   const given = values.get(key);
-  if (file !== undefined && given !== undefined) values.fault(key, `and ${fileKey} exclude each other`);
+  if (file !== undefined && given !== undefined) values.fault(key, `and ${fileKey} cannot be used together`);
   const token = file === undefined ? given : tokenIn(values, fileKey, file);
   const fault = token === undefined ? undefined : faultInSecret(token);
   if (fault !== undefined) values.fault(key, `${fault}: \`countersign key generate\` makes one that will do`);

@@ -20,7 +20,7 @@ export function readConfigFile(file: string, faults: string[]): Values {
     if (read === undefined) continue;
     const place = `line ${index + 1}`;
     if ("fault" in read) fault(`${place}: ${read.fault}`);
-    else if (Object.hasOwn(values, read.key)) fault(`${place}: ${read.key} stands there twice`);
+    else if (Object.hasOwn(values, read.key)) fault(`${place}: ${read.key} is set twice`);
     else values[read.key] = read.value;
   }
   return values;

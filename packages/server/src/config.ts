@@ -261,7 +261,7 @@ class ConfigReader {
     const secretsFile = this.#get("COUNTERSIGN_SECRETS_FILE");
     const listed = this.list("COUNTERSIGN_SECRETS");
     if (secretsFile !== undefined && listed.length > 0) {
-      this.#fault("COUNTERSIGN_SECRETS", "and COUNTERSIGN_SECRETS_FILE exclude each other");
+      this.#fault("COUNTERSIGN_SECRETS", "and COUNTERSIGN_SECRETS_FILE cannot be used together");
     }
     const secrets = secretsFile === undefined ? listed : this.#secretsIn(secretsFile, warnings);
     if (secrets === undefined) return { secrets: [], secretsFile };
@@ -340,7 +340,7 @@ class ConfigReader {
  * @throws {Error} if it cannot be read, or everybody may write it.
  */
 export function readSecretsFile(file: string): string[] {
-  if (accessOf(file) & 0o002) throw new Error(`${file} can be written by everybody: run chmod 600`);
+  if (accessOf(file) & 0o002) throw new Error(`${file} is writable by everyone: run chmod 600`);
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }

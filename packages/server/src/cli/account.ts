@@ -23,7 +23,7 @@ const verbs: Readonly<Record<string, (opened: Opened, email: string) => Promise<
     const fault = faultInEmail(email);
     if (fault) throw new UsageFault(`${email}: ${fault}`);
     const account = await createAccount(opened, { email, password: await readPassword(), confirmed: true });
-    if (account === undefined) throw new Error(`There is an account ${email} already.`);
+    if (account === undefined) throw new Error(`There is already an account ${email}.`);
     console.log(`account_id ${account.id}`);
   },
   password: async (opened, email) => {
@@ -35,7 +35,7 @@ const verbs: Readonly<Record<string, (opened: Opened, email: string) => Promise<
     const { id } = await accountOf(opened, email);
     const keys = await apiKeysOf(opened.ring, opened.storage, id);
     if (keys.length >= mostApiKeys)
-      throw new Error(`${email} has ${mostApiKeys} API keys, the most there may be.`);
+      throw new Error(`${email} has ${mostApiKeys} API keys, which is the maximum.`);
     const made = randomBytes(32).toString("hex");
     await opened.storage.setApiKeys(
       id,

@@ -23,7 +23,8 @@ export async function audit(args: string[]): Promise<void> {
   const { values } = parseOptions(args, options, usage);
   if (values.help) return console.log(usage);
   const limit = Number(values.limit ?? "100");
-  if (!Number.isInteger(limit) || limit < 1) throw new UsageFault("--limit takes a whole number from 1.");
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UsageFault("--limit takes a whole number of at least 1.");
   const since = values.since === undefined ? undefined : Date.parse(values.since);
   if (Number.isNaN(since)) throw new UsageFault("--since takes a time such as 2030-01-31T12:00:00Z.");
   const query = {

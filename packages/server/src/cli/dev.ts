@@ -152,7 +152,7 @@ function refuseContradictions(values: Values): void {
     ["demo", "seed"],
   ] as const;
   const both = exclusive.find((names) => names.every((name) => values[name] !== undefined));
-  if (both) throw new UsageFault(`--${both[0]} and --${both[1]} exclude each other.`);
+  if (both) throw new UsageFault(`--${both[0]} and --${both[1]} cannot be used together.`);
 }
 
 function portFrom(values: Values): number {

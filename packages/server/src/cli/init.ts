@@ -40,7 +40,7 @@ function write(file: string, text: string): void {
     writeFileSync(file, text, { flag: "wx", mode: 0o600 });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new Error(`${file} is there already, and was left as it is.`);
+    if (code === "EEXIST") throw new Error(`${file} already exists and was left unchanged.`);
     if (code === "ENOENT") throw new Error(`${file} cannot be written: there is no such folder.`);
     throw new Error(`${file} cannot be written: ${message}.`);
   }

@@ -20,7 +20,7 @@ export function runUntilSignal(
     const stop = (cause: string) => {
       if (stopping) process.exit(1);
       stopping = true;
-      log.info({ cause }, "stopping: requests under way are answered first");
+      log.info({ cause }, "stopping: requests in progress are finished first");
       const late = setTimeout(() => {
         log.error({ seconds: patienceMilliseconds / 1000 }, "stopped before every request was answered");
         log.flush();

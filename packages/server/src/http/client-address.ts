@@ -41,7 +41,7 @@ export function clientAddresses(trusted: Networks, log: Log, now: () => number):
 const untrusted =
   "X-Forwarded-For came from a peer that COUNTERSIGN_TRUST_PROXY does not list: it was ignored, and all who come by that peer share its limits";
 const unread =
-  "X-Forwarded-For of a trusted proxy holds what is no IP address: all whom it stands for share the proxy's limits";
+  "X-Forwarded-For from a trusted proxy is not an IP address: all clients it stands for share the proxy's limits";
 
 /** Goes back from proxy to proxy: each trusted one says whom it speaks for, and what lies behind is only claimed. */
 function furthest(

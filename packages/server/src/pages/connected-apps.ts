@@ -44,7 +44,7 @@ function connectedApp(app: ConnectedApp, csrf: string): Html {
 <p class="muted small">Run by <bdi>${plainEmail(app.ownerEmail)}</bdi> · since ${app.since}</p></div></div>
 <ul class="access">${app.scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
 <details class="confirm"><summary>Remove access<span class="quiet-words"> of ${plainName(app.name)}</span></summary>
-<p class="small">The app can do nothing more for you, at once. To use it again you would have to allow it again.</p>
+<p class="small">The app loses access immediately. To use it again you would have to allow it again.</p>
 <form method="post" action="${app.revokeAction}">${csrfField(csrf)}<button type="submit" class="danger">Yes, remove it<span class="quiet-words">: ${plainName(app.name)}</span></button></form></details></li>`;
 }
 

@@ -213,7 +213,7 @@ describe("told to stop", () => {
       socket.write(head + body.slice(0, 10));
       expect(await began).toContain("100 Continue");
       run.child.kill(signal);
-      await run.said(/stopping: requests under way are answered first/);
+      await run.said(/stopping: requests in progress are finished first/);
       const answer = heard(socket, /}}$/);
       socket.write(body.slice(10));
       expect(await answer).toMatch(/HTTP\/1\.1 400 .*more than 1 hour after the inital grant/s);
@@ -255,7 +255,7 @@ describe("called wrongly, it says so in a sentence and ends with 2:", () => {
     [["dev", "--port", "65536"], '--port takes a number from 0 to 65535, not "65536".'],
     [["dev", "--port", ""], '--port takes a number from 0 to 65535, not "".'],
     [["dev", "--port"], "Option '--port <value>' argument missing"],
-    [["dev", "--memory", "--data", "x"], "--memory and --data exclude each other."],
+    [["dev", "--memory", "--data", "x"], "--memory and --data cannot be used together."],
     [["dev", "--profile", "live"], '--profile takes dropbox-sign or standard, not "live".'],
     [["dev", "--profile", "constructor"], '--profile takes dropbox-sign or standard, not "constructor".'],
     [["dev", "--sed", "x"], "Unknown option '--sed'"],
@@ -266,7 +266,7 @@ describe("called wrongly, it says so in a sentence and ends with 2:", () => {
       ["dev", "--prot", "1"],
       "Unknown option '--prot'. Did you mean --port?\n`countersign dev --help` has the options.",
     ],
-    [["dev", "--memory", "--fresh"], "--memory and --fresh exclude each other."],
+    [["dev", "--memory", "--fresh"], "--memory and --fresh cannot be used together."],
     [
       ["dev", "--callback", "javascript:alert(1)"],
       "--callback javascript:alert(1): the scheme javascript: cannot be called back.",
@@ -409,7 +409,7 @@ describe("your own app", () => {
     expect(statSync(join(folder, "countersign.yaml")).mode & 0o077).toBe(0);
     const again = start("init");
     expect(await again.ended).toBe(1);
-    expect(again.err).toContain("countersign.yaml is there already, and was left as it is.");
+    expect(again.err).toContain("countersign.yaml already exists and was left unchanged.");
     const run = dev("--memory");
     const url = await run.url();
     expect(run.out).toMatch(/Seed +countersign\.yaml\n/);

@@ -416,7 +416,7 @@ describe("an app of a seed", () => {
       clientSecret: undefined,
       jwks: JSON.stringify(jwks),
     });
-    expect(() => readSeed(own({ jwks, client_secret: "s" }))).toThrow("signs in with its keys alone");
+    expect(() => readSeed(own({ jwks, client_secret: "s" }))).toThrow("authenticates with its keys only");
     expect(() => readSeed(own({ jwks, public: true }))).toThrow("a public app has no keys");
     expect(() => readSeed(own({ jwks: { keys: [] } }))).toThrow("must be a mapping with a list of keys");
     expect(() => readSeed(own({ jwks: { keys: [{ ...publicKey, d: "x" }] } }))).toThrow(

@@ -152,7 +152,7 @@ describe("configuration", () => {
     for (const part of ["line 1: it is neither", "line 2: COUNTERSIGN_HOST goes on", "PORT is not a key"])
       expect(faults).toContain(part);
     expect(faults).toContain("line 4: COUNTERSIGN_SECRETS has an opening");
-    expect(faults).toContain("line 6: COUNTERSIGN_DATABASE stands there twice");
+    expect(faults).toContain("line 6: COUNTERSIGN_DATABASE is set twice");
     expect(faults).not.toContain("hunter2");
     const utf16 = Buffer.from("\ufeffCOUNTERSIGN_PORT=1", "utf16le");
     expect(faultsOf(good, inFile(utf16))[0]).toContain("it is UTF-16");
@@ -212,6 +212,6 @@ describe.skipIf(process.platform === "win32")("the secrets file", () => {
   });
 
   it.each([0o666, 0o602])("is refused where everybody can change it (mode %i)", (mode) => {
-    expect(faultsOf(withMode(mode))).toEqual([expect.stringContaining("can be written by everybody")]);
+    expect(faultsOf(withMode(mode))).toEqual([expect.stringContaining("is writable by everyone")]);
   });
 });

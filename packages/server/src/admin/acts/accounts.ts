@@ -97,7 +97,7 @@ export async function addKey(context: ActContext, actor: Actor, name: string): P
   const { id } = await accountNamed(context, name);
   const keys = await apiKeysOf(context.ring, context.storage, id);
   if (keys.length >= mostApiKeys)
-    throw new AdminFault("conflict", `${name} has ${mostApiKeys} API keys, the most there may be.`);
+    throw new AdminFault("conflict", `${name} has ${mostApiKeys} API keys, which is the maximum.`);
   const made = context.randomBytes(32).toString("hex");
   await keepKeys(context, id, [...keys, made]);
   await recordAct(context, actor, "api_key_created", { accountId: id });

@@ -167,7 +167,7 @@ function donePage(back: string): Page {
     title: "Done",
     width: "card",
     main: html`<section class="card"><h1>Done</h1>
-<p>The emulator was changed. You can go on where you were.</p>
+<p>The emulator was changed. You can carry on where you left off.</p>
 <p><a class="button primary" href="${back}">Continue</a></p></section>`,
   });
 }

@@ -73,7 +73,7 @@ export function throttleHelp(action: string, csrf: string): Html {
   return html`<aside class="aside dev" aria-labelledby="throttle-title"><h2 id="throttle-title">This is an emulator: no need to wait</h2>
 <form method="post" action="/_emulator/inspector/clock">${csrfField(csrf)}<input type="hidden" name="advance" value="16m"><input type="hidden" name="back" value="${back}">
 <p class="muted small">The limit looks at the emulator’s clock, which you can move.</p>
-<div class="buttons"><button type="submit">Move the clock on by 16 minutes</button></div></form></aside>`;
+<div class="buttons"><button type="submit">Move the clock forward 16 minutes</button></div></form></aside>`;
 }
 
 function textOf(parameters: Parameters, name: string): string | undefined {

@@ -14,7 +14,7 @@ export function explainCall(operation: Operation, call: RecordedCall): VerdictVi
       tone: "bad",
       verdict: `No answer: ${outcome.reason}`,
       explanation:
-        "The request may have arrived or not: an app cannot know. Check that the server runs, then try again.",
+        "The request may have arrived or not: an app cannot know. Check that the server is running, then try again.",
     };
   }
   if (outcome.status >= 200 && outcome.status <= 299) return explainSuccess(operation, call, outcome);

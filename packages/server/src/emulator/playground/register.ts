@@ -157,7 +157,7 @@ function refuse(reply: FastifyReply, deps: PlaygroundDependencies, reference: st
     status: 403,
     title: "This form is out of date",
     what: "It was not made for this browser by the server as it runs now. Nothing was done.",
-    todo: "Open the playground again and go on from there.",
+    todo: "Open the playground again and continue from there.",
     link: { href: "/", label: "Open the playground" },
     reference,
   });

@@ -60,7 +60,7 @@ const denied: VerdictView = {
   tone: "note",
   verdict: "Access was denied",
   explanation:
-    "The state is right, but there is no code: the person said no, or may not use this app yet. An app accepts that and goes on without.",
+    "The state is right, but there is no code: the person said no, or may not use this app yet. An app accepts that and carries on without access.",
 };
 
 const refused: Readonly<Record<Refusal, { verdict: string; explanation: string }>> = {
@@ -91,7 +91,7 @@ const refused: Readonly<Record<Refusal, { verdict: string; explanation: string }
   },
   empty: {
     verdict: "Refused: neither a code nor an error came",
-    explanation: "The state is right, but there is nothing to go on with. Start again at step 1.",
+    explanation: "The state is right, but there is nothing to continue with. Start again at step 1.",
   },
 };
 
@@ -99,7 +99,7 @@ const meanings: Readonly<Record<string, string>> = {
   code: "To be exchanged for tokens by the app’s backend, once.",
   error: "Why there is no code.",
   error_description: "The same for the developer. Not for showing to people.",
-  iss: "Which server answers.",
+  iss: "Which server answered.",
 };
 
 function showParameter([name, value]: readonly [string, string]): ParameterView {

@@ -157,7 +157,7 @@ function readAuthentication(map: MapReader, isPublic: boolean): Pick<SeedApp, "c
   if (isPublic && map.has("client_secret")) map.fail("client_secret", "a public app has no client_secret");
   if (isPublic && keys !== undefined) map.fail("jwks", "a public app has no keys");
   if (keys !== undefined && map.has("client_secret"))
-    map.fail("client_secret", "an app with jwks signs in with its keys alone");
+    map.fail("client_secret", "an app with jwks authenticates with its keys only");
   if (!isPublic && keys === undefined && !map.has("client_secret"))
     map.fail("client_secret", "is missing (or set public: true)");
   return { clientSecret, jwks: keys === undefined || fault ? undefined : JSON.stringify(keys) };

@@ -20,6 +20,6 @@ export function keptSecret(file: string): string {
   const kept = readFileSync(file, "utf8").trim();
   if (kept.length >= 32) return kept;
   throw new Error(
-    `${file} holds no usable secret. Delete it together with the database beside it to start anew.`,
+    `${file} holds no usable secret. Delete it together with the database beside it to start over.`,
   );
 }

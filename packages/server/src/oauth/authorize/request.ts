@@ -150,7 +150,11 @@ function readPrompt(
   if (!profile.prompts) return { prompt: [], loginHint: undefined, maxAgeSeconds: undefined };
   const prompt = (parameters.optional("prompt") ?? "").split(" ").filter((word) => word !== "");
   if (prompt.some((word) => !prompts.has(word)) || (prompt.includes("none") && prompt.length > 1)) {
-    throw wordedRefusal("parameter_malformed", "must be login, consent or none; none stands alone", "prompt");
+    throw wordedRefusal(
+      "parameter_malformed",
+      "must be login, consent or none; none cannot be combined",
+      "prompt",
+    );
   }
   const maxAge = parameters.optional("max_age");
   if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) {

@@ -42,7 +42,7 @@ function faultInKey(value: unknown): string | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return "a key is a mapping";
   const key = value as Jwk;
   if (privateMembers.some((member) => member in key))
-    return "it holds a private key; give the public key alone";
+    return "it holds a private key; give only the public key";
   const size = sizeOf(key);
   if (size === undefined) return "it is not a public key (kty EC, RSA or OKP with its members)";
   if (algorithmsOfKind(key).length === 0)

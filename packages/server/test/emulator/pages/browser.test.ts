@@ -98,7 +98,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
       await page.getByLabel("Password").fill("wrong");
       await press(page, "Sign in");
     }
-    await press(page, "Move the clock on by 16 minutes");
+    await press(page, "Move the clock forward 16 minutes");
     await page.getByRole("link", { name: "Continue" }).click();
     await press(page, "Continue as jill@example.com");
     await page.getByRole("heading", { name: "Demo app asks for access to your account" }).waitFor();

@@ -41,14 +41,14 @@ export function tools(view: InspectorView): Html {
   return html`<div class="ins-tools"><details id="tool-clock"><summary>Set the clock</summary>${clockForm(view)}</details>
 <details id="tool-fault"><summary>Inject a fault</summary>${commonFaults(view)}${faultForm(view)}</details>
 <details id="tool-reset"><summary>Reset to the seed</summary>
-<p class="small muted">Forgets tokens, grants, faults, requests, and what was added to the seed. The clock goes back as well.</p>
+<p class="small muted">Deletes tokens, grants, faults, requests and anything added to the seed. Resets the clock, too.</p>
 ${act(view, "reset", {}, html`<button type="submit" class="danger">Yes, reset everything</button>`)}</details></div>`;
 }
 
 function clockForm(view: InspectorView): Html {
   return html`<form method="post" action="/_emulator/inspector/clock" class="ins-form">${csrfField(view.csrf)}${hidden({ back: addressOf(view.asked) })}
 <div class="field"><label for="clock-set">Time, in UTC</label><div class="field-row"><input id="clock-set" name="set" type="datetime-local" step="1" value="${view.clock.field}" required><button type="submit">Set</button></div></div></form>
-${act(view, "clock", { reset: "true" }, html`<button type="submit">Back to the time of this machine</button>`)}`;
+${act(view, "clock", { reset: "true" }, html`<button type="submit">Back to this machine’s time</button>`)}`;
 }
 
 const common: readonly (readonly [label: string, operation: string, kind: string])[] = [
@@ -56,7 +56,7 @@ const common: readonly (readonly [label: string, operation: string, kind: string
   ["Lose the next exchange", "oauthTokenGenerate", "lose_response"],
   ["Answer the next refresh with 500", "oauthTokenRefresh", "error"],
   ["Rate-limit the next API call", "accountGet", "rate_limit"],
-  ["Make the next request 10 s late", "", "slow"],
+  ["Delay the next request by 10 s", "", "slow"],
 ];
 
 function commonFaults(view: InspectorView): Html {

@@ -19,7 +19,7 @@ export function inspectorPage(view: InspectorView): Page {
     main: html`<div class="ins-head"><h1>Inspector</h1>
 <p class="muted small"><code>${view.url}</code> · profile <strong>${view.profile}</strong></p>
 <p class="ins-refresh"><a class="button" href="${addressOf(view.asked)}" data-live-hide>Refresh</a></p></div>
-<div class="notice notice-bad" id="gone" role="status" hidden><p>The emulator cannot be reached. Trying again; what you see is how it was.</p></div>
+<div class="notice notice-bad" id="gone" role="status" hidden><p>The emulator cannot be reached. Retrying; what you see may be out of date.</p></div>
 ${view.problem && notice("bad", html`<p>${view.problem}</p>`)}
 <section class="ins-bar" aria-label="Clock and faults">${live("clock", clockBar(view))}${tools(view)}</section>
 ${live("faults", activeFaults(view))}

@@ -47,7 +47,7 @@ export function accountRows(view: InspectorView): Html {
   return rows(
     view,
     view.accounts.map((account) => accountRow(view, account)),
-    "There is no account.",
+    "There are no accounts.",
   );
 }
 
@@ -74,7 +74,7 @@ export function appRows(view: InspectorView): Html {
   return rows(
     view,
     view.apps.map((app, index) => appRow(view, app, index)),
-    "There is no app.",
+    "There are no apps.",
   );
 }
 
@@ -94,7 +94,7 @@ function appRow(view: InspectorView, app: AppRow, index: number): Html {
 
 export function outboxRows(view: InspectorView): Html {
   const items = [...view.letters.map(letterRow), ...view.events.map(eventRow)];
-  return rows(view, items, "No email and no event has been sent.");
+  return rows(view, items, "No emails or events have been sent.");
 }
 
 const previewCharacters = 140;

@@ -85,7 +85,7 @@ ${connect.app && callbackForm(connect, connect.app, "foreign-callback")}
 function otherAddress(href: string): Html {
   return notice(
     "note",
-    html`<p>You opened this page at a different address from the one people come back to, and a browser keeps cookies for each address separately.
+    html`<p>You opened this page at a different address from the one that callbacks go to, and browsers keep the cookies of each address apart.
 <a href="${href}">Open it at ${href}</a> before you begin.</p>`,
   );
 }
