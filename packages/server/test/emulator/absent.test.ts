@@ -108,7 +108,7 @@ describe("a production server has nothing of the emulator", () => {
     );
     expect(served.map((text) => text.length > 0)).toEqual([true, true]);
     const styles = emulatorAssets.filter(({ path }) => path.endsWith(".css")).map(({ text }) => text);
-    const shared = /^(notice|plain|muted|wordmark|top-inner|page-card|field)$/;
+    const shared = /^(notice|plain|muted|wordmark|top|top-inner|page-card|field|buttons)$/;
     const emulated = [...classes(styles.join("\n"))].filter((name) => !shared.test(name));
     expect(emulated.length).toBeGreaterThan(30);
     const known = classes(served[0] as string);
