@@ -64,15 +64,25 @@ async function apiKeyAccount(
   request: FastifyRequest,
   header: string,
 ): Promise<Account> {
-  const [key = "", ...rest] = Buffer.from(header.slice(6).trim(), "base64").toString("utf8").split(":");
-  // RFC 7617 §2: user name and password are always separated, also where the password is empty.
-  if (rest.length === 0)
-    throw new Refusal("access_token_malformed", "the Basic credentials have no colon behind the API key");
+  const key = apiKeyOf(header);
   const account = await accountOfApiKey(context.ring, context.storage, key);
   if (account === undefined) throw new Refusal("access_token_malformed", "no account has this API key");
   notesOf(request).accountId = account.id;
   if (account.locked) throw new Refusal("access_token_revoked", "the account is locked");
   return account;
+}
+
+/** RFC 7617 §2: an API key is the user name; the password is empty, and separated all the same. @throws {Refusal} */
+function apiKeyOf(header: string): string {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  if (encoded === undefined)
+    throw new Refusal("access_token_malformed", "the Basic credentials are not base64");
+  const [key = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  if (rest.length === 0)
+    throw new Refusal("access_token_malformed", "the Basic credentials have no colon behind the API key");
+  if (rest.join(":") !== "")
+    throw new Refusal("access_token_malformed", "the Basic credentials have a password behind the API key");
+  return key;
 }
 
 function usesApiKey(request: FastifyRequest): boolean {

@@ -11,7 +11,7 @@ export function handleErrors(server: FastifyInstance, context: HttpContext): voi
   server.setErrorHandler((error, request, reply) => {
     const problem = problemOf(context.profile, error);
     record(context, request, problem, error);
-    return answer(request, reply, problem);
+    return answer(context, request, reply, problem);
   });
   server.setNotFoundHandler((request, reply) => answerUnrouted(server, request, reply));
 }
@@ -43,11 +43,17 @@ function record(
   }
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, problem: RefusedProblem): FastifyReply {
+function answer(
+  { profile }: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: RefusedProblem,
+): FastifyReply {
   const { reason, retryAfterSeconds } = problem.refusal;
-  const triedHeader = request.headers.authorization !== undefined;
-  if (problem.status === 401 && triedHeader && authenticationFailures.has(reason))
-    reply.header("www-authenticate", 'Basic realm="token endpoint"');
+  // RFC 9110 §15.5.2: a 401 always says how to authenticate, also to whoever tried it in the body.
+  const challenges = profile.clientAuthentication.includes("client_secret_basic");
+  if (problem.status === 401 && challenges && authenticationFailures.has(reason))
+    reply.header("www-authenticate", 'Basic realm="token endpoint", charset="UTF-8"');
   if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
   return sendProblem(request, reply, problem);
 }

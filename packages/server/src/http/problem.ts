@@ -91,12 +91,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
       });
     }
     case "page": {
-      const title =
-        status >= 500
-          ? "Something broke on our side"
-          : status === 404
-            ? "Page not found"
-            : "This did not work";
+      const title = titles[status] ?? (status > 500 ? titles[500] : undefined) ?? "This did not work";
       return sendPage(
         reply,
         status === 404
@@ -108,6 +103,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   }
 }
 
+const titles: Readonly<Record<number, string>> = {
+  404: "Page not found",
+  500: "Something broke on our side",
+  503: "Too much is going on here just now",
+};
 const nothingHere = "The address may be mistyped, or the page may have moved.";
 const start = { href: "/", label: "Go to the start page" };
 

@@ -40,15 +40,38 @@ describe("an API key", () => {
       headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
     });
 
+  const expectRefused = (answer: Awaited<ReturnType<typeof asked>>, what: string) => {
+    expect(answer.status, what).toBe(401);
+    expect(answer.json()).toEqual({
+      error: { error_msg: "Unauthorized api key", error_name: "unauthorized" },
+    });
+  };
+
   it("is refused without the colon behind it, like a wrong key", async () => {
     expect((await asked(`${jillsApiKey}:`)).status).toBe(200);
-    for (const credentials of [jillsApiKey, "", "x", jillsApiKey.slice(1)]) {
-      const answer = await asked(credentials);
-      expect(answer.status, credentials).toBe(401);
-      expect(answer.json()).toEqual({
-        error: { error_msg: "Unauthorized api key", error_name: "unauthorized" },
-      });
-    }
+    for (const credentials of [jillsApiKey, "", "x", jillsApiKey.slice(1)])
+      expectRefused(await asked(credentials), credentials);
+  });
+
+  it("is refused with anything behind the colon: its password is empty", async () => {
+    for (const password of ["x", ":", " ", jillsApiKey, "\0"])
+      expectRefused(await asked(`${jillsApiKey}:${password}`), password);
+    expect(server.logLines.at(-1)).toContain("have a password behind the API key");
+  });
+
+  it("is refused where its base64 is none", async () => {
+    const good = Buffer.from(`${jillsApiKey}:`).toString("base64");
+    const sent = (authorization: string) => send(`${server.url}/v3/account`, { headers: { authorization } });
+    expect((await sent(`basic  ${good} `)).status).toBe(200);
+    for (const text of [
+      `${good}!`,
+      `${good.slice(0, 20)} ${good.slice(20)}`,
+      `${good},x`,
+      `${good}===`,
+      "",
+      "=",
+    ])
+      expectRefused(await sent(`Basic ${text}`), text);
   });
 });
 

@@ -3,6 +3,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { verify } from "@node-rs/argon2";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { mostPasswordsWaiting, verifyPassword } from "../../src/crypto/passwords.js";
 import {
   account,
   codeFor,
@@ -111,6 +112,28 @@ describe("shutting somebody else out", () => {
   });
 });
 
+describe("passwords guessed all at once", () => {
+  it("are answered 503 where they cannot wait, counted for nobody, and the next person signs in", async () => {
+    const genuine = vi.mocked(verify).getMockImplementation() as typeof verify;
+    let finish = () => {};
+    const finished = new Promise<boolean>((resolve) => {
+      finish = () => resolve(false);
+    });
+    vi.mocked(verify).mockImplementation(() => finished);
+    const held = Array.from({ length: mostPasswordsWaiting + 2 }, () => verifyPassword("any", "any"));
+    const answers: Answer[] = [];
+    for (let turn = 0; turn < 12; turn++) answers.push(await signIn(jack, "192.0.2.1"));
+    finish();
+    await Promise.all(held);
+    vi.mocked(verify).mockImplementation(genuine);
+    for (const { status, headers, text } of answers) {
+      expect([status, headers["retry-after"]]).toEqual([503, "1"]);
+      expect(textOf(text)).toContain("Too much is going on here just now");
+    }
+    expect((await signIn(jack, "192.0.2.1")).status).toBe(303);
+  });
+});
+
 describe("enumeration of accounts", () => {
   const shown = (answer: Answer, email: string) => {
     const { date, "x-request-id": id, ...headers } = answer.headers;
@@ -169,6 +192,16 @@ describe("timing", () => {
     await act();
     return vi.mocked(timingSafeEqual).mock.calls.length;
   };
+
+  it("says nothing of a client id: a secret is digested and compared, whether there is such a client or not", async () => {
+    for (const path of ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+      for (const grant of ["refresh_token", "authorization_code"])
+        for (const clientId of [web.clientId, "nobody"]) {
+          const sent = { grant_type: grant, code: "x", refresh_token: "x", token: "x" };
+          const asked = () => post(server, path, { ...sent, client_id: clientId, client_secret: "guess" });
+          expect([path, clientId, await comparisons(asked)]).toEqual([path, clientId, 1]);
+        }
+  });
 
   it("says nothing of a secret: each one is compared in constant time, right or wrong, long or short", async () => {
     const tokens = await tokensFor(server, web);

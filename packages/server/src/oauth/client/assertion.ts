@@ -18,6 +18,7 @@ import type { App, Storage } from "../../storage/storage.js";
 import type { OAuthContext } from "../context.js";
 import { endpoints } from "../endpoints.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
+import { decoyKeys } from "./decoy-keys.js";
 import { algorithmsOf, assertionAlgorithms } from "./keys.js";
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -110,11 +111,15 @@ export async function checkAssertion(
   app: App,
   assertion: Assertion,
 ): Promise<void> {
-  // Who does not hold a key of the app learns no more than from a wrong secret.
+  // Who does not hold a key of the app learns no more than from a wrong secret, nor from the time that it takes.
   const unproved = (detail: string) => new Refusal("client_assertion_unproved", detail, "client_assertion");
-  if (app.jwks === undefined) throw unproved("the app has no registered keys");
-  const candidates = keysFor(app.jwks, assertion.header);
-  if (candidates.length === 0) throw unproved("no registered key fits its kid and alg");
+  const candidates = app.jwks === undefined ? [] : keysFor(app.jwks, assertion.header);
+  if (candidates.length === 0) {
+    await spendAssertionCheck(assertion);
+    throw unproved(
+      app.jwks === undefined ? "the app has no registered keys" : "no registered key fits its kid and alg",
+    );
+  }
   if (!(await isSignedByOneOf(candidates, assertion)))
     throw unproved("its signature is not by a registered key");
   // Last, since it is the act that uses the assertion up. It is remembered for as long as it would be accepted.
@@ -129,6 +134,14 @@ function keysFor(jwks: string, { alg = "", kid }: ProtectedHeaderParameters): JW
   const { keys } = JSON.parse(jwks) as { keys: JWK[] };
   const fitting = keys.filter((key) => algorithmsOf(key).includes(alg));
   return kid === undefined ? fitting : fitting.filter((key) => key.kid === undefined || key.kid === kid);
+}
+
+/** Spends what checking an assertion by a registered key costs, where there is none. */
+export async function spendAssertionCheck(assertion: Assertion): Promise<void> {
+  await isSignedByOneOf(
+    decoyKeys.filter((key) => algorithmsOf(key).includes(assertion.header.alg as string)),
+    assertion,
+  );
 }
 
 async function isSignedByOneOf(keys: readonly JWK[], { text, header }: Assertion): Promise<boolean> {

@@ -16,6 +16,7 @@ import {
   checkAssertion,
   judgeClaims,
   readAssertion,
+  spendAssertionCheck,
 } from "./assertion.js";
 
 /** What a request offers as proof of who the client is. */
@@ -107,7 +108,7 @@ export async function authenticateClient(
   if (clientId === undefined) throw new Refusal("parameter_missing", "client_id was not sent", "client_id");
   judgeUnproved(context, credentials);
   const app = await context.storage.findApp(clientId);
-  if (app === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+  if (app === undefined) return refuseUnknown(credentials);
   await checkCredentials(context, app, credentials);
   refuseDisabled(app);
   return app;
@@ -117,6 +118,18 @@ export async function authenticateClient(
 export function refuseDisabled(app: App | undefined): void {
   if (app?.disabled) throw new Refusal("app_disabled", "an operator has disabled the app", "client_id");
 }
+
+/**
+ * Refuses credentials of a client that does not exist, after as long as those of one that does: the time of an answer
+ * does not say which client ids there are (RFC 6819 §5.1.4.2.2). @throws {Refusal}
+ */
+export async function refuseUnknown({ secret, assertion }: ClientCredentials): Promise<never> {
+  if (assertion !== undefined) await spendAssertionCheck(assertion);
+  else if (secret !== undefined) timingSafeEqual(secretDigest(secret), decoyDigest);
+  throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+}
+
+const decoyDigest = secretDigest("no app has this secret");
 
 /** Judges what is the same for every client, before one is looked up. @throws {Refusal} */
 export function judgeUnproved(
@@ -139,17 +152,16 @@ export function checkCredentials(
 
 /** @throws {Refusal} unless the secret is one of the app's live ones, or the app is public and sends none. */
 function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: number): void {
-  if (app.public) {
-    if (secret !== undefined) throw new Refusal("client_secret_wrong", "a public app has no client_secret");
-    return;
-  }
   if (secret === undefined) {
+    if (app.public) return;
     throw new Refusal("client_secret_missing", "client_secret was not sent", "client_secret");
   }
+  // Before anything is refused: its time grows with the secret, and is the same for every client.
+  const given = secretDigest(secret);
+  if (app.public) throw new Refusal("client_secret_wrong", "a public app has no client_secret");
   // One way of authentication for each app (RFC 6749 §2.3): a secret beside keys would be the weaker of the two.
   if (app.jwks !== undefined)
     throw new Refusal("client_secret_wrong", "this app signs in with its keys", "client_secret");
-  const given = secretDigest(secret);
   let matches = false;
   for (const stored of app.secrets) {
     const live = stored.expiresAt === undefined || stored.expiresAt > now;

@@ -6,6 +6,7 @@ import {
   checkCredentials,
   judgeUnproved,
   refuseDisabled,
+  refuseUnknown,
 } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
 import { Refusal } from "../refusal.js";
@@ -62,7 +63,7 @@ async function checkClient(
   }
   judgeUnproved(context, credentials);
   const claimed = clientId === app?.clientId ? app : await context.storage.findApp(clientId);
-  if (claimed === undefined) throw new Refusal("client_unknown", "no app has this client_id", "client_id");
+  if (claimed === undefined) return refuseUnknown(credentials);
   const required = context.profile.clientRequiredOnRefresh || claimed.requireClientCredentialsOnRefresh;
   if (required || credentials.method !== "none") {
     await checkCredentials(context, claimed, credentials);
