@@ -1,83 +1,119 @@
 /** `countersign account`: accounts without the console. */
 
-import { randomBytes } from "node:crypto";
-import { apiKeysOf, mostApiKeys, sealApiKey } from "../accounts/api-keys.js";
-import { createAccount, faultInEmail } from "../accounts/create-account.js";
 import { shortestPassword } from "../accounts/sign-up.js";
-import { hashPassword } from "../crypto/passwords.js";
-import type { Account } from "../storage/storage.js";
-import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
+import {
+  accountNamed,
+  addAccount,
+  addKey,
+  deleteAccount,
+  listKeys,
+  revokeKey,
+  setLocked,
+  setPassword,
+} from "../admin/acts/accounts.js";
+import { exportAccount, lists } from "../admin/acts/lists.js";
+import { accountView } from "../admin/views.js";
+import { configUsage } from "./open.js";
+import {
+  confirmed,
+  listOptions,
+  listUsage,
+  type Operating,
+  operate,
+  operatorOptions,
+  printList,
+  printResult,
+} from "./operator.js";
 import { parseOptions, UsageFault, verbNamed } from "./usage.js";
 
 const usage = `Usage: countersign account create EMAIL     reads the password from standard input
        countersign account password EMAIL   the same, for an account there is
        countersign account api-key EMAIL    makes another API key and prints it
+       countersign account keys EMAIL       its API keys by their beginnings
+       countersign account revoke-key EMAIL BEGINNING
        countersign account lock EMAIL       ends its sessions and tokens; unlock gives them back
        countersign account unlock EMAIL
+       countersign account show EMAIL
+       countersign account export EMAIL     all that is stored of it, as JSON
+       countersign account delete EMAIL --yes
        countersign account list
 
-${configUsage}`;
+EMAIL may be an account id.
 
-const verbs: Readonly<Record<string, (opened: Opened, email: string) => Promise<void>>> = {
-  create: async (opened, email) => {
-    const fault = faultInEmail(email);
-    if (fault) throw new UsageFault(`${email}: ${fault}`);
-    const account = await createAccount(opened, { email, password: await readPassword(), confirmed: true });
-    if (account === undefined) throw new Error(`There is already an account ${email}.`);
-    console.log(`account_id ${account.id}`);
+${configUsage}
+${listUsage}`;
+
+const options = { ...operatorOptions, ...listOptions, yes: { type: "boolean" } } as const;
+type Values = ReturnType<typeof parseOptions<typeof options>>["values"];
+type Verb = (operating: Operating, name: string, values: Values, more: string | undefined) => Promise<void>;
+
+const verbs: Readonly<Record<string, Verb>> = {
+  create: async (operating, email, { json }) => {
+    const account = await addAccount(operating, operating.actor, email, await readPassword());
+    printResult(json, accountView(account), `account_id ${account.id}`);
   },
-  password: async (opened, email) => {
-    const { id } = await accountOf(opened, email);
-    await opened.storage.updateAccount(id, { passwordHash: await hashPassword(await readPassword()) });
-    console.log("The password is changed.");
+  password: async (operating, name, { json }) => {
+    const account = await setPassword(operating, operating.actor, name, await readPassword());
+    printResult(json, accountView(account), "The password is changed.");
   },
-  "api-key": async (opened, email) => {
-    const { id } = await accountOf(opened, email);
-    const keys = await apiKeysOf(opened.ring, opened.storage, id);
-    if (keys.length >= mostApiKeys)
-      throw new Error(`${email} has ${mostApiKeys} API keys, which is the maximum.`);
-    const made = randomBytes(32).toString("hex");
-    await opened.storage.setApiKeys(
-      id,
-      [...keys, made].map((value) => sealApiKey(opened.ring, id, value, randomBytes)),
-    );
-    console.log(made);
+  "api-key": async (operating, name, { json }) => {
+    const key = await addKey(operating, operating.actor, name);
+    printResult(json, { key }, key);
   },
-  lock: (opened, email) => setLocked(opened, email, true),
-  unlock: (opened, email) => setLocked(opened, email, false),
+  keys: async (operating, name, { json }) => {
+    for (const key of await listKeys(operating, name))
+      printResult(json, key, `${key.beginning}…${key.primary ? "  primary" : ""}`);
+  },
+  "revoke-key": async (operating, name, { json }, beginning) => {
+    if (beginning === undefined) throw new UsageFault(usage);
+    await revokeKey(operating, operating.actor, name, beginning);
+    printResult(json, { revoked: true }, "The API key is revoked.");
+  },
+  lock: (operating, name, { json }) => lock(operating, name, true, json),
+  unlock: (operating, name, { json }) => lock(operating, name, false, json),
+  show: async (operating, name, { json }) => {
+    const view = accountView(await accountNamed(operating, name));
+    printResult(json, view, JSON.stringify(view, undefined, 2));
+  },
+  export: async (operating, name, { json }) => {
+    const all = await exportAccount(operating, name);
+    printResult(json, all, JSON.stringify(all, undefined, 2));
+  },
+  delete: async (operating, name, { json, yes }) => {
+    await accountNamed(operating, name);
+    confirmed(yes, `deletes ${name} with its grants, tokens, sessions and API keys`);
+    const account = await deleteAccount(operating, operating.actor, name);
+    printResult(json, accountView(account), `${name} is gone.`);
+  },
 };
 
 export async function account(args: string[]): Promise<void> {
-  const { values, positionals } = parseOptions(
-    args,
-    { ...configOption, help: { type: "boolean", short: "h" } },
-    usage,
-    2,
-  );
+  const { values, positionals } = parseOptions(args, options, usage, 3);
   if (values.help) return console.log(usage);
-  const [verb = "", email] = positionals;
-  if (verb === "list") return withConfigured(values.config, list);
+  const [verb = "", name, more] = positionals;
+  if (verb === "list") return operate(values.config, (operating) => list(operating, values));
   const run = verbNamed(verbs, verb);
-  if (run === undefined || email === undefined) throw new UsageFault(usage);
-  return withConfigured(values.config, (opened) => run(opened, email));
+  if (run === undefined || name === undefined || (more !== undefined && verb !== "revoke-key"))
+    throw new UsageFault(usage);
+  return operate(values.config, (operating) => run(operating, name, values, more));
 }
 
-async function list({ storage }: Opened): Promise<void> {
-  for (const { id, email, locked } of await storage.listAccounts(10_000)) {
-    console.log(`${id}  ${email}${locked ? "  locked" : ""}`);
-  }
+function list(operating: Operating, values: Values): Promise<void> {
+  return printList(
+    values,
+    (query) => lists.accounts(operating, query),
+    ({ account_id, email, locked }) => `${account_id}  ${email}${locked ? "  locked" : ""}`,
+  );
 }
 
-async function setLocked(opened: Opened, email: string, locked: boolean): Promise<void> {
-  const { id } = await accountOf(opened, email);
-  await opened.storage.updateAccount(id, { locked });
-  console.log(`${email} is ${locked ? "locked" : "unlocked"}.`);
-}
-
-async function accountOf({ storage }: Opened, email: string): Promise<Account> {
-  const found = await storage.findAccountByEmail(email);
-  if (found === undefined) throw new Error(`There is no account ${email}.`);
-  return found;
+async function lock(
+  operating: Operating,
+  name: string,
+  locked: boolean,
+  json: boolean | undefined,
+): Promise<void> {
+  const account = await setLocked(operating, operating.actor, name, locked);
+  printResult(json, accountView(account), `${name} is ${locked ? "locked" : "unlocked"}.`);
 }
 
 /** A password in an argument would stand in the process list and the shell's history. */

@@ -1,205 +1,180 @@
 /** `countersign app`: apps without the console. */
 
-import { createApp, newClientSecret, sealClientSecret } from "../apps/create-app.js";
-import type { Config } from "../config.js";
-import { faultInCallbackUrl, faultInScheme } from "../oauth/authorize/redirect-uri.js";
-import { faultInKeySet } from "../oauth/client/keys.js";
-import type { Profile } from "../oauth/profile/profile.js";
-import { faultInResources } from "../oauth/resource.js";
-import { faultInAppScopes, faultInScopeTexts } from "../oauth/scope.js";
+import {
+  type AppAndSecret,
+  addApp,
+  appNamed,
+  changeApp,
+  deleteApp,
+  expireOldSecrets,
+  rotateSecret,
+} from "../admin/acts/apps.js";
+import { lists } from "../admin/acts/lists.js";
+import { longestOverlapHours, usualOverlapHours } from "../admin/routes/apps.js";
+import { appView } from "../admin/views.js";
 import type { App } from "../storage/storage.js";
-import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
+import { appOptions, fieldsOf, readJsonFile } from "./app-options.js";
+import { configUsage } from "./open.js";
+import {
+  confirmed,
+  listOptions,
+  listUsage,
+  type Operating,
+  operate,
+  operatorOptions,
+  printList,
+  printResult,
+} from "./operator.js";
 import { parseOptions, UsageFault, verbNamed } from "./usage.js";
 
 const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [--callback URL …] --scope S [--scope S …]
            [--describe SCOPE=TEXT …] [--allow-scheme NAME …] [--public] [--rotate] [--jwt] [--resource URI …] [--jwks FILE] [--approved]
+           [--credentials-on-refresh yes|no]
+       countersign app import FILE                                  makes the app, or the list of apps, of a JSON file,
+                                                                    with client_id and client_secret from elsewhere
        countersign app list
-       countersign app approve CLIENT_ID
+       countersign app show CLIENT_ID
+       countersign app update CLIENT_ID [the options of create, --name, --same, --opaque, --no-jwks; "" empties a list]
+       countersign app approve CLIENT_ID                            unapprove takes it back
+       countersign app disable CLIENT_ID                            refused everywhere, its grants kept; enable ends that
        countersign app scopes CLIENT_ID --scope S [--scope S …]     revokes its grants
        countersign app rotate-secret CLIENT_ID [--overlap HOURS]    both secrets work for HOURS (24)
+       countersign app expire-old-secret CLIENT_ID                  ends all secrets but the newest, now
+       countersign app delete CLIENT_ID --yes                       with its grants and tokens
 
-${configUsage}`;
+${configUsage}
+${listUsage}`;
 
 const options = {
-  ...configOption,
-  owner: { type: "string" },
-  callback: { type: "string", multiple: true },
-  scope: { type: "string", multiple: true },
-  resource: { type: "string", multiple: true },
-  describe: { type: "string", multiple: true },
-  "allow-scheme": { type: "string", multiple: true },
-  jwks: { type: "string" },
-  public: { type: "boolean" },
-  rotate: { type: "boolean" },
-  jwt: { type: "boolean" },
-  approved: { type: "boolean" },
+  ...operatorOptions,
+  ...listOptions,
+  ...appOptions,
   overlap: { type: "string" },
-  help: { type: "boolean", short: "h" },
+  yes: { type: "boolean" },
 } as const;
 
 type Values = ReturnType<typeof parseOptions<typeof options>>["values"];
+type Verb = (operating: Operating, subject: string, values: Values) => Promise<void>;
 
-const verbs: Readonly<Record<string, (opened: Opened, subject: string, values: Values) => Promise<void>>> = {
+const verbs: Readonly<Record<string, Verb>> = {
   create,
-  approve: async ({ storage, now }, clientId) => {
-    const done = await storage.updateApp(clientId, { approved: true }, now());
-    if (done === undefined) throw new Error(`There is no app ${clientId}.`);
-    console.log(`${clientId} is approved.`);
+  import: importApps,
+  show: async (operating, clientId, { json }) => {
+    const view = appView(await appNamed(operating, clientId));
+    printResult(json, view, JSON.stringify(view, undefined, 2));
   },
-  scopes: async ({ config, storage, now }, clientId, values) => {
-    const scopes = checkedScopes(config, values.scope);
-    const done = await storage.updateApp(clientId, { scopes }, now());
-    if (done === undefined) throw new Error(`There is no app ${clientId}.`);
-    const data = { grantsRevoked: done.grantsRevoked, scopes: scopes.join(" ") };
-    await storage.recordAudit([
-      { at: now(), event: "app_scopes_changed", clientId, accountId: undefined, data },
-    ]);
-    console.log(`${clientId} has the scopes ${scopes.join(" ")}; ${done.grantsRevoked} grants were revoked.`);
+  update: async (operating, clientId, values) => {
+    const { scopes } = await appNamed(operating, clientId);
+    const fields = await fieldsOf(values, scopes);
+    if (Object.keys(fields).length === 0) throw new UsageFault("Nothing is to be changed: give options.");
+    await change(operating, clientId, fields, values, `${clientId} is changed`);
   },
-  "rotate-secret": rotateSecret,
+  approve: switched({ approved: true }, "is approved"),
+  unapprove: switched({ approved: false }, "is no longer approved: its owner alone can use it"),
+  disable: switched({ disabled: true }, "is disabled: it is refused everywhere, and keeps its grants"),
+  enable: switched({ disabled: false }, "is enabled"),
+  scopes: async (operating, clientId, { scope = [], ...values }) => {
+    const done = await changeApp(operating, operating.actor, clientId, { scopes: scope });
+    const result = { ...appView(done.app), grants_revoked: done.grantsRevoked };
+    const said = `${clientId} has the scopes ${scope.join(" ")}; ${done.grantsRevoked} grants were revoked.`;
+    printResult(values.json, result, said);
+  },
+  "rotate-secret": async (operating, clientId, { overlap, json }) => {
+    const hours = Number(overlap ?? usualOverlapHours);
+    if (!(hours >= 0 && hours <= longestOverlapHours))
+      throw new UsageFault("--overlap takes a number of hours.");
+    const { clientSecret } = await rotateSecret(operating, operating.actor, clientId, hours);
+    const result = { client_id: clientId, client_secret: clientSecret, overlap_hours: hours };
+    printResult(
+      json,
+      result,
+      `client_secret ${clientSecret}`,
+      `The one before works for another ${hours} hours.`,
+    );
+  },
+  "expire-old-secret": async (operating, clientId, { json }) => {
+    const ended = await expireOldSecrets(operating, operating.actor, clientId);
+    printResult(json, { client_id: clientId, ended }, `${ended} old secrets of ${clientId} have ended.`);
+  },
+  delete: async (operating, clientId, { json, yes }) => {
+    await appNamed(operating, clientId);
+    confirmed(yes, `deletes ${clientId} with its grants and tokens`);
+    const { grantsRevoked } = await deleteApp(operating, operating.actor, clientId);
+    const result = { client_id: clientId, grants_revoked: grantsRevoked };
+    printResult(json, result, `${clientId} is gone, and with it ${grantsRevoked} grants.`);
+  },
 };
 
 export async function app(args: string[]): Promise<void> {
   const { values, positionals } = parseOptions(args, options, usage, 2);
   if (values.help) return console.log(usage);
   const [verb = "", subject] = positionals;
-  if (verb === "list") return withConfigured(values.config, list);
+  if (verb === "list") return operate(values.config, (operating) => list(operating, values));
   const run = verbNamed(verbs, verb);
   if (run === undefined || subject === undefined) throw new UsageFault(usage);
-  return withConfigured(values.config, (opened) => run(opened, subject, values));
+  return operate(values.config, (operating) => run(operating, subject, values));
 }
 
-async function create(opened: Opened, name: string, values: Values): Promise<void> {
-  const { profile } = opened.config;
-  if (values.public && profile.pkce === "ignored")
-    throw new UsageFault(
-      `--public: the ${profile.name} profile does not bind codes by PKCE, so a public app's could be stolen.`,
-    );
-  const callbackSchemes = values["allow-scheme"] ?? [];
-  for (const scheme of callbackSchemes) {
-    const fault = faultInScheme(scheme);
-    if (fault) throw new UsageFault(`--allow-scheme ${scheme}: ${fault}`);
-  }
-  const scopes = checkedScopes(opened.config, values.scope);
-  const callbackUrls = values.callback ?? [];
-  if (callbackUrls.length === 0) throw new UsageFault("--callback is missing.");
-  for (const url of callbackUrls) {
-    const fault = faultInCallbackUrl(url, { schemes: callbackSchemes });
-    if (fault) throw new UsageFault(`--callback ${url}: ${fault}`);
-  }
-  const owner = await opened.storage.findAccountByEmail(values.owner ?? "");
-  if (owner === undefined)
-    throw new UsageFault(`--owner: there is no account ${values.owner ?? "(none given)"}.`);
-  const made = await createApp(opened, {
-    name,
-    ownerId: owner.id,
-    callbackUrls,
-    callbackSchemes,
-    scopes,
-    scopeTexts: readScopeTexts(scopes, values.describe),
-    public: values.public ?? false,
-    approved: values.approved ?? false,
-    refreshTokens: values.rotate ? "rotate" : "same",
-    accessTokens: values.jwt ? "jwt" : "opaque",
-    resources: checkedResources(values.resource),
-    jwks: await readJwks(profile, values),
-  });
-  if (made === undefined) throw new Error("The client id is taken.");
-  console.log(`client_id     ${made.app.clientId}`);
-  console.log(made.clientSecret ? `client_secret ${made.clientSecret}` : noSecret(made.app));
+function switched(fields: object, said: string): Verb {
+  return (operating, clientId, values) => change(operating, clientId, fields, values, `${clientId} ${said}`);
 }
 
-function checkedScopes({ profile }: Config, scopes: readonly string[] | undefined): readonly string[] {
-  const fault = faultInAppScopes(profile, scopes ?? []);
-  if (fault) throw new UsageFault(`--scope: ${fault}`);
-  return scopes as string[];
+async function change(
+  operating: Operating,
+  clientId: string,
+  fields: object,
+  { json }: Values,
+  said: string,
+): Promise<void> {
+  const done = await changeApp(operating, operating.actor, clientId, fields);
+  const secret = done.clientSecret === undefined ? [] : [`client_secret ${done.clientSecret}`];
+  const grants = done.grantsRevoked === 0 ? "" : `; ${done.grantsRevoked} grants were revoked`;
+  printResult(
+    json,
+    { ...withSecret(done), grants_revoked: done.grantsRevoked },
+    `${said}${grants}.`,
+    ...secret,
+  );
 }
 
-function noSecret(app: App): string {
-  return app.public ? "public: no client_secret" : "signs in with its keys: no client_secret";
+async function create(operating: Operating, name: string, values: Values): Promise<void> {
+  const { owner, callback = [] } = values;
+  if (callback.length === 0) throw new UsageFault("--callback is missing.");
+  if ((await operating.storage.findAccountByEmail(owner ?? "")) === undefined)
+    throw new UsageFault(`--owner: there is no account ${owner ?? "(none given)"}.`);
+  const fields = await fieldsOf({ scope: [], ...values, name }, []);
+  printMade(await addApp(operating, operating.actor, fields), values);
 }
 
-function checkedResources(resources: readonly string[] = []): readonly string[] {
-  const fault = faultInResources(resources);
-  if (fault) throw new UsageFault(`--resource: ${fault}`);
-  return resources;
+/** One app after another: what was made before a fault stays, and is named. */
+async function importApps(operating: Operating, file: string, values: Values): Promise<void> {
+  const read = await readJsonFile("import", file);
+  for (const one of Array.isArray(read) ? read : [read])
+    printMade(await addApp(operating, operating.actor, one), values);
 }
 
-/** Returns the owner's words for scopes. A scope may hold "=": of those that begin the option, the longest is meant. */
-function readScopeTexts(
-  scopes: readonly string[],
-  described: readonly string[] = [],
-): Record<string, string> {
-  const texts = described.map((option): [string, string] => {
-    const [scope] = scopes
-      .filter((one) => option.startsWith(`${one}=`))
-      .sort((one, other) => other.length - one.length);
-    if (scope === undefined)
-      throw new UsageFault(`--describe ${option}: write SCOPE=TEXT of one of the app's scopes`);
-    return [scope, option.slice(scope.length + 1)];
-  });
-  const fault = faultInScopeTexts(scopes, Object.fromEntries(texts));
-  if (fault) throw new UsageFault(`--describe: ${fault}`);
-  return Object.fromEntries(texts);
+function printMade(made: AppAndSecret, { json }: Values): void {
+  const secret = made.clientSecret ? `client_secret ${made.clientSecret}` : noSecret(made.app);
+  printResult(json, withSecret(made), `client_id     ${made.app.clientId}`, secret);
 }
 
-/** Returns the key set of a file as it is stored. @throws {UsageFault} */
-async function readJwks(
-  profile: Profile,
-  { jwks: file, public: isPublic }: Values,
-): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const refuse = (fault: string) => new UsageFault(`--jwks ${file}: ${fault}`);
-  if (isPublic) throw refuse("a public app has no keys");
-  if (!profile.clientAuthentication.includes("private_key_jwt"))
-    throw refuse(`the ${profile.name} profile does not read client assertions`);
-  const { readFile } = await import("node:fs/promises");
-  const text = (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
-  let set: unknown;
-  try {
-    set = JSON.parse(text);
-  } catch {
-    throw refuse("it is not JSON");
-  }
-  const fault = faultInKeySet(set);
-  if (fault) throw refuse(fault);
-  return JSON.stringify(set);
+function withSecret({ app: made, clientSecret }: AppAndSecret) {
+  return { ...appView(made), ...(clientSecret !== undefined && { client_secret: clientSecret }) };
 }
 
-async function list({ storage }: Opened): Promise<void> {
-  for (const { clientId, name, scopes, approved, public: isPublic } of await storage.listApps(10_000)) {
-    const facts = [isPublic ? "public" : "", approved ? "" : "not approved"].filter((fact) => fact !== "");
-    console.log([clientId, JSON.stringify(name), scopes.join(" "), ...facts].join("  "));
-  }
+function noSecret(made: App): string {
+  return made.public ? "public: no client_secret" : "signs in with its keys: no client_secret";
 }
 
-/** The overlap lets every node of the client change over without an outage. */
-async function rotateSecret(opened: Opened, clientId: string, values: Values): Promise<void> {
-  const hours = Number(values.overlap ?? "24");
-  if (!Number.isFinite(hours) || hours < 0) throw new UsageFault("--overlap takes a number of hours.");
-  const found = await opened.storage.findApp(clientId);
-  if (found === undefined) throw new Error(`There is no app ${clientId}.`);
-  if (found.public || found.jwks !== undefined) throw new Error(`${clientId}: ${noSecret(found)}.`);
-  const secret = newClientSecret(opened);
-  const now = opened.now();
-  const secrets = [
-    sealClientSecret(opened, clientId, secret),
-    ...overlapping(found, now, now + hours * 3_600_000),
-  ];
-  await opened.storage.updateApp(clientId, { secrets }, now);
-  await opened.storage.recordAudit([
-    {
-      at: now,
-      event: "client_secret_rotated",
-      clientId,
-      accountId: undefined,
-      data: { overlapHours: hours },
+function list(operating: Operating, values: Values): Promise<void> {
+  return printList(
+    values,
+    (query) => lists.apps(operating, query),
+    ({ client_id, name, scopes, approved, disabled, public: isPublic }) => {
+      const facts = [isPublic && "public", !approved && "not approved", disabled && "disabled"].filter(
+        Boolean,
+      );
+      return [client_id, JSON.stringify(name), (scopes as string[]).join(" "), ...facts].join("  ");
     },
-  ]);
-  console.log(`client_secret ${secret}\nThe one before works for another ${hours} hours.`);
-}
-
-function overlapping(found: App, now: number, until: number): App["secrets"] {
-  const live = found.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
-  return live.map((secret) => ({ ...secret, expiresAt: Math.min(secret.expiresAt ?? until, until) }));
+  );
 }

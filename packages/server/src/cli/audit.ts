@@ -1,50 +1,56 @@
 /** `countersign audit`. */
 
-import { configOption, configUsage, withConfigured } from "./open.js";
+import { listAudit } from "../admin/acts/lists.js";
+import { configUsage } from "./open.js";
+import { listOptions, operate, operatorOptions, printList } from "./operator.js";
 import { parseOptions, UsageFault } from "./usage.js";
 
-const usage = `Usage: countersign audit [--event E] [--client CLIENT_ID] [--account ACCOUNT_ID] [--since ISO_TIME] [--limit N]
+const usage = `Usage: countersign audit [--event E] [--client CLIENT_ID] [--account ACCOUNT_ID] [--actor WHO]
+           [--since ISO_TIME] [--until ISO_TIME] [--limit N] [--all]
 
-Prints security events, newest first, one JSON object a line.
+Prints security events, newest first, one JSON object a line: the newest 100, so many as --limit says, or --all, read in
+pages. --actor is who did it, for what operators did: api, apps-file, or cli: and a user.
 
-${configUsage}`;
+${configUsage}
+  --after PLACE   from behind a place that --limit told on standard error`;
 
 const options = {
-  ...configOption,
-  help: { type: "boolean", short: "h" },
+  ...operatorOptions,
+  ...listOptions,
   event: { type: "string" },
   client: { type: "string" },
   account: { type: "string" },
+  actor: { type: "string" },
   since: { type: "string" },
-  limit: { type: "string" },
+  until: { type: "string" },
+  all: { type: "boolean" },
 } as const;
 
 export async function audit(args: string[]): Promise<void> {
   const { values } = parseOptions(args, options, usage);
   if (values.help) return console.log(usage);
-  const limit = Number(values.limit ?? "100");
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new UsageFault("--limit takes a whole number of at least 1.");
-  const since = values.since === undefined ? undefined : Date.parse(values.since);
-  if (Number.isNaN(since)) throw new UsageFault("--since takes a time such as 2030-01-31T12:00:00Z.");
-  const query = {
-    limit,
-    ...(values.event !== undefined && { event: values.event }),
-    ...(values.client !== undefined && { clientId: values.client }),
-    ...(values.account !== undefined && { accountId: values.account }),
-    ...(since !== undefined && { since }),
+  if (values.all && values.limit !== undefined) throw new UsageFault("--all and --limit exclude each other.");
+  const filter = {
+    event: values.event,
+    clientId: values.client,
+    accountId: values.account,
+    actor: values.actor,
+    since: timeOf("--since", values.since),
+    until: timeOf("--until", values.until),
   };
-  await withConfigured(values.config, async ({ storage }) => {
-    for (const { at, event, clientId, accountId, data } of await storage.listAudit(query)) {
-      console.log(
-        JSON.stringify({
-          at: new Date(at).toISOString(),
-          event,
-          client_id: clientId,
-          account_id: accountId,
-          ...data,
-        }),
-      );
-    }
-  });
+  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+  const limit = values.all ? undefined : (values.limit ?? "100");
+  await operate(values.config, (operating) =>
+    printList(
+      { ...values, limit, json: true },
+      (query) => listAudit(operating, { ...query, ...given }),
+      (event) => JSON.stringify(event),
+    ),
+  );
+}
+
+function timeOf(name: string, text: string | undefined): number | undefined {
+  const time = text === undefined ? undefined : Date.parse(text);
+  if (Number.isNaN(time)) throw new UsageFault(`${name} takes a time such as 2030-01-31T12:00:00Z.`);
+  return time;
 }

@@ -23,15 +23,24 @@ const commands: Readonly<Record<string, Command>> = {
     summary: "the authorization server, for production",
     load: async () => (await import("./serve.js")).serve,
   },
-  account: { summary: "create and lock accounts", load: async () => (await import("./account.js")).account },
+  account: {
+    summary: "create, show, lock, export and delete accounts",
+    load: async () => (await import("./account.js")).account,
+  },
   app: {
-    summary: "create and approve apps, rotate their secrets",
+    summary: "create, change, disable and delete apps, rotate their secrets",
     load: async () => (await import("./app.js")).app,
   },
   revoke: {
     summary: "end all tokens of an account, of an app, or everything",
     load: async () => (await import("./revoke.js")).revoke,
   },
+  grant: {
+    summary: "list and revoke what users allowed",
+    load: async () => (await import("./issued.js")).grant,
+  },
+  family: { summary: "list and revoke tokens", load: async () => (await import("./issued.js")).family },
+  session: { summary: "list and end sessions", load: async () => (await import("./issued.js")).session },
   key: { summary: "make and rotate the server's secrets", load: async () => (await import("./key.js")).key },
   migrate: {
     summary: "bring the database to this build",
@@ -42,6 +51,11 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import("./backup.js")).backup,
   },
   audit: { summary: "print security events", load: async () => (await import("./audit.js")).audit },
+  status: {
+    summary: "version, schema, clock, settings",
+    load: async () => (await import("./status.js")).status,
+  },
+  doctor: { summary: "look for what will go wrong", load: async () => (await import("./status.js")).doctor },
 };
 
 /** Runs a command. Sets the exit code instead of ending the process, so that output is written out. */

@@ -27,12 +27,12 @@ export async function addAccount(
   refuse("email", faultInEmail(email));
   refuse("password", faultInPassword(password));
   const account = await createAccount(context, { email, password, confirmed: true });
-  if (account === undefined) throw new AdminFault("conflict", `There is an account ${email} already.`);
+  if (account === undefined) throw new AdminFault("conflict", `There is already an account ${email}.`);
   await recordAct(context, actor, "account_created", { accountId: account.id });
   return account;
 }
 
-export function faultInPassword(password: string): string | undefined {
+function faultInPassword(password: string): string | undefined {
   if (password.length < shortestPassword) return `must have at least ${shortestPassword} characters`;
   return password.length > mostPasswordCharacters
     ? `has more than ${mostPasswordCharacters} characters`

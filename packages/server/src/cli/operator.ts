@@ -1,0 +1,109 @@
+/** What the operators' commands share: who acts, how faults are told, and lists of any length. */
+
+import { userInfo } from "node:os";
+import type { Actor } from "../admin/actor.js";
+import { everything } from "../admin/acts/lists.js";
+import { AdminFault } from "../admin/fault.js";
+import type { Page, PageQuery } from "../storage/storage.js";
+import { configOption, type Opened, withConfigured } from "./open.js";
+import { UsageFault } from "./usage.js";
+
+export interface Operating extends Opened {
+  readonly profile: Opened["config"]["profile"];
+  readonly actor: Actor;
+}
+
+export const operatorOptions = {
+  ...configOption,
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export const listOptions = { limit: { type: "string" }, after: { type: "string" } } as const;
+
+export const listUsage = `  --json          one JSON object a line (an act prints one)
+  --limit N       the first N of a list; all where absent
+  --after PLACE   from behind a place that --limit told on standard error`;
+
+/** Runs an operator's act on the configured storage. What was written wrongly is a fault of the call. */
+export function operate(
+  config: string | undefined,
+  act: (operating: Operating) => Promise<void>,
+): Promise<void> {
+  return withConfigured(config, async (opened) => {
+    try {
+      await act({ ...opened, profile: opened.config.profile, actor: { name: `cli:${userName()}` } });
+    } catch (error) {
+      if (error instanceof AdminFault && error.code === "bad_request")
+        throw new UsageFault(asOption(error.message));
+      throw error;
+    }
+  });
+}
+
+/** A user of a container may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
+}
+
+const optionOfKey: Readonly<Record<string, string>> = {
+  scopes: "--scope",
+  scope_texts: "--describe",
+  callback_urls: "--callback",
+  callback_schemes: "--allow-scheme",
+  resources: "--resource",
+  jwks: "--jwks",
+  public: "--public",
+  owner: "--owner",
+  after: "--after",
+  refresh_tokens: "--rotate",
+  password: "The password, on standard input",
+};
+
+/** The acts name keys of JSON; here they are options. */
+function asOption(message: string): string {
+  const [, key = "", rest = ""] = /^(\w+): (.*)$/s.exec(message) ?? [];
+  const option = optionOfKey[key];
+  return option === undefined ? message : `${option}: ${rest}`;
+}
+
+export interface ListChoices {
+  readonly json?: boolean | undefined;
+  readonly limit?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+type View = Readonly<Record<string, unknown>>;
+
+/** Prints a list page by page, however long it is. @param line an item for a person. */
+export async function printList(
+  { json, limit, after }: ListChoices,
+  page: (query: PageQuery) => Promise<Page<View>>,
+  line: (item: View) => string,
+): Promise<void> {
+  const most = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  if (limit !== undefined && (!Number.isInteger(most) || most < 1))
+    throw new UsageFault("--limit takes a whole number of at least 1.");
+  let next: string | undefined;
+  const counted = async (query: PageQuery) => {
+    const read = await page({ ...query, after: query.after ?? after });
+    next = read.next;
+    return read;
+  };
+  for await (const item of everything(counted, most)) console.log(json ? JSON.stringify(item) : line(item));
+  if (next !== undefined) console.error(`There are more: --after ${next}`);
+}
+
+/** Prints what came of an act: an object for a program, lines for a person. */
+export function printResult(json: boolean | undefined, result: object, ...lines: string[]): void {
+  console.log(json ? JSON.stringify(result) : lines.join("\n"));
+}
+
+/** What cannot be undone is not done by a slip. */
+export function confirmed(yes: boolean | undefined, what: string): void {
+  if (!yes) throw new UsageFault(`This ${what}, and cannot be undone. Add --yes to do it.`);
+}
