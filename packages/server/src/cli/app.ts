@@ -7,10 +7,11 @@ import {
   changeApp,
   deleteApp,
   expireOldSecrets,
+  longestOverlapHours,
   rotateSecret,
+  usualOverlapHours,
 } from "../admin/acts/apps.js";
 import { lists } from "../admin/acts/lists.js";
-import { longestOverlapHours, usualOverlapHours } from "../admin/routes/apps.js";
 import { appView } from "../admin/views.js";
 import type { App } from "../storage/storage.js";
 import { appOptions, fieldsOf, readJsonFile } from "./app-options.js";

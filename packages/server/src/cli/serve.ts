@@ -7,21 +7,33 @@ import { homeRoute } from "../http/routes/home.js";
 import { jsonLog, type Log } from "../log.js";
 import { loopbackNames } from "../oauth/loopback.js";
 import { startPurging } from "../storage/purging.js";
+import { declareApps, sayPlan } from "./apps-file.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
 import { operators } from "./operators.js";
 import { drainMilliseconds, runUntilSignal } from "./run.js";
 import { parseOptions } from "./usage.js";
 
-const usage = `Usage: countersign serve [--config FILE]
+const usage = `Usage: countersign serve [--config FILE] [--apps FILE [--dry-run]]
 
 ${configUsage}
+  --apps FILE     apps as YAML or JSON (\`apps:\` and a list, keys as in docs/admin-api.yaml): before it serves, makes those
+                  that are missing and changes those that differ; others are left alone. \${NAME} is taken from the environment
+  --dry-run       says what --apps would do, and does nothing
 
 Signals: SIGTERM says "draining" at /ready for COUNTERSIGN_DRAIN_SECONDS, answers the requests under way and ends;
 SIGHUP reads the secrets file again.`;
 
+const options = {
+  ...configOption,
+  apps: { type: "string" },
+  "dry-run": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 export async function serve(args: string[]): Promise<void> {
-  const { values } = parseOptions(args, { ...configOption, help: { type: "boolean", short: "h" } }, usage);
+  const { values } = parseOptions(args, options, usage);
   if (values.help) return console.log(usage);
+  if (values["dry-run"]) return sayPlan(values.config, values.apps);
   const output = jsonLog(Date.now);
   const early = heedEarlySignals(output);
   const wanted = loadConfig(process.env, values.config);
@@ -30,6 +42,7 @@ export async function serve(args: string[]): Promise<void> {
   const { opened, observer, listen } = await operators(await openConfigured(values.config), output);
   const { config, storage } = opened;
   const log = accessLog(output, config);
+  if (values.apps !== undefined) await declareApps(opened, values.apps, log);
   const app = createCountersign({
     ...opened,
     ...config,

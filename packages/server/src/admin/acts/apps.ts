@@ -25,8 +25,7 @@ export async function appNamed({ storage }: ActContext, clientId: string): Promi
 /** Makes an app. With `client_id`, and `client_secret` where it has one, it is one that comes from elsewhere. @throws {AdminFault} */
 export async function addApp(context: ActContext, actor: Actor, value: unknown): Promise<AppAndSecret> {
   const given = objectOf(value, newAppKeys);
-  for (const key of ["name", "owner", "callback_urls", "scopes"])
-    if (given[key] === undefined) refuse(key, "is missing");
+  requireNew(given);
   const isPublic = flagIn(given, "public") ?? false;
   if (isPublic && context.profile.pkce === "ignored")
     refuse(
@@ -51,6 +50,15 @@ export async function addApp(context: ActContext, actor: Actor, value: unknown):
   return { ...made, app: { ...made.app, disabled: disabled ?? false } };
 }
 
+/** @throws {AdminFault} unless a new app has all that it needs. */
+export function requireNew(given: Readonly<Record<string, unknown>>): void {
+  for (const key of ["name", "owner", "callback_urls", "scopes"])
+    refuse(key, given[key] === undefined ? "is missing" : undefined);
+}
+
+const shortestImported = 16;
+const tooShort = `has fewer than ${shortestImported} characters: let one be made`;
+
 function importedCredentials(given: Readonly<Record<string, unknown>>, secretless: boolean) {
   const [clientId, clientSecret] = [textIn(given, "client_id", 200), textIn(given, "client_secret", 200)];
   if (clientId !== undefined && !/^[\x21-\x7e]+$/.test(clientId))
@@ -58,7 +66,7 @@ function importedCredentials(given: Readonly<Record<string, unknown>>, secretles
   if (clientSecret === undefined) return { clientId };
   if (secretless) refuse("client_secret", "an app that is public or has keys has none");
   if (clientId === undefined) refuse("client_secret", "goes with a client_id");
-  if (clientSecret.length < 16) refuse("client_secret", "has fewer than 16 characters: let one be made");
+  if (clientSecret.length < shortestImported) refuse("client_secret", tooShort);
   return { clientId, clientSecret };
 }
 
@@ -104,6 +112,10 @@ function keyChanges(context: ActContext, before: App, jwks: string | null | unde
   return { changes: { jwks: undefined, secrets }, secret };
 }
 
+/** Longest overlap of two client secrets, in hours: a year. */
+export const longestOverlapHours = 8784;
+export const usualOverlapHours = 24;
+
 /** Gives the app another secret; the live ones work for `overlapHours` more, which lets every node of it change over. @throws {AdminFault} */
 export async function rotateSecret(
   context: ActContext,
@@ -114,12 +126,36 @@ export async function rotateSecret(
   const app = await appNamed(context, clientId);
   refuseSecretless(app);
   const clientSecret = newClientSecret(context);
+  return { app: await addSecret(context, actor, app, clientSecret, overlapHours), clientSecret };
+}
+
+/** Gives the app a secret that was chosen elsewhere, as `rotateSecret` does. @throws {AdminFault} */
+export async function putSecret(
+  context: ActContext,
+  actor: Actor,
+  clientId: string,
+  secret: string,
+): Promise<void> {
+  const app = await appNamed(context, clientId);
+  refuseSecretless(app);
+  if (secret.length < shortestImported) refuse("client_secret", tooShort);
+  await addSecret(context, actor, app, secret, usualOverlapHours);
+}
+
+async function addSecret(
+  context: ActContext,
+  actor: Actor,
+  app: App,
+  secret: string,
+  overlapHours: number,
+): Promise<App> {
+  const { clientId } = app;
   const now = context.now();
   const until = now + overlapHours * 3_600_000;
-  const secrets = [sealClientSecret(context, clientId, clientSecret), ...liveUntil(app, now, until)];
+  const secrets = [sealClientSecret(context, clientId, secret), ...liveUntil(app, now, until)];
   await context.storage.updateApp(clientId, { secrets }, now);
   await recordAct(context, actor, "client_secret_rotated", { clientId, overlapHours });
-  return { app: { ...app, secrets }, clientSecret };
+  return { ...app, secrets };
 }
 
 /** Ends all secrets of the app but the newest, now. Returns how many ended. @throws {AdminFault} */

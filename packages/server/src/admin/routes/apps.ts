@@ -7,16 +7,14 @@ import {
   changeApp,
   deleteApp,
   expireOldSecrets,
+  longestOverlapHours,
   rotateSecret,
+  usualOverlapHours,
 } from "../acts/apps.js";
 import type { AdminContext } from "../context.js";
 import { numberIn, objectOf } from "../fields.js";
 import { appView } from "../views.js";
 import type { Route } from "./route.js";
-
-/** Longest overlap of two client secrets, in hours: a year. */
-export const longestOverlapHours = 8784;
-export const usualOverlapHours = 24;
 
 export function appRoutes(route: Route, context: AdminContext): void {
   route("POST", "/apps", async ({ actor, body, reply }) => {
