@@ -91,7 +91,12 @@ describe("a file of apps", () => {
 
   it.each([
     [apps("  - name: Nameless\n"), "apps[1]: client_id: is missing"],
-    [apps("  - { client_id: b, owner: owner@example.com }\n"), "apps[1]: client_secret: is missing"],
+    [
+      apps(
+        "  - { client_id: b, name: B, owner: owner@example.com, scopes: [r], callback_urls: [https://b.example/] }\n",
+      ),
+      "apps[1]: client_secret: is missing",
+    ],
     [
       apps("  - { client_id: b, client_secret: long-enough-to-be-one, owner: owner@example.com }\n"),
       "apps[1]: name",

@@ -130,7 +130,7 @@ describe("countersign app", () => {
     [["app", "update", "from-elsewhere", "--jwt", "--opaque"], "--jwt and --opaque exclude each other"],
     [["app", "update", "from-elsewhere", "--callback", "x"], "--callback: x: it is not an absolute URL"],
     [["app", "update", "from-elsewhere", "--scope", ""], "--scope: an app needs at least one scope"],
-    [["app", "list", "--limit", "0"], "--limit takes a whole number from 1"],
+    [["app", "list", "--limit", "0"], "--limit takes a whole number of at least 1"],
     [["app", "list", "--after", "x"], "--after: must be what `next`"],
     [["audit", "--until", "x"], "--until takes a time"],
     [["audit", "--all", "--limit", "3"], "exclude each other"],
