@@ -19,6 +19,8 @@ export interface TestPostgres {
   /** The maintenance database, as superuser. */
   readonly url: string;
   readonly port: number;
+  /** The folder of its data. */
+  readonly data: string;
   /** Returns the URL of a new, empty database. */
   createDatabase(): Promise<string>;
   /** Stops the server; its data and port stay. */
@@ -75,6 +77,7 @@ async function serverOn(
   return {
     url,
     port,
+    data: join(folder, "data"),
     createDatabase: () => createDatabaseOn(url, `test_${++databases}`),
     halt,
     resume,
@@ -146,7 +149,7 @@ function untilReady(server: ChildProcess): Promise<void> {
     server.once("exit", () => failed());
     createInterface({ input: server.stderr! }).on("line", (line) => {
       if (said.length < 100) said.push(line);
-      if (line.includes("database system is ready to accept connections")) resolve();
+      if (/database system is ready to accept (read-only )?connections/.test(line)) resolve();
     });
   });
 }

@@ -18,6 +18,12 @@ export interface Config {
   readonly database: string;
   readonly poolSize: number;
   readonly statementTimeoutMilliseconds: number;
+  /** Whether settings are sent to PostgreSQL at the start of a connection: some poolers refuse them. */
+  readonly startupOptions: "sent" | "none";
+  /** How long a start waits for a database that does not answer yet, in seconds. */
+  readonly databaseWaitSeconds: number;
+  /** Whether `serve` brings an older schema to that of its build; else it refuses to start. */
+  readonly migrates: boolean;
   /** The one that signs first. */
   readonly secrets: readonly string[];
   readonly secretsFile: string | undefined;
@@ -57,6 +63,9 @@ export const configKeys = [
   "COUNTERSIGN_DATABASE",
   "COUNTERSIGN_POOL_SIZE",
   "COUNTERSIGN_STATEMENT_TIMEOUT_MS",
+  "COUNTERSIGN_POSTGRES_STARTUP_OPTIONS",
+  "COUNTERSIGN_DATABASE_WAIT_SECONDS",
+  "COUNTERSIGN_MIGRATE",
   "COUNTERSIGN_SECRETS",
   "COUNTERSIGN_SECRETS_FILE",
   "COUNTERSIGN_PROFILE",
@@ -98,6 +107,9 @@ export function loadConfig(environment: Values, file?: string): Config {
     database: reader.database(),
     poolSize: reader.whole("COUNTERSIGN_POOL_SIZE", 10, 1, 1000),
     statementTimeoutMilliseconds: reader.whole("COUNTERSIGN_STATEMENT_TIMEOUT_MS", 5000, 100, 600_000),
+    startupOptions: reader.choice("COUNTERSIGN_POSTGRES_STARTUP_OPTIONS", ["sent", "none"]),
+    databaseWaitSeconds: reader.whole("COUNTERSIGN_DATABASE_WAIT_SECONDS", 0, 0, 3600),
+    migrates: reader.choice("COUNTERSIGN_MIGRATE", ["true", "false"]) === "true",
     ...reader.secrets(warnings),
     profile: reader.profile(),
     trustProxy: reader.trustProxy(publicUrl, warnings),

@@ -18,10 +18,17 @@ export const configOption = { config: { type: "string", short: "c" } } as const;
 export const configUsage =
   "  --config FILE   keys of .env.example (in the package), one KEY=value a line; the environment wins";
 
+export interface OpenOptions {
+  /** Only `migrate`, and `serve` if it is configured so, change the schema of a database that has one. @default false */
+  readonly mayMigrate?: boolean;
+  /** Is told of what works but not as it should. @default standard error */
+  readonly warn?: (message: string) => void;
+}
+
 /** @throws {ConfigFault} and faults of opening the database. */
-export async function openConfigured(file: string | undefined): Promise<Opened> {
+export async function openConfigured(file: string | undefined, options: OpenOptions = {}): Promise<Opened> {
   const config = loadConfig(process.env, file);
-  const storage = await openStorage(config);
+  const storage = await openWhenThere(config, options);
   return {
     config,
     storage,
@@ -31,12 +38,38 @@ export async function openConfigured(file: string | undefined): Promise<Opened> 
   };
 }
 
+/** Between one attempt to reach a database that is to be waited for and the next, in milliseconds. */
+const waitMilliseconds = 500;
+
+/** Errors of a way that leads nowhere yet, and of a server that starts (57P03) or has no room (53300). */
+const notThereYet =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|57P03|53300)$/;
+
+async function openWhenThere(config: Config, options: OpenOptions): Promise<Storage> {
+  const until = Date.now() + config.databaseWaitSeconds * 1000;
+  for (;;) {
+    try {
+      return await openStorage(config, options);
+    } catch (error) {
+      if (!mayCome(error) || Date.now() + waitMilliseconds > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, waitMilliseconds));
+    }
+  }
+}
+
+/** Of several servers the last error is the cause of what was said of all. */
+function mayCome(error: unknown): boolean {
+  const { code = "", message = "", cause } = error as Error & { code?: string };
+  return notThereYet.test(code) || /timeout/.test(message) || (cause !== undefined && mayCome(cause));
+}
+
 /** Runs `work` on the configured storage and closes it. */
 export async function withConfigured<T>(
   file: string | undefined,
   work: (opened: Opened) => Promise<T>,
+  options: OpenOptions = {},
 ): Promise<T> {
-  const opened = await openConfigured(file);
+  const opened = await openConfigured(file, options);
   try {
     return await work(opened);
   } finally {
@@ -48,11 +81,13 @@ export function isPostgres(database: string): boolean {
   return /^postgres(ql)?:\/\//.test(database);
 }
 
-/** Returns the storage that a configuration names, brought to the schema of this build. */
-export async function openStorage(config: Config): Promise<Storage> {
-  if (!isPostgres(config.database)) return openSqliteStorage(config.database);
+/** Returns the storage that a configuration names. */
+export async function openStorage(config: Config, options: OpenOptions = {}): Promise<Storage> {
+  const { mayMigrate = false, warn = (message) => console.error(`countersign: ${message}`) } = options;
+  if (!isPostgres(config.database)) return openSqliteStorage(config.database, { mayMigrate });
   // Loaded only where it is used: a node on SQLite does not pay for the PostgreSQL driver.
   const { openPostgresStorage } = await import("../storage/postgres/postgres-storage.js");
-  const { database: url, poolSize, statementTimeoutMilliseconds } = config;
-  return openPostgresStorage({ url, poolSize, statementTimeoutMilliseconds });
+  const { database: url, poolSize, statementTimeoutMilliseconds, startupOptions } = config;
+  const limits = { poolSize, statementTimeoutMilliseconds, startupOptions };
+  return openPostgresStorage({ url, ...limits, mayMigrate, now: Date.now, warn });
 }

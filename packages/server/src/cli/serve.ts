@@ -39,7 +39,13 @@ export async function serve(args: string[]): Promise<void> {
   const wanted = loadConfig(process.env, values.config);
   await checkAddress(wanted);
   if (wanted.admin !== undefined) await checkAddress(wanted.admin);
-  const { opened, observer, listen } = await operators(await openConfigured(values.config), output);
+  const { opened, observer, listen } = await operators(
+    await openConfigured(values.config, {
+      mayMigrate: wanted.migrates,
+      warn: (message) => output.warn({}, message),
+    }),
+    output,
+  );
   const { config, storage } = opened;
   const log = accessLog(output, config);
   if (values.apps !== undefined) await declareApps(opened, values.apps, log);

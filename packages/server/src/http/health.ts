@@ -1,6 +1,7 @@
 /** `/health` says that the process lives; `/ready` says that requests should be sent to it. */
 
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { StorageUnavailable } from "../storage/storage.js";
 import type { HttpContext } from "./context.js";
 
 export interface Readiness {
@@ -11,15 +12,38 @@ export interface Readiness {
 type HealthContext = Pick<HttpContext, "storage" | "now">;
 
 export function healthRoutes(server: FastifyInstance, context: HealthContext, readiness: Readiness): void {
-  const answer = (reply: FastifyReply, status: number, text: string) =>
-    reply.code(status).header("cache-control", "no-store").send({ status: text });
+  const answer = (reply: FastifyReply, status: number, text: string, more?: object) =>
+    reply
+      .code(status)
+      .header("cache-control", "no-store")
+      .send({ status: text, ...more });
   const faultOfDatabase = databaseCheck(context);
   server.get("/health", async (_request, reply) => answer(reply, 200, "ok"));
   server.get("/ready", async (_request, reply) => {
     if (readiness.draining) return answer(reply, 503, "draining");
     const fault = await faultOfDatabase();
-    return fault === undefined ? answer(reply, 200, "ready") : answer(reply, 503, fault);
+    if (fault !== undefined) return answer(reply, 503, fault);
+    return answer(reply, 200, "ready", clockOf(context.storage));
   });
+}
+
+/** From this on a difference between this clock and the database's is told, in milliseconds: seconds are nothing yet. */
+const toldSkewMilliseconds = 5000;
+
+/** A wrong clock is told, and takes no node out of service: if it is the database's, it would take out all. */
+function clockOf(storage: HealthContext["storage"]): object {
+  const ahead = storage.clockAhead?.() ?? 0;
+  return Math.abs(ahead) < toldSkewMilliseconds ? {} : { clock_ahead_seconds: Math.round(ahead / 1000) };
+}
+
+const conditions = {
+  "read-only": "the database cannot be written to: it is read-only",
+  full: "the database cannot be written to: its disk is full",
+} as const;
+
+function conditionOf(error: unknown): string | undefined {
+  const condition = error instanceof StorageUnavailable ? error.condition : undefined;
+  return condition && conditions[condition];
 }
 
 /** A success is good for this long, in milliseconds: whoever asks for it often makes no more writes. */
@@ -36,14 +60,14 @@ function databaseCheck({ storage, now }: HealthContext): () => Promise<string | 
     const startedAt = now();
     try {
       await storage.ping();
-    } catch {
-      return "the database does not answer";
+    } catch (error) {
+      return conditionOf(error) ?? "the database does not answer";
     }
     try {
       const bucket = { key: "ready", capacity: 1_000_000, periodSeconds: 1 };
       await storage.takeFromBucket({ ...bucket, now: startedAt, cost: 1 });
-    } catch {
-      return "the database cannot be written to";
+    } catch (error) {
+      return conditionOf(error) ?? "the database cannot be written to";
     }
     soundUntil = startedAt + freshMilliseconds;
     return undefined;

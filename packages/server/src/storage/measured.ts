@@ -6,7 +6,7 @@ import type { Storage } from "./storage.js";
 export type StorageObserver = (verb: string, seconds: number, failed: boolean) => void;
 
 /** These answer at once, from what the process knows. */
-const untimed: ReadonlySet<string> = new Set(["connectionUse", "close"]);
+const untimed: ReadonlySet<string> = new Set(["connectionUse", "clockAhead", "close"]);
 
 /**
  * Returns the storage with each verb timed.

@@ -376,6 +376,8 @@ export interface Storage extends OperatorStorage {
   ping(): Promise<void>;
   /** Returns how the connections to a database server are used now; absent where there are none. */
   connectionUse?(): ConnectionUse;
+  /** How far this node's clock is ahead of the database's, in milliseconds, when it was last asked; negative is behind. */
+  clockAhead?(): number | undefined;
   /** Ends all work that was accepted, then closes. */
   close(): Promise<void>;
 }
@@ -386,6 +388,16 @@ export interface Storage extends OperatorStorage {
  */
 export class StorageUnavailable extends Error {
   override readonly name = "StorageUnavailable";
+  /** Why nothing can be written, where that is known; reads may still be answered. */
+  readonly condition: "read-only" | "full" | undefined;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly condition?: StorageUnavailable["condition"] } = {},
+  ) {
+    super(message, options);
+    this.condition = options.condition;
+  }
 }
 
 /** How long a revoked family is kept before it is purged, in milliseconds: long enough to be asked about. */

@@ -13,14 +13,19 @@ afterEach(() => server?.close());
 /** A storage whose verbs can be made to fail, and that counts its writes. */
 function breakable() {
   const sound = openSqliteStorage(":memory:");
-  const state = { broken: "" as "" | "ping" | "takeFromBucket", writes: 0 };
+  const state = {
+    broken: "" as "" | "ping" | "takeFromBucket",
+    condition: undefined as StorageUnavailable["condition"],
+    writes: 0,
+  };
   const storage = new Proxy(sound, {
     get: (target, name) => {
       const verb = Reflect.get(target, name);
       if (typeof verb !== "function") return verb;
       return (...given: unknown[]) => {
         if (name === "takeFromBucket") state.writes += 1;
-        if (name === state.broken) return Promise.reject(new StorageUnavailable("broken"));
+        if (name === state.broken)
+          return Promise.reject(new StorageUnavailable("broken", { condition: state.condition }));
         return verb.apply(target, given);
       };
     },
@@ -44,6 +49,29 @@ it("is ready while the database answers and takes a write, and says which of the
   expect(await ready()).toEqual([503, "the database does not answer"]);
   state.broken = "";
   expect(await ready()).toEqual([200, "ready"]);
+});
+
+it.each([
+  ["read-only", "the database cannot be written to: it is read-only"],
+  ["full", "the database cannot be written to: its disk is full"],
+] as const)("says why a database that is %s takes no writes", async (condition, said) => {
+  const { state, storage } = breakable();
+  server = await startHouse({ storage });
+  for (const verb of ["ping", "takeFromBucket"] as const) {
+    Object.assign(state, { broken: verb, condition });
+    expect(await ready()).toEqual([503, said]);
+  }
+});
+
+it("tells how far this clock is from the database's, from five seconds on, and stays ready", async () => {
+  const { storage } = breakable();
+  let ahead = -4999;
+  const skewed = Object.assign(Object.create(storage), { clockAhead: () => ahead });
+  server = await startHouse({ storage: skewed });
+  const body = async () => JSON.parse((await send(`${server?.url}/ready`)).text);
+  expect(await body()).toEqual({ status: "ready" });
+  ahead = -3_600_000;
+  expect(await body()).toEqual({ status: "ready", clock_ahead_seconds: -3600 });
 });
 
 it("writes no more than once a second, however often it is asked", async () => {

@@ -1,6 +1,11 @@
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
+import { Connections } from "../../src/storage/postgres/engine/connections.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import { type Storage, StorageUnavailable } from "../../src/storage/storage.js";
 import { createFamily, createPair, hex, newCode, t0 } from "./contract/fixtures.js";
@@ -93,7 +98,6 @@ describe("PostgreSQL", () => {
       `ALTER DATABASE ${pg.escapeIdentifier(new URL(plain).pathname.slice(1))} SET synchronous_commit = off`,
     );
     await admin.end();
-    const { Connections } = await import("../../src/storage/postgres/engine/connections.js");
     const limits = { poolSize: 1, statementTimeoutMilliseconds: 1000 };
     for (const url of [plain, `${plain}?options=-c%20synchronous_commit%3Doff`]) {
       const connections = new Connections({ url, ...limits });
@@ -109,5 +113,157 @@ describe("PostgreSQL", () => {
     await expect(openPostgresStorage({ url: "postgres://u:p@127.0.0.1:1/x" })).rejects.toThrow(
       /ECONNREFUSED/,
     );
+  });
+
+  /** Runs a statement as the operator of the server. */
+  async function operate(...statements: string[]): Promise<void> {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query("SET default_transaction_read_only = off");
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  }
+
+  /** Resolves once an act ends as wanted: a server takes a moment to read its configuration. */
+  async function until(wanted: () => Promise<boolean>): Promise<void> {
+    while (!(await wanted())) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const condition = (act: Promise<unknown>) =>
+    act.then(
+      () => "done",
+      (error) => (error instanceof StorageUnavailable ? error.condition : String(error)),
+    );
+
+  it("that is read-only for a while is read, says why it is not written to, and is written to again on the same node", async () => {
+    const pair = await createPair(storage);
+    const write = () => condition(storage.recordAudit([]).then(() => storage.issueCode(newCode(pair))));
+    await Promise.all([write(), write(), write(), write()]);
+    await operate("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
+    await until(async () => (await write()) === "read-only");
+    expect(await storage.findAccount(pair.account.id)).toStrictEqual(pair.account);
+    await operate("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()");
+    await until(async () => (await write()) === "done");
+    expect(await Promise.all([write(), write(), write(), write()])).toEqual(Array(4).fill("done"));
+  });
+
+  it("that is a standby answers nothing, not even that something is not there, until it is promoted", async () => {
+    const { account } = await createPair(storage);
+    await server.halt();
+    const signal = join(server.data, "standby.signal");
+    writeFileSync(signal, "", { mode: 0o666 });
+    await server.resume();
+    expect(await condition(storage.findAccount(account.id))).toBe("read-only");
+    expect(await condition(storage.findFamily(hex(16)))).toBe("read-only");
+    expect(await condition(storage.ping())).toBe("read-only");
+    await operate("SELECT pg_promote()");
+    expect(await storage.findAccount(account.id)).toStrictEqual(account);
+    await storage.issueCode(newCode(await createPair(storage)));
+    rmSync(signal, { force: true });
+  });
+
+  it("whose prepared statements are lost or out of date is asked over a new connection, and nobody notices", async () => {
+    const connections = new Connections({ url, poolSize: 1, statementTimeoutMilliseconds: 1000 });
+    const statement = { name: "of_tomorrow", text: "SELECT * FROM tomorrow" };
+    await connections.write({ text: "CREATE TABLE tomorrow (a integer)" }, []);
+    await connections.read(statement, []);
+    await connections.write({ text: "ALTER TABLE tomorrow ADD COLUMN b integer" }, []);
+    await expect(connections.read(statement, [])).resolves.toEqual([]);
+    await connections.write({ text: "DEALLOCATE ALL" }, []);
+    await expect(connections.write(statement, [])).resolves.toEqual([]);
+    await connections.write({ text: "DROP TABLE tomorrow" }, []);
+    await connections.close();
+  });
+
+  it("among several hosts is found, wherever it is listed, and what the others say is told where there is none", async () => {
+    const here = new URL(url);
+    const hosts = (...ports: number[]) =>
+      `postgres://${here.username}:${here.password}@${ports.map((port) => `127.0.0.1:${port}`).join(",")}${here.pathname}?target_session_attrs=read-write`;
+    const several = await openPostgresStorage({ url: hosts(1, server.port), poolSize: 2 });
+    await createPair(several);
+    await several.close();
+    await expect(openPostgresStorage({ url: hosts(1, 2) })).rejects.toThrow(
+      /no server takes writes \(127\.0\.0\.1:1: connect ECONNREFUSED.*; 127\.0\.0\.1:2: connect ECONNREFUSED/,
+    );
+  });
+
+  /** A way to the server that can be made to pass nothing on. */
+  async function startWay() {
+    const passing = new Set<Socket>();
+    const way = createServer((near) => {
+      const far = connect(server.port, "127.0.0.1");
+      for (const one of [near, far]) passing.add(one.on("error", () => {}));
+      near.pipe(far).pipe(near);
+      near.on("close", () => far.destroy());
+    }).listen(0, "127.0.0.1");
+    await once(way, "listening");
+    const { port } = way.address() as { port: number };
+    return {
+      url: Object.assign(new URL(url), { port }).href,
+      hang: () => {
+        for (const one of passing) one.unpipe().pause();
+      },
+      close: () => {
+        for (const one of passing) one.destroy();
+        way.close();
+      },
+    };
+  }
+
+  it("that says nothing any more is not waited for by everybody, and is used again once it answers", async () => {
+    const way = await startWay();
+    let now = t0;
+    const act = { url: way.url, poolSize: 3, statementTimeoutMilliseconds: 100, now: () => now };
+    const connections = new Connections(act);
+    const ask = () => condition(connections.read({ text: "SELECT 1" }, []));
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual(["done", "done", "done"]);
+    way.hang();
+    // Three have a connection, and two wait for one: they are answered with the third.
+    expect(await Promise.all([ask(), ask(), ask(), ask(), ask()])).toEqual(Array(5).fill(undefined));
+    await expect(connections.read({ text: "SELECT 1" }, [])).rejects.toThrow("it has not answered lately");
+    now += 1000;
+    expect(await ask()).toBe("done");
+    expect(await ask()).toBe("done");
+    await connections.close();
+    way.close();
+  });
+
+  it("whose clock differs is told once, and how far is known", async () => {
+    const warnings: string[] = [];
+    const hour = 3_600_000;
+    let now = Date.now() + hour;
+    const act = { url, poolSize: 1, statementTimeoutMilliseconds: 1000 };
+    const connections = new Connections({ ...act, now: () => now, warn: (one) => warnings.push(one) });
+    await connections.ping();
+    await connections.ping();
+    expect(Math.abs((connections.clockAhead as number) - hour)).toBeLessThan(60_000);
+    expect(warnings).toEqual([expect.stringMatching(/^this node's clock is \d+ s ahead of the database's/)]);
+    now = Date.now();
+    await connections.ping();
+    expect(Math.abs(connections.clockAhead as number)).toBeLessThan(5000);
+    await connections.close();
+  });
+
+  it("that is sent no settings is used all the same, and what it lacks is told until its role has it", async () => {
+    const own = await server.createDatabase();
+    const connectAndWarn = async (startupOptions: "sent" | "none") => {
+      const warnings: string[] = [];
+      const act = { url: own, poolSize: 1, statementTimeoutMilliseconds: 1000, startupOptions };
+      const connections = new Connections({ ...act, warn: (one) => warnings.push(one) });
+      await connections.ping();
+      await connections.close();
+      return warnings.map((one) => one.replace(/ is .*/, ""));
+    };
+    expect(await connectAndWarn("sent")).toEqual([]);
+    const unset = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin", "statement_timeout"];
+    expect(await connectAndWarn("none")).toEqual(unset.map((one) => `PostgreSQL: ${one}`));
+    const name = new URL(own).pathname.slice(1);
+    const set = Object.entries({
+      ...Object.fromEntries(unset.map((one) => [one, "off"])),
+      statement_timeout: "5s",
+    });
+    await operate(
+      ...set.map(([one, value]) => `ALTER ROLE postgres IN DATABASE ${name} SET ${one} = '${value}'`),
+    );
+    expect(await connectAndWarn("none")).toEqual([]);
   });
 });

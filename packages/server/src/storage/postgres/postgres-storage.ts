@@ -9,12 +9,14 @@ import { consumeCode, consumeCodeAlone, findCode, issueCode, issueCodeVerb } fro
 import { Batch, type BatchedVerb } from "./engine/batch.js";
 import { Connections } from "./engine/connections.js";
 import { migratePostgres } from "./engine/migrate.js";
+import type { StartupOptions } from "./engine/session.js";
 import { familyVerbs, findFamily, rotateFamily } from "./families.js";
 import { grantVerbs } from "./grants.js";
 import { rememberVerb, takeFromBucket } from "./limits.js";
 import { operatorVerbs } from "./operators.js";
 import { purgeVerb } from "./purge.js";
 import { revokeAllVerb } from "./revocations.js";
+import { postgresMigrations } from "./schema.js";
 import { createSession, deleteSessionVerb, findSession } from "./sessions.js";
 
 export interface PostgresOptions {
@@ -27,6 +29,20 @@ export interface PostgresOptions {
   readonly poolSize?: number;
   /** @default 5000 */
   readonly statementTimeoutMilliseconds?: number;
+  /**
+   * `none` for poolers that refuse settings at the start of a connection: then the role or database must have them.
+   * @default "sent"
+   */
+  readonly startupOptions?: StartupOptions;
+  /**
+   * Whether an older schema is brought to that of this build; an empty database is always set up.
+   * @default true
+   */
+  readonly mayMigrate?: boolean;
+  /** Absent, clocks are not compared, and a database that does not answer is asked each time. */
+  readonly now?: () => number;
+  /** Is told of settings that are not in force and clocks that differ. @default nobody */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -34,9 +50,10 @@ export interface PostgresOptions {
  * @throws {Error} when the database does not answer or was written by a newer build.
  */
 export async function openPostgresStorage(options: PostgresOptions): Promise<Storage> {
-  await migratePostgres(options.url);
-  const { url, poolSize = 10, statementTimeoutMilliseconds = 5000 } = options;
-  const connections = new Connections({ url, poolSize, statementTimeoutMilliseconds });
+  const { poolSize = 10, statementTimeoutMilliseconds = 5000 } = options;
+  const { mayMigrate, startupOptions } = options;
+  await migratePostgres(options.url, postgresMigrations, { mayMigrate, startupOptions });
+  const connections = new Connections({ ...options, poolSize, statementTimeoutMilliseconds });
   const { verbs, close } = batchedVerbs(connections);
   return {
     ...accountVerbs(connections),
@@ -51,9 +68,8 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
     listAudit: listAuditVerb(connections),
     revokeAll: revokeAllVerb(connections),
     purge: purgeVerb(connections),
-    ping: async () => {
-      await connections.read({ name: "ping", text: "SELECT 1" }, []);
-    },
+    ping: () => connections.ping(),
+    clockAhead: () => connections.clockAhead,
     connectionUse: () => connections.use(),
     close: async () => {
       await close();

@@ -155,4 +155,9 @@ ALTER TABLE apps ADD COLUMN ended_at INTEGER;
 CREATE INDEX sessions_of_account ON sessions(account_pk);
 `,
   },
+  {
+    version: 6,
+    title: "the schema says which builds work on it",
+    sql: "ALTER TABLE schema_version ADD COLUMN works_from INTEGER NOT NULL DEFAULT 1;",
+  },
 ];

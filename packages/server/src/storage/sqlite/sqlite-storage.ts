@@ -17,6 +17,7 @@ import { limitVerbs } from "./limits.js";
 import { operatorVerbs } from "./operators.js";
 import { purgeVerb } from "./purge.js";
 import { revokeAllVerb } from "./revocations.js";
+import { sqliteMigrations } from "./schema.js";
 import { sessionVerbs } from "./sessions.js";
 
 export interface SqliteStorage extends Storage {
@@ -31,6 +32,11 @@ export interface SqliteOptions {
    * @default 5000
    */
   readonly busyTimeoutMilliseconds?: number;
+  /**
+   * Whether an older schema is brought to that of this build; an empty file is always set up.
+   * @default true
+   */
+  readonly mayMigrate?: boolean;
 }
 
 /**
@@ -41,7 +47,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
   const database = openDatabase(file, options.driver);
   try {
     configure(database, options.busyTimeoutMilliseconds ?? 5000);
-    migrateSqlite(database);
+    migrateSqlite(database, sqliteMigrations, options.mayMigrate);
   } catch (error) {
     database.close();
     throw error;

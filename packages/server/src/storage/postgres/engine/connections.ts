@@ -5,7 +5,26 @@ import pg from "pg";
 import type { Row } from "../../shared/columns.js";
 import { decodeText, encodeText } from "../../shared/text.js";
 import { type ConnectionUse, StorageUnavailable } from "../../storage.js";
-import { asStorageFault, isAnswer, isConflict, isUnsent } from "./faults.js";
+import { Breaker } from "./breaker.js";
+import {
+  asStorageFault,
+  isAnswer,
+  isConflict,
+  isReadOnly,
+  isSilence,
+  isTimeout,
+  isUnsent,
+  spoilsConnection,
+} from "./faults.js";
+import { type Server, ServerChoice, serversOf } from "./servers.js";
+import {
+  clientSettings,
+  clockStatement,
+  faultOfServer,
+  inspect,
+  readOnlyServer,
+  type StartupOptions,
+} from "./session.js";
 
 export interface Statement {
   /** Prepared once on each connection under this name; without one it is parsed each time. */
@@ -17,26 +36,51 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly poolSize: number;
   readonly statementTimeoutMilliseconds: number;
+  /** @default "sent" */
+  readonly startupOptions?: StartupOptions;
+  /** Absent, clocks are not compared, and a database that does not answer is asked each time. */
+  readonly now?: (() => number) | undefined;
+  /** Is told, once, of what works but not as it should. @default nobody */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** Waits before another attempt to connect: a restart of the server is over within them, an outage is not. */
 const connectPauses = [20, 100, 300];
 const conflictAttempts = 6;
+/** How often an act that the server refused as such goes over another connection. */
+const spoiledAttempts = 3;
+/** From this on a difference between clocks is worth a warning, in milliseconds. */
+const noticedSkewMilliseconds = 5000;
 
 export class Connections {
   readonly #pool: pg.Pool;
+  readonly #servers: ServerChoice;
+  readonly #options: ConnectionOptions;
+  /** Of reads and writes apart: a standby that is gone keeps the primary from committing, not from reading. */
+  readonly #breakers: Readonly<Record<"read" | "write", Breaker | undefined>>;
   readonly #active = new Set<Promise<unknown>>();
+  readonly #warned = new Set<string>();
+  /** Connections that were opened before this one of them was found to be spoiled. */
+  #edition = 0;
+  readonly #editions = new WeakMap<pg.ClientBase, number>();
+  #clockAhead: number | undefined;
   #closed = false;
 
-  constructor({ url, poolSize, statementTimeoutMilliseconds }: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    const { url, poolSize, statementTimeoutMilliseconds, startupOptions = "sent", now } = options;
+    this.#options = options;
+    const servers = new ServerChoice(serversOf(url));
+    this.#servers = servers;
+    this.#breakers = { read: now && new Breaker({ now }), write: now && new Breaker({ now }) };
     this.#pool = new pg.Pool({
-      ...clientSettings(url),
       max: poolSize,
-      statement_timeout: statementTimeoutMilliseconds,
+      ...(startupOptions === "sent" && { statement_timeout: statementTimeoutMilliseconds }),
       // The server ends a slow statement itself; this is for a server that says nothing any more.
       query_timeout: statementTimeoutMilliseconds + 1000,
-      connectionTimeoutMillis: 5000,
+      connectionTimeoutMillis: Math.ceil(5000 / servers.count),
       idleTimeoutMillis: 60_000,
+      Client: clientOf(servers, startupOptions),
+      onConnect: (client) => this.#admit(client as ServerClient),
     });
     // A connection that dies while idle leaves the pool by itself, and the next statement gets another; one that
     // dies in use fails its statement. Both also say so as an event, which would end the process if nobody listened.
@@ -46,12 +90,12 @@ export class Connections {
 
   /** Runs a statement that changes nothing; a connection lost on the way is replaced and the statement sent again. */
   read(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#track(() => this.#attempt(statement, values, true));
+    return this.#track(() => this.#attempt(statement, values, "read"));
   }
 
   /** Runs a statement once: if the connection is lost after it was sent, nobody knows what became of it. */
   write(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#track(() => this.#attempt(statement, values, false));
+    return this.#track(() => this.#attempt(statement, values, "write"));
   }
 
   /** Returns what the connections do now, and how many acts wait for one. */
@@ -62,7 +106,7 @@ export class Connections {
 
   /** As `write`, for an act that may take long and must not be half done: its statement has minutes, not seconds. */
   writePatiently(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#track(() => this.#attempt(statement, values, false, patient));
+    return this.#track(() => this.#attempt(statement, values, "write", patient));
   }
 
   /** Waits for what was sent, then closes. */
@@ -85,39 +129,172 @@ export class Connections {
   async #attempt(
     statement: Statement,
     values: unknown[],
-    repeatable: boolean,
+    kind: "read" | "write",
     send: Send = plainly,
   ): Promise<Row[]> {
     const encoded = values.map(encodeValue);
+    const breaker = this.#breakers[kind];
+    if (breaker?.admits() === false) throw this.#silent();
     for (let attempt = 1; ; attempt++) {
-      const client = await this.#connect();
+      const client = await this.#connect(breaker);
       try {
         const rows = await send(client, { ...statement, values: encoded });
-        client.release();
+        this.#release(client, false);
+        breaker?.answered();
         return rows.map(decodeRow);
       } catch (error) {
-        client.release(!isAnswer(error));
-        const again = isConflict(error) || isUnsent(error) || (repeatable && !isAnswer(error));
-        if (!again || attempt >= conflictAttempts) throw asStorageFault(error);
+        this.#release(client, !isAnswer(error) || spoilsConnection(error));
+        if (spoilsConnection(error)) this.#retire(client, error);
+        if (isAnswer(error)) breaker?.answered();
+        else if (isTimeout(error)) breaker?.unanswered();
+        if (!mayRepeat(error, kind, attempt)) throw asStorageFault(error);
         await sleep(attempt * 3);
       }
     }
   }
 
-  async #connect(): Promise<pg.PoolClient> {
+  async #connect(breaker: Breaker | undefined): Promise<pg.PoolClient> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#pool.connect();
+        const client = await this.#slot(breaker);
+        if (this.#editions.get(client) === this.#edition) return client;
+        client.release(true);
+        attempt -= 1;
       } catch (error) {
-        const pause = connectPauses[attempt];
+        const pause = connectPauses[Math.min(attempt, connectPauses.length - 1)] as number;
+        const last = attempt >= connectPauses.length && attempt >= 2 * this.#servers.count;
         // Whoever waited in vain for a free connection has waited long enough.
-        if (pause === undefined || /timeout/.test((error as Error).message)) {
-          throw new StorageUnavailable(`PostgreSQL: ${(error as Error).message}`, { cause: error });
+        const waited =
+          /exceeded/.test((error as Error).message) || (isTimeout(error) && this.#servers.count === 1);
+        if (last || waited || (breaker?.isOpen && isSilence(error))) {
+          if (isSilence(error)) breaker?.unanswered();
+          throw this.#unreached(error);
         }
         await sleep(pause);
       }
     }
   }
+
+  /** Returns a connection, unless the database is found meanwhile not to answer: nobody waits on for that. */
+  #slot(breaker: Breaker | undefined): Promise<pg.PoolClient> {
+    if (breaker === undefined) return this.#pool.connect();
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const stopWaiting = breaker.whileWaiting(() => {
+        late = true;
+        reject(this.#silent());
+      });
+      this.#pool
+        .connect()
+        .then((client) => (late ? client.release() : resolve(client)), reject)
+        .finally(stopWaiting);
+    });
+  }
+
+  #release(client: pg.PoolClient, lost: boolean): void {
+    client.release(lost || this.#editions.get(client) !== this.#edition);
+  }
+
+  /** What spoils one connection is likely to be true of the others: each is replaced when it is next used. */
+  #retire(client: pg.PoolClient, error: unknown): void {
+    if (this.#editions.get(client) === this.#edition) this.#edition += 1;
+    if (isReadOnly(error) && this.#servers.count > 1)
+      this.#servers.failed((client as unknown as ServerClient).server, "it is read-only");
+  }
+
+  /** Judges a connection before its first use. @throws {StorageUnavailable} if it leads to a server that takes no writes. */
+  async #admit(client: ServerClient): Promise<void> {
+    const askedAt = this.#options.now?.();
+    const session = await inspect(client);
+    const fault = faultOfServer(session, this.#servers.count > 1);
+    if (fault !== undefined) {
+      this.#servers.failed(client.server, fault);
+      throw readOnlyServer(fault);
+    }
+    this.#servers.accepted(client.server);
+    this.#editions.set(client, this.#edition);
+    if (askedAt !== undefined) this.compareClocks(askedAt, session.at);
+    for (const one of session.unset) this.#warnOnce(one, `PostgreSQL: ${one}`);
+  }
+
+  /** @param askedAt when the server was asked, by this node's clock. @param at what the server's clock said. */
+  compareClocks(askedAt: number, at: number): void {
+    const answeredAt = this.#options.now?.() ?? askedAt;
+    // What the answer took could be either way: at best the clocks agree.
+    const ahead = askedAt > at ? askedAt - at : Math.min(0, answeredAt - at);
+    this.#clockAhead = ahead;
+    if (Math.abs(ahead) < noticedSkewMilliseconds) return void this.#warned.delete("clock");
+    const said = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? "ahead of" : "behind"} the database's`;
+    this.#warnOnce("clock", `this node's clock is ${said}: synchronise both by NTP`);
+  }
+
+  /** Asks the server for its clock: that it answers, and how far the clocks are apart. */
+  async ping(): Promise<void> {
+    const { now } = this.#options;
+    const askedAt = now?.();
+    const [row] = await this.read(clockStatement, []);
+    if (askedAt !== undefined) this.compareClocks(askedAt, row?.at as number);
+  }
+
+  get clockAhead(): number | undefined {
+    return this.#clockAhead;
+  }
+
+  #warnOnce(about: string, message: string): void {
+    if (this.#warned.has(about)) return;
+    this.#warned.add(about);
+    this.#options.warn?.(message);
+  }
+
+  #silent(): StorageUnavailable {
+    return new StorageUnavailable(`PostgreSQL: ${this.#servers.describe("it has not answered lately")}`);
+  }
+
+  #unreached(error: unknown): StorageUnavailable {
+    const { message } = error as Error;
+    const said = this.#servers.describe(message.replace(/^PostgreSQL: /, ""));
+    const condition = error instanceof StorageUnavailable ? error.condition : undefined;
+    return new StorageUnavailable(`PostgreSQL: ${said}`, { cause: error, condition });
+  }
+}
+
+/** A client that goes to the server that is chosen when it is made. */
+interface ServerClient extends pg.Client {
+  readonly server: Server;
+}
+
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+function clientOf(servers: ServerChoice, startupOptions: StartupOptions): new () => ServerClient {
+  class ChosenClient extends pg.Client implements ServerClient {
+    readonly server: Server;
+
+    constructor(options?: pg.ClientConfig) {
+      const server = servers.current;
+      super({ ...options, ...clientSettings(server.url, startupOptions) });
+      this.server = server;
+    }
+
+    override connect(): Promise<pg.Client>;
+    override connect(done: Connected): void;
+    override connect(done?: Connected): Promise<pg.Client> | undefined {
+      // The pool gives a callback.
+      if (done === undefined) return super.connect();
+      super.connect((error: Error | null) => {
+        if (error) servers.failed(this.server, error.message);
+        (done as (error: Error | null, client: pg.Client) => void)(error, this);
+      });
+      return undefined;
+    }
+  }
+  return ChosenClient as unknown as new () => ServerClient;
+}
+
+/** Whether an act that failed goes over another connection: it was not done, or does nothing but read. */
+function mayRepeat(error: unknown, kind: "read" | "write", attempt: number): boolean {
+  if (isConflict(error) || isUnsent(error)) return attempt < conflictAttempts;
+  if (spoilsConnection(error)) return attempt < spoiledAttempts;
+  return kind === "read" && !isAnswer(error) && !isTimeout(error) && attempt < conflictAttempts;
 }
 
 type Send = (client: pg.PoolClient, query: pg.QueryConfig) => Promise<Row[]>;
@@ -140,40 +317,6 @@ const patient: Send = async (client, query) => {
     throw error;
   }
 };
-
-const settings = [
-  // Durable, then answered: a success is on disk, whatever the server's default is.
-  "synchronous_commit=on",
-  // Every statement finds few rows by an index. A plan that was made and kept while a table was small, or before it
-  // was analyzed, must do so too: a scan of a table that has grown meanwhile is 30 times slower.
-  "enable_seqscan=off",
-  "enable_hashjoin=off",
-  "enable_mergejoin=off",
-];
-
-const bigintType = 20;
-
-/** What every connection has in common. Times fit a double, so 64-bit integers come as numbers. */
-export function clientSettings(url: string): pg.ClientConfig {
-  return {
-    ...withSettings(url),
-    application_name: "countersign",
-    keepAlive: true,
-    types: {
-      getTypeParser: (oid, format) =>
-        (oid as number) === bigintType ? Number : pg.types.getTypeParser(oid, format as "text"),
-    },
-  };
-}
-
-/** The driver lets `options` of the URL replace any other, so ours go behind what the URL has. */
-function withSettings(url: string): pg.ClientConfig {
-  const ours = settings.map((setting) => `-c ${setting}`).join(" ");
-  if (!/[?&]options=/.test(url)) return { connectionString: url, options: ours };
-  const whole = new URL(url);
-  whole.searchParams.set("options", `${whole.searchParams.get("options")} ${ours}`);
-  return { connectionString: whole.href };
-}
 
 function encodeValue(value: unknown): unknown {
   if (typeof value === "string") return encodeText(value);

@@ -4,7 +4,29 @@ import pg from "pg";
 import { StorageUnavailable } from "../../storage.js";
 
 /** SQLSTATE classes (PostgreSQL appendix A) in which the server is at fault, not the statement. */
-const serverFault = /^(08|53|57|58|XX|25006|55P03|40003)/;
+const serverFault = /^(08|53|57|58|XX|25006|55P03|40003|0A000|26000|42P05)/;
+
+/**
+ * The statement was not done, and would not be done on this connection later: the server has become read-only (25006) or
+ * ends (57P), a plan was prepared for another schema (0A000), or a pooler has changed the server behind the connection
+ * (26000, 42P05). Sent over a new connection, it may be.
+ */
+export function spoilsConnection(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(25006|57P|0A000|26000|42P05)/.test(error.code ?? "");
+}
+
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "25006";
+}
+
+/** Nothing came back, in time or at all. */
+export function isSilence(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) && !(error instanceof StorageUnavailable && error.condition);
+}
+
+export function isTimeout(error: unknown): boolean {
+  return /timeout/i.test((error as Error).message);
+}
 
 /**
  * The statement was rolled back because of another one: it may be sent again at once. A foreign key is among them:
@@ -39,5 +61,13 @@ export function isViolationOf(error: unknown, constraint: string): boolean {
 /** Returns the error to answer with. The message of the driver names hosts and causes, never values. */
 export function asStorageFault(error: unknown): unknown {
   if (error instanceof StorageUnavailable || isRefusal(error)) return error;
-  return new StorageUnavailable(`PostgreSQL: ${(error as Error).message}`, { cause: error });
+  return new StorageUnavailable(`PostgreSQL: ${(error as Error).message}`, {
+    cause: error,
+    condition: conditionOf(error),
+  });
+}
+
+function conditionOf(error: unknown): StorageUnavailable["condition"] {
+  if (isReadOnly(error)) return "read-only";
+  return error instanceof pg.DatabaseError && error.code === "53100" ? "full" : undefined;
 }

@@ -1,31 +1,70 @@
 /** Brings a PostgreSQL database to the schema of this build. Nodes that start together take turns. */
 
 import pg from "pg";
-import type { Migration } from "../../shared/migration.js";
+import { checkSchema, type Migration, newestOf, worksFrom } from "../../shared/migration.js";
 import { postgresMigrations } from "../schema.js";
-import { clientSettings } from "./connections.js";
+import { ServerChoice, serversOf } from "./servers.js";
+import { clientSettings, faultOfServer, inspect, type StartupOptions } from "./session.js";
 
 /** Two nodes that create the same table at the same moment: one of them is told so in one of these ways. */
-const createdMeanwhile = new Set(["23505", "42P07", "42710", "40001"]);
+const createdMeanwhile = new Set(["23505", "42P07", "42710", "42701", "40001"]);
 
-/** Returns the versions applied. @throws {Error} if the database was written by a newer build, or does not answer. */
+export interface MigrateOptions {
+  /** @default true */
+  readonly mayMigrate?: boolean | undefined;
+  /** @default "sent" */
+  readonly startupOptions?: StartupOptions | undefined;
+  /**
+   * How long a step waits for a table: whoever wants the table after it waits as long, servers too.
+   * @default 3000
+   */
+  readonly lockMilliseconds?: number;
+}
+
+/**
+ * Returns the versions applied.
+ * @throws {Error} if the schema is newer than builds like this work on, or may not be changed; or no server answers.
+ */
 export async function migratePostgres(
   url: string,
   migrations: readonly Migration[] = postgresMigrations,
+  { mayMigrate = true, startupOptions, lockMilliseconds = 3000 }: MigrateOptions = {},
 ): Promise<number[]> {
-  const client = new pg.Client({ ...clientSettings(url), connectionTimeoutMillis: 10_000 });
-  client.on("error", () => {});
+  const client = await connectToWriter(url, startupOptions);
   try {
-    await client.connect();
-    if ((await currentVersion(client)) === newest(migrations)) return [];
+    const version = await currentVersion(client);
+    if (version === newestOf(migrations)) return [];
+    if (version !== undefined) await check(client, version, migrations, mayMigrate);
+    if (version !== undefined && version > newestOf(migrations)) return [];
     await createVersionTable(client);
-    return await applyMissing(client, migrations);
+    return await applyMissing(client, migrations, { mayMigrate, lockMilliseconds });
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-const newest = (migrations: readonly Migration[]) => migrations.at(-1)?.version ?? 0;
+async function connectToWriter(url: string, startupOptions: StartupOptions | undefined): Promise<pg.Client> {
+  const servers = new ServerChoice(serversOf(url));
+  for (let tried = 1; ; tried++) {
+    const server = servers.current;
+    const client = new pg.Client({
+      ...clientSettings(server.url, startupOptions),
+      connectionTimeoutMillis: Math.ceil(10_000 / servers.count),
+    });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const fault = servers.count > 1 && faultOfServer(await inspect(client), true);
+      if (!fault) return client;
+      throw new Error(fault);
+    } catch (error) {
+      await client.end().catch(() => {});
+      servers.failed(server, (error as Error).message);
+      if (tried < servers.count) continue;
+      throw servers.count === 1 ? error : new Error(servers.describe(""), { cause: error });
+    }
+  }
+}
 
 /** Undefined where the version table is not there yet. */
 async function currentVersion(client: pg.Client): Promise<number | undefined> {
@@ -38,10 +77,26 @@ async function currentVersion(client: pg.Client): Promise<number | undefined> {
   }
 }
 
+/** Older schemas do not have the column, and are not asked. */
+async function check(
+  client: pg.Client,
+  version: number,
+  migrations: readonly Migration[],
+  mayMigrate: boolean,
+): Promise<void> {
+  const newer = version > newestOf(migrations);
+  const found = newer ? await client.query("SELECT works_from FROM schema_version WHERE id = 1") : undefined;
+  checkSchema({ version, worksFrom: found?.rows[0].works_from ?? 1 }, migrations, mayMigrate);
+}
+
 async function createVersionTable(client: pg.Client): Promise<void> {
   try {
     await client.query(
       "CREATE TABLE IF NOT EXISTS schema_version (id integer PRIMARY KEY CHECK (id = 1), version integer NOT NULL)",
+    );
+    // Not a numbered step: that would change the very table whose row is the turn.
+    await client.query(
+      "ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS works_from integer NOT NULL DEFAULT 1",
     );
   } catch (error) {
     if (!createdMeanwhile.has((error as pg.DatabaseError).code ?? "")) throw error;
@@ -50,29 +105,40 @@ async function createVersionTable(client: pg.Client): Promise<void> {
 }
 
 /** The lock on the one row of the version table is the turn; it is given back by the commit. */
-async function applyMissing(client: pg.Client, migrations: readonly Migration[]): Promise<number[]> {
+async function applyMissing(
+  client: pg.Client,
+  migrations: readonly Migration[],
+  { mayMigrate, lockMilliseconds }: { readonly mayMigrate: boolean; readonly lockMilliseconds: number },
+): Promise<number[]> {
   await client.query("BEGIN");
   try {
+    // What is done once may take as long as it takes.
+    await client.query("SET LOCAL statement_timeout = 0");
     const { rows } = await client.query("SELECT version FROM schema_version WHERE id = 1 FOR UPDATE");
     const current: number = rows[0].version;
-    refuseNewer(current, newest(migrations));
+    await check(client, current, migrations, mayMigrate);
+    await client.query(`SET LOCAL lock_timeout = ${Math.trunc(lockMilliseconds)}`);
     const missing = migrations.filter(({ version }) => version > current);
     for (const { sql } of missing) await client.query(sql);
     if (missing.length > 0) {
-      await client.query("UPDATE schema_version SET version = $1 WHERE id = 1", [newest(migrations)]);
+      await client.query(
+        "UPDATE schema_version SET version = $1, works_from = GREATEST(works_from, $2) WHERE id = 1",
+        [newestOf(migrations), worksFrom(missing)],
+      );
     }
     await client.query("COMMIT");
     return missing.map(({ version }) => version);
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {});
+    if ((error as pg.DatabaseError).code === "55P03") throw tableInUse(error as Error);
     throw error;
   }
 }
 
-function refuseNewer(current: number, known: number): void {
-  if (current > known) {
-    throw new Error(
-      `The database has schema version ${current}, newer than this countersign knows (${known}). Run the newer release, or restore a backup made before the upgrade.`,
-    );
-  }
+/** A step that waited on would keep everybody who comes after it waiting, too. */
+function tableInUse(cause: Error): Error {
+  return new Error(
+    `The schema was not changed: another transaction, such as a pg_dump, holds a table that the change needs (${cause.message}). Try again when it is over.`,
+    { cause },
+  );
 }

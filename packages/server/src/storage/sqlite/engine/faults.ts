@@ -16,5 +16,15 @@ export function isDiskFault(error: unknown): boolean {
 /** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault, or the file was closed. */
 export function asStorageFault(error: unknown): unknown {
   if (!isDiskFault(error)) return error;
-  return new StorageUnavailable(`SQLite: ${(error as Error).message}`, { cause: error });
+  return new StorageUnavailable(`SQLite: ${(error as Error).message}`, {
+    cause: error,
+    condition: conditionOf(error),
+  });
+}
+
+/** SQLITE_FULL is 13, SQLITE_READONLY 8. */
+function conditionOf(error: unknown): StorageUnavailable["condition"] {
+  const { code = "", errcode = 0 } = error as { code?: string; errcode?: number };
+  if (code.startsWith("SQLITE_FULL") || (errcode & 0xff) === 13) return "full";
+  return code.startsWith("SQLITE_READONLY") || (errcode & 0xff) === 8 ? "read-only" : undefined;
 }
