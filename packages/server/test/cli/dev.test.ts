@@ -249,53 +249,6 @@ describe("told to stop", () => {
   });
 });
 
-describe("called wrongly, it says so in a sentence and ends with 2:", () => {
-  it.each([
-    [["dev", "--port", "abc"], '--port takes a number from 0 to 65535, not "abc".'],
-    [["dev", "--port", "65536"], '--port takes a number from 0 to 65535, not "65536".'],
-    [["dev", "--port", ""], '--port takes a number from 0 to 65535, not "".'],
-    [["dev", "--port"], "Option '--port <value>' argument missing"],
-    [["dev", "--memory", "--data", "x"], "--memory and --data cannot be used together."],
-    [["dev", "--profile", "live"], '--profile takes dropbox-sign or standard, not "live".'],
-    [["dev", "--profile", "constructor"], '--profile takes dropbox-sign or standard, not "constructor".'],
-    [["dev", "--sed", "x"], "Unknown option '--sed'"],
-    [["dev", "now"], "Unexpected argument 'now'"],
-    [["develop"], 'There is no command "develop".'],
-    [["devv"], 'There is no command "devv". Did you mean dev?'],
-    [
-      ["dev", "--prot", "1"],
-      "Unknown option '--prot'. Did you mean --port?\n`countersign dev --help` has the options.",
-    ],
-    [["dev", "--memory", "--fresh"], "--memory and --fresh cannot be used together."],
-    [
-      ["dev", "--callback", "javascript:alert(1)"],
-      "--callback javascript:alert(1): the scheme javascript: cannot be called back.",
-    ],
-    [
-      ["dev", "--public-url", "https://a.example/path"],
-      "--public-url takes an http or https URL without path",
-    ],
-    [["init", "--callback", "nowhere"], "--callback nowhere: it is not an absolute URL."],
-    [["constructor"], 'There is no command "constructor".'],
-    [["__proto__"], 'There is no command "__proto__".'],
-  ])("%j", async (args, sentence) => {
-    const run = start(args);
-    expect(await run.ended).toBe(2);
-    expect(run.err).toContain(`countersign: ${sentence}`);
-    expect(run.err.trim().split("\n").length).toBeLessThanOrEqual(2);
-    expect(run.err).not.toMatch(/\n +at /);
-    expect(run.out).toBe("");
-  });
-
-  it("but help is no fault", async () => {
-    for (const args of [[], ["help"], ["--help"], ["dev", "--help"], ["dev", "-h"]]) {
-      const run = start(args);
-      expect(await run.ended).toBe(0);
-      expect(run.out).toMatch(/^Usage: countersign /);
-    }
-  });
-});
-
 describe("unable to start, it says why in a sentence and ends with 1:", () => {
   const fails = async (run: Run, sentence: string | RegExp) => {
     expect(await run.ended).toBe(1);
@@ -420,6 +373,21 @@ describe("your own app", () => {
     await demoRun.url();
     expect(demoRun.out).toContain(demo.clientId);
     await demoRun.stop();
+  });
+
+  it.skipIf(process.platform !== "linux")("is opened in the browser by --open", async () => {
+    const opened = join(folder, "opened");
+    writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\nprintf %s "$1" > "${opened}"\n`, { mode: 0o755 });
+    const run = start("dev", "--port", "0", "--memory", "--open", { PATH: `${folder}:${process.env.PATH}` });
+    const url = await run.url();
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, "utf8")).toBe(`${url}/`);
+  });
+
+  it("is named where no browser can be opened, and runs on", async () => {
+    const run = start("dev", "--port", "0", "--memory", "--open", { PATH: folder });
+    const url = await run.url();
+    await run.said(new RegExp(`No browser could be opened\\. Open ${url}/ yourself`));
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
   it("listens where PORT says, and tells programs in lines of JSON", async () => {

@@ -66,6 +66,7 @@ describe("the token endpoint of the API host", () => {
 
   it("is there under the emulator's own, unless it is to be as live for all", async () => {
     expect((await send(sign, "POST", "/v3/oauth/token", { body: {} })).status).toBe(400);
+    expect((await sign.requests()).at(-1)?.advice).toContain("The live service answers 404 here");
     await using strict = await startEmulator({ liveApiHostTokenPath: true });
     const answer = await send(strict, "POST", "/v3/oauth/token", { body: {} });
     expect([answer.status, answer.body]).toEqual([404, refused]);

@@ -27,14 +27,11 @@ describe("a message in colour", () => {
 
   it("has the characters it had, cut short or hostile as it may be", () => {
     const whole = fc.json({ maxDepth: 3 }).map((text) => `POST /a\nhost: b\n\n${text}`);
-    const text = fc.oneof(fc.string({ unit: "binary" }), whole);
-    fc.assert(
-      fc.property(text, fc.nat(200), (one, end) => {
-        const cut = one.slice(0, end);
-        const shown = [shownHttp(cut), shownJson(cut)].map((value) => withoutMarks(htmlOf(value)));
-        return shown.every((one) => one === escapeHtml(cut));
-      }),
-      { numRuns: 40 },
-    );
+    const any = fc.tuple(fc.oneof(fc.string({ unit: "binary" }), whole), fc.nat(200));
+    for (const [text, end] of fc.sample(any, 100)) {
+      const cut = text.slice(0, end);
+      const shown = [shownHttp(cut), shownJson(cut)].map((value) => withoutMarks(htmlOf(value)));
+      expect(shown).toEqual([escapeHtml(cut), escapeHtml(cut)]);
+    }
   });
 });

@@ -5,6 +5,7 @@ import { type RequestOptions, request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.js";
@@ -16,7 +17,8 @@ import { silentLog } from "../../src/log.js";
 import { failure } from "./client.js";
 
 const data = mkdtempSync(join(tmpdir(), "countersign-https-"));
-const start = () => createEmulator({ port: 0, host: "127.0.0.1", data, log: silentLog, https: { port: 0 } });
+const options = { port: 0, host: "127.0.0.1", log: silentLog, https: { port: 0 } };
+const start = () => createEmulator({ ...options, data });
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -44,6 +46,14 @@ function status(options: RequestOptions): Promise<number> {
   });
 }
 
+/** Returns what is read at an address by whoever trusts the authority. */
+function read(url: string, ca: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { ca, agent: false }, (response) => text(response).then(resolve, reject));
+    outgoing.on("error", reject).end();
+  });
+}
+
 describe("countersign dev --https", () => {
   it.each(["127.0.0.1", "localhost", "app.hellosign.com", "api.hellosign.com"])(
     "is trusted for %s by whoever trusts its authority, and by nobody else",
@@ -67,6 +77,16 @@ describe("countersign dev --https", () => {
     const post = { method: "POST", path: "/oauth/token", ca: readFileSync(file) };
     expect(await status(post)).toBe(400);
     expect((await fetch(`${emulator.url}/oauth/token`, { method: "POST" })).status).toBe(400);
+  });
+
+  it("is an issuer of its own: its metadata name its address, and the other listener's the other", async () => {
+    const standard = await createEmulator({ ...options, data: undefined, profile: "standard" });
+    const { httpsUrl = "", authorityFile = "" } = standard.facts;
+    const path = "/.well-known/oauth-authorization-server";
+    const secure = JSON.parse(await read(`${httpsUrl}${path}`, readFileSync(authorityFile)));
+    expect(secure).toMatchObject({ issuer: httpsUrl, token_endpoint: `${httpsUrl}/oauth/token` });
+    expect(await (await fetch(`${standard.url}${path}`)).json()).toMatchObject({ issuer: standard.url });
+    await standard.close();
   });
 
   it("says in its banner where the authority is", () => {

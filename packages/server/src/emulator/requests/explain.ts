@@ -3,6 +3,7 @@
 import { equalSecrets } from "../../crypto/compare.js";
 import type { HttpContext } from "../../http/context.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
+import { endpoints } from "../../oauth/endpoints.js";
 import type { App } from "../../storage/storage.js";
 import { type CauseDeps, causeOf, type End } from "./cause.js";
 import type { RequestFacts } from "./facts.js";
@@ -12,6 +13,12 @@ export interface Explanation {
   readonly detail: string | undefined;
   readonly advice: string | undefined;
   readonly cause: number | undefined;
+}
+
+/** Returns what to know of a path that is served here and not live, however the request went. */
+export function adviceForPath(path: string, reason: string | undefined): string | undefined {
+  if (path !== endpoints.tokenOfApiHost.path || reason === "token_path_of_api_host") return undefined;
+  return `The live service answers 404 here: use ${endpoints.token.path} at its host app.hellosign.com.`;
 }
 
 /** Most apps looked through for the owner of a secret. */

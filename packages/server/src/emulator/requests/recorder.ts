@@ -7,7 +7,7 @@ import { parseJson } from "../../http/json.js";
 import { pathOf } from "../../http/target.js";
 import { openRefreshToken } from "../../oauth/tokens/opaque.js";
 import { exchangeOf } from "./exchange.js";
-import { explain } from "./explain.js";
+import { adviceForPath, explain } from "./explain.js";
 import { authorizationKey, type RequestFacts, readFacts, stateKey } from "./facts.js";
 import type { Flows } from "./flows.js";
 import { isLogged, operationOf } from "./operation.js";
@@ -63,6 +63,7 @@ export class Recorder {
     const status = draft.unanswered ? undefined : reply.statusCode;
     const { detail, advice, reason, cause } = await explain(this, facts, notes);
     if (reason !== undefined) notes.reason = reason;
+    const path = pathOf(request).slice(0, 200);
     const accountId = notes.accountId ?? facts.accountId;
     this.log.add({
       number: draft.number,
@@ -70,7 +71,7 @@ export class Recorder {
       time: draft.time,
       direction: "in",
       method: request.method,
-      path: pathOf(request).slice(0, 200),
+      path,
       operation: facts.operation,
       flow: draft.flow,
       clientId: notes.clientId ?? facts.clientId,
@@ -81,7 +82,7 @@ export class Recorder {
       reason,
       cause,
       detail,
-      advice,
+      advice: [advice, adviceForPath(path, reason)].filter(Boolean).join(" ") || undefined,
       fault: draft.fault,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
     });

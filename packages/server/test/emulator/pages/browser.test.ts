@@ -14,6 +14,16 @@ const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", 
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
 const tooWide = "document.documentElement.scrollWidth - innerWidth";
 
+/** Buttons whose words take more than one line. */
+const brokenButtons = `[...document.querySelectorAll("button")].filter((button) => {
+  const lines = [...button.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map((words) => {
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    return range.getClientRects().length;
+  });
+  return button.checkVisibility() && Math.max(0, ...lines) > 1;
+}).map((button) => button.textContent)`;
+
 let sign: SignEmulator;
 let browser: Browser;
 beforeAll(async () => {
@@ -104,6 +114,38 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
     await page.getByRole("heading", { name: "Demo app asks for access to your account" }).waitFor();
     await context.close();
   });
+});
+
+it("the start page leads on: to the inspector, the connected apps and, at the end of the flow, to an own app", async () => {
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto(sign.url);
+  const follow = async (name: string) => {
+    await page.getByRole("link", { name, exact: true }).click();
+    return new URL(page.url()).pathname;
+  };
+  expect(await follow("Inspector")).toBe("/_emulator");
+  expect(await follow("Connected apps")).toBe("/connected-apps");
+  expect(await follow("Countersign")).toBe("/");
+  await press(page, "Start the flow");
+  await press(page, "Continue as jill@example.com");
+  await press(page, "Allow");
+  for (const step of ["Exchange the code", "Get the account", "Refresh the token"]) await press(page, step);
+  await page.getByRole("link", { name: "Connect your own app" }).click();
+  expect(new URL(page.url()).hash).toBe("#connect");
+  expect(await follow("See this flow in the inspector")).toBe("/_emulator");
+  await page.close();
+});
+
+it("no button breaks its words over two lines on a phone", async () => {
+  const page = await browser.newPage({ viewport: { width: 320, height: 800 } });
+  for (const path of ["/", "/_emulator", "/_emulator?tab=apps"]) {
+    await page.goto(`${sign.url}${path}`);
+    for (const summary of await page.locator("summary:visible").all()) await summary.click();
+    const broken = await page.evaluate<string[]>(brokenButtons);
+    expect([path, broken]).toEqual([path, []]);
+    expect(await page.locator("button:visible").count()).toBeGreaterThan(3);
+  }
+  await page.close();
 });
 
 it("a callback is registered only by a form of this browser's visit", async () => {

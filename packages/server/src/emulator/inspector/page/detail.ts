@@ -23,7 +23,7 @@ ${detail.curl !== "" && curl(detail)}
 
 function words({ asked }: InspectorView, detail: DetailView): Html | undefined {
   const { why, told, advice, fault, cause } = detail;
-  if (![why, told, fault].some((one) => one !== undefined)) return undefined;
+  if ([why, told, fault, advice].every((one) => one === undefined)) return undefined;
   return html`<div class="ins-words ins-words-${detail.tone}">
 ${fault && html`<p><strong>Injected fault:</strong> ${fault}</p>`}
 ${why && html`<p><strong>Why:</strong> ${why}${cause && html` (<a href="${addressOf(asked, { at: cause.number })}#detail">${cause.words}</a>)`}</p>`}
