@@ -1,4 +1,4 @@
-/** The public face of token keeping: what callers share, what is remembered in this process, and the user's own acts. */
+/** The public face of token keeping: a token on demand, what this process remembers, and the user's own acts. */
 
 import type { AccessTokenOptions, AccessTokens } from "./access-tokens.js";
 import { type AuthorizedFetch, type AuthorizedFetchOptions, authorizedFetch } from "./authorized-fetch.js";
@@ -8,18 +8,11 @@ import { notify } from "./listener.js";
 import type { OAuthTokenResponse } from "./models.js";
 import { OAuthApi } from "./oauth-api.js";
 import { RememberedTokens } from "./remembered-tokens.js";
+import { type Flight, SharedFlights } from "./shared-flights.js";
 import type { TokenKeeperOptions } from "./token-keeper-options.js";
 import { checkToken, checkUserId, type KeeperSettings, readOptions } from "./token-keeper-settings.js";
 import { TokenLifecycle } from "./token-lifecycle.js";
 import { type TokenRecord, toRecord } from "./token-record.js";
-
-/** One way to a token that callers share. It is overtaken by what the user does meanwhile. */
-interface Flight {
-  readonly userId: string;
-  readonly rejected: string | undefined;
-  isOvertaken: boolean;
-  promise: Promise<string>;
-}
 
 /**
  * A valid access token for each user, on demand.
@@ -33,7 +26,7 @@ export class TokenKeeper implements AccessTokens {
   readonly #lifecycle: TokenLifecycle;
   readonly #api: OAuthApi;
   readonly #remembered: RememberedTokens;
-  readonly #flights = new Map<string, Map<string | undefined, Flight>>();
+  readonly #flights = new SharedFlights((flight) => this.#fly(flight));
   readonly #acts = new Map<string, Promise<unknown>>();
 
   /** @throws {InvalidArgumentError} naming an option that is missing or out of range. */
@@ -84,7 +77,7 @@ export class TokenKeeper implements AccessTokens {
     const remembered = this.#remembered.fresh(userId);
     if (remembered !== undefined && remembered !== options?.rejected) return remembered;
     checkUserId(userId);
-    return untilAborted(this.#join(userId, options?.rejected), options?.signal);
+    return untilAborted(this.#flights.join(userId, options?.rejected), options?.signal);
   }
 
   /** The header for a call of the API. Throws as `accessToken` does. */
@@ -155,7 +148,7 @@ export class TokenKeeper implements AccessTokens {
         this.#remembered.doubt(userId);
         throw error;
       }
-      this.#overtake(userId);
+      this.#flights.overtake(userId);
       if (record === undefined) this.#remembered.forget(userId);
       else this.#remembered.remember(userId, record);
     })();
@@ -167,42 +160,6 @@ export class TokenKeeper implements AccessTokens {
     }
   }
 
-  // What flights under way have read is of the past: nobody joins them any more, and they are not remembered.
-  #overtake(userId: string): void {
-    for (const flight of this.#flights.get(userId)?.values() ?? []) flight.isOvertaken = true;
-    this.#flights.delete(userId);
-  }
-
-  // Callers that want the same share one flight. One that joined it late asks again before it is told that a session is
-  // over: another process may have begun a new one since the flight looked.
-  async #join(userId: string, rejected: string | undefined): Promise<string> {
-    const isLate = this.#flights.get(userId)?.has(rejected) === true;
-    try {
-      return await this.#share(userId, rejected);
-    } catch (error) {
-      if (isLate && error instanceof ReauthorizationRequired) return this.#share(userId, rejected);
-      throw error;
-    }
-  }
-
-  #share(userId: string, rejected: string | undefined): Promise<string> {
-    const flights = this.#flights.get(userId) ?? new Map<string | undefined, Flight>();
-    const running = flights.get(rejected);
-    if (running !== undefined) return running.promise;
-    const flight = { userId, rejected, isOvertaken: false } as Flight;
-    flight.promise = this.#fly(flight).finally(() => this.#land(flight));
-    flights.set(rejected, flight);
-    this.#flights.set(userId, flights);
-    return flight.promise;
-  }
-
-  #land({ userId, rejected, isOvertaken }: Flight): void {
-    if (isOvertaken) return;
-    const flights = this.#flights.get(userId);
-    flights?.delete(rejected);
-    if (flights?.size === 0) this.#flights.delete(userId);
-  }
-
   async #fly(flight: Flight): Promise<string> {
     const { userId, rejected } = flight;
     let read: TokenRecord | undefined;
@@ -210,11 +167,10 @@ export class TokenKeeper implements AccessTokens {
       const record = await this.#lifecycle.obtain(userId, rejected, (each) => {
         read = each;
       });
-      if (flight.isOvertaken) return this.#share(userId, rejected);
-      this.#remembered.remember(userId, record);
+      if (!flight.isOvertaken) this.#remembered.remember(userId, record);
       return record.accessToken;
     } catch (error) {
-      if (flight.isOvertaken) return this.#share(userId, rejected);
+      if (flight.isOvertaken) throw error;
       if (error instanceof ReauthorizationRequired) this.#remembered.forget(userId);
       else if (read !== undefined) this.#remembered.remember(userId, read);
       // Whatever the fault, a token that is still good is handed out; the store is not asked again at every call meanwhile.

@@ -1,11 +1,11 @@
 import { once } from "node:events";
+import { startEmulator } from "@countersign/server/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { times } from "../../../test/support/long.js";
 import { AccountApi, type OAuthTokenResponse, TokenKeeper, type TokenStore } from "../src/index.js";
 import { type StubOptions, type StubServer, startStub } from "./support/authorization-server.js";
 import { testClock, testKeeper } from "./support/keeper.js";
 import { openStore } from "./support/open-store.js";
-import { startRealServer } from "./support/real-server.js";
 import { openSharedPlaces, type SharedPlaces, type StoreAddress } from "./support/shared-stores.js";
 import { openWorkers, type Workers } from "./support/workers.js";
 
@@ -54,6 +54,17 @@ async function withStub<T>(options: StubOptions, use: (server: StubServer) => Pr
   }
 }
 
+const rotatingSeed = {
+  accounts: [{ email: "jill@example.com", password: "correct horse battery" }],
+  apps: [
+    {
+      ...{ name: "Demo app", owner: "jill@example.com", refresh_tokens: "rotate" as const },
+      ...{ client_id: "cc91c61d00f8bb2ece1428035716b", client_secret: "1d14434088507ffa390e6f5528465" },
+      oauth: { callback_url: "http://127.0.0.1:9999/callback", scopes: ["basic_account_info"] },
+    },
+  ],
+};
+
 describe("8 processes × 50 callers × one expired token", () => {
   let fleet: ReturnType<Workers["start"]>[];
   beforeAll(() => {
@@ -64,23 +75,20 @@ describe("8 processes × 50 callers × one expired token", () => {
   });
 
   it.each(kinds)("send exactly one refresh request when they share the %s store", async (kind) => {
-    const server = await startRealServer({ profile: "standard", rotate: true, now: Date.now });
-    try {
-      const address = addressOf(kind);
-      const { url: serverUrl, client } = server;
-      const userId = await expiredUser(address, serverUrl, await server.authorize(), client);
-      const task = { address, serverUrl, client, userId, callers: 50, leaseSeconds: 30 };
-      await Promise.all(fleet.map((worker) => workers.prepare(worker, task)));
-      const reports = await Promise.all(fleet.map((worker) => workers.run(worker)));
-      expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
-      const tokens = new Set(reports.flatMap((report) => report.tokens));
-      expect(tokens.size).toBe(1);
-      const [accessToken] = tokens;
-      await new AccountApi({ baseUrl: serverUrl, accessToken }).accountGet();
-      expect(server.refreshes()).toBe(1);
-    } finally {
-      await server.close();
-    }
+    await using sign = await startEmulator({ profile: "standard", seed: rotatingSeed });
+    const { clientId, clientSecret } = sign.client;
+    const client = { clientId, clientSecret };
+    const address = addressOf(kind);
+    const userId = await expiredUser(address, sign.url, await sign.login(), client);
+    const task = { address, serverUrl: sign.url, client, userId, callers: 50, leaseSeconds: 30 };
+    await Promise.all(fleet.map((worker) => workers.prepare(worker, task)));
+    const reports = await Promise.all(fleet.map((worker) => workers.run(worker)));
+    expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
+    const tokens = new Set(reports.flatMap((report) => report.tokens));
+    expect(tokens.size).toBe(1);
+    const [accessToken] = tokens;
+    await new AccountApi({ baseUrl: sign.url, accessToken }).accountGet();
+    expect(await sign.requests({ operation: "oauthTokenRefresh" })).toHaveLength(1);
   });
 });
 

@@ -237,6 +237,25 @@ it("a secret of four letters is found again, a shorter one would blot out words"
   expect(await said("no")).toContain("x: no (no) here");
 });
 
+describe("what a refusal names is no way out for a secret", () => {
+  const long = "a-secret-of-more-than-fifteen-letters";
+  it.each<[name: string, secret: string, body: object]>([
+    ["a long one within the error's name", long, { error: `no ${long}` }],
+    ["a short one that is the error's name", "q7zk-short", { error: "q7zk-short" }],
+    ["one in the error's path", long, { error: { error_name: "x", error_msg: "y", error_path: long } }],
+  ])("%s", async (_, secret, body) => {
+    expect(await logged({ status: 400, body }, secret)).not.toContain(secret);
+  });
+
+  it.each([
+    ["a long word behind a name and a colon", `refresh token: ${fresh}`, fresh],
+    ["a short one behind a name and a sign of equality", "password=hunter2", "hunter2"],
+  ])("%s", async (_, said, hidden) => {
+    const text = await logged({ status: 400, body: { error: "x", error_description: said } });
+    expect(text).not.toContain(hidden);
+  });
+});
+
 describe("what is no secret", () => {
   it("stays readable: names, words, numbers", async () => {
     const words = "Invalid grant data (refresh token): expired";
