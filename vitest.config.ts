@@ -19,6 +19,7 @@ const layers = {
     "packages/server/test/playground/secrets.test.ts",
     "packages/server/test/reliability/sqlite-kill.test.ts",
     "packages/server/test/serve/{commands,operations}.test.ts",
+    "test/deploy.test.ts",
     "test/docs-site.test.ts",
     "test/papers.test.ts",
   ],
