@@ -18,6 +18,20 @@ export const configOption = { config: { type: "string", short: "c" } } as const;
 export const configUsage =
   "  --config FILE   keys of .env.example (in the package), one KEY=value a line; the environment wins";
 
+/** From this on a node goes by the database's clock, in milliseconds: less is what networks and NTP leave. */
+const toleratedSkewMilliseconds = 5000;
+
+/**
+ * Returns the clock that all nodes of a database share. One whose own is an hour off would else delete codes that live,
+ * refuse tokens that are good and take reuse for a retry.
+ */
+export function sharedClock(own: () => number, storage: Pick<Storage, "clockAhead">): () => number {
+  return () => {
+    const ahead = storage.clockAhead?.() ?? 0;
+    return Math.abs(ahead) < toleratedSkewMilliseconds ? own() : own() - Math.round(ahead);
+  };
+}
+
 export interface OpenOptions {
   /** Only `migrate`, and `serve` if it is configured so, change the schema of a database that has one. @default false */
   readonly mayMigrate?: boolean;
@@ -33,7 +47,7 @@ export async function openConfigured(file: string | undefined, options: OpenOpti
     config,
     storage,
     ring: new KeyRing(config.secrets),
-    now: Date.now,
+    now: sharedClock(Date.now, storage),
     randomBytes: pooledRandomBytes(),
   };
 }

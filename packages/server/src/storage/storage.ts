@@ -210,6 +210,12 @@ export interface TakeFromBucket {
   readonly cost: number;
 }
 
+/**
+ * How far ahead of now, beyond its period, a bucket's last take may be, in milliseconds. A mark further ahead was left by
+ * a clock that was wrong: waiting for it would freeze the bucket for as long as that was wrong.
+ */
+export const bucketSkewMilliseconds = 60_000;
+
 export interface BucketOutcome {
   readonly allowed: boolean;
   readonly remaining: number;

@@ -1,13 +1,19 @@
 /** Rate-limit buckets and single-use values on PostgreSQL. */
 
 import { indexKey } from "../shared/text.js";
-import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
+import { type BucketOutcome, bucketSkewMilliseconds, type Storage, type TakeFromBucket } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 
 /** What the bucket holds at the moment of a take; `b` is the row under the lock of the conflict. */
 const level =
   "LEAST(excluded.capacity, b.level + GREATEST(0, excluded.updated_at - b.updated_at) * excluded.per_millisecond)";
+
+/** A mark that a wrong clock left is set right, also where there is nothing to take. */
+const fromWrongClock = `b.updated_at > excluded.updated_at + excluded.capacity / excluded.per_millisecond + ${bucketSkewMilliseconds}`;
+const mark = `CASE WHEN ${fromWrongClock} THEN excluded.updated_at ELSE GREATEST(b.updated_at, excluded.updated_at) END`;
+const enough = `${level} >= GREATEST(excluded.cost, 1)`;
+const taken = `CASE WHEN ${enough} THEN excluded.cost ELSE 0 END`;
 
 export const takeFromBucket: BatchedVerb<TakeFromBucket, BucketOutcome> = {
   name: "take_from_bucket",
@@ -20,15 +26,15 @@ WITH input AS (
   SELECT key, capacity - cost, now, now + ceil(cost / per_millisecond), capacity, per_millisecond, cost
   FROM input WHERE cost > 0 AND capacity >= GREATEST(cost, 1) ORDER BY key
   ON CONFLICT (key) DO UPDATE SET
-    level = ${level} - excluded.cost,
-    updated_at = GREATEST(b.updated_at, excluded.updated_at),
-    expires_at = GREATEST(b.updated_at, excluded.updated_at)
-      + ceil((excluded.capacity - ${level} + excluded.cost) / excluded.per_millisecond),
-    capacity = excluded.capacity, per_millisecond = excluded.per_millisecond, cost = excluded.cost
-  WHERE ${level} >= GREATEST(excluded.cost, 1)
-  RETURNING b.key, b.level, b.expires_at
+    level = ${level} - ${taken},
+    updated_at = ${mark},
+    expires_at = ${mark}
+      + ceil((excluded.capacity - ${level} + ${taken}) / excluded.per_millisecond),
+    capacity = excluded.capacity, per_millisecond = excluded.per_millisecond, cost = ${taken}
+  WHERE ${enough} OR ${fromWrongClock}
+  RETURNING b.key, b.level, b.expires_at, b.cost
 )
-SELECT i.n, t.level AS left_level, t.expires_at AS full_at, b.level, b.updated_at
+SELECT i.n, t.level AS left_level, t.expires_at AS full_at, t.cost AS taken, b.level, b.updated_at
 FROM input i LEFT JOIN taken t ON t.key = i.key LEFT JOIN buckets b ON b.key = i.key`,
   changes: true,
   rows: (act) => [
@@ -37,7 +43,8 @@ FROM input i LEFT JOIN taken t ON t.key = i.key LEFT JOIN buckets b ON b.key = i
   key: ({ key }) => key,
   answer: (row, act) => {
     if (typeof row?.left_level === "number") {
-      return { allowed: true, remaining: Math.floor(row.left_level), resetAt: row.full_at as number };
+      const allowed = (row.taken as number) > 0;
+      return { allowed, remaining: Math.floor(row.left_level), resetAt: row.full_at as number };
     }
     return untaken(act, row?.level as number | null, row?.updated_at as number | null);
   },
@@ -46,8 +53,11 @@ FROM input i LEFT JOIN taken t ON t.key = i.key LEFT JOIN buckets b ON b.key = i
 /** The answer where nothing was taken: from the bucket as the statement saw it. */
 function untaken(act: TakeFromBucket, stored: number | null, storedAt: number | null): BucketOutcome {
   const perMillisecond = act.capacity / (act.periodSeconds * 1000);
-  const now = Math.max(act.now, storedAt ?? act.now);
-  const refilled = (stored ?? act.capacity) + (now - (storedAt ?? now)) * perMillisecond;
+  const fromWrongClock =
+    storedAt !== null && storedAt > act.now + act.periodSeconds * 1000 + bucketSkewMilliseconds;
+  const mark = fromWrongClock ? act.now : (storedAt ?? act.now);
+  const now = Math.max(act.now, mark);
+  const refilled = (stored ?? act.capacity) + (now - mark) * perMillisecond;
   const full = Math.min(act.capacity, refilled);
   const resetAt = now + Math.ceil((act.capacity - full) / perMillisecond);
   return { allowed: act.cost === 0 && full >= 1, remaining: Math.floor(full), resetAt };

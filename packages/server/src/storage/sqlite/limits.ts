@@ -1,10 +1,14 @@
 /** Rate-limit buckets and single-use values on SQLite. */
 
 import { columns } from "../shared/columns.js";
-import type { BucketOutcome, Storage, TakeFromBucket } from "../storage.js";
+import { type BucketOutcome, bucketSkewMilliseconds, type Storage, type TakeFromBucket } from "../storage.js";
 import type { Context } from "./engine/context.js";
 
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;
+
+function markOf(updatedAt: number, { now, periodSeconds }: TakeFromBucket): number {
+  return updatedAt > now + periodSeconds * 1000 + bucketSkewMilliseconds ? now : updatedAt;
+}
 
 export function limitVerbs(context: Context): LimitVerbs {
   const bucket = columns((cells) => ({
@@ -24,15 +28,17 @@ export function limitVerbs(context: Context): LimitVerbs {
     const stored = row && bucket.placed(row);
     const perMillisecond = act.capacity / (act.periodSeconds * 1000);
     // A clock that steps back refills nothing, and must not make the same time refill twice.
-    const now = Math.max(act.now, stored?.updatedAt ?? act.now);
+    const mark = markOf(stored?.updatedAt ?? act.now, act);
+    const now = Math.max(act.now, mark);
     const level =
       stored === undefined
         ? act.capacity
-        : Math.min(act.capacity, stored.level + (now - stored.updatedAt) * perMillisecond);
+        : Math.min(act.capacity, stored.level + (now - mark) * perMillisecond);
     const allowed = level >= Math.max(act.cost, 1);
     const left = allowed ? level - act.cost : level;
     const resetAt = now + Math.ceil((act.capacity - left) / perMillisecond);
-    if (allowed && act.cost > 0) put.run(act.key, left, now, resetAt);
+    const fromWrongClock = stored !== undefined && mark !== stored.updatedAt;
+    if (act.cost > 0 && (allowed || fromWrongClock)) put.run(act.key, left, now, resetAt);
     return { allowed, remaining: Math.floor(left), resetAt };
   };
   return {

@@ -143,14 +143,20 @@ export class Connections {
         breaker?.answered();
         return rows.map(decodeRow);
       } catch (error) {
-        this.#release(client, !isAnswer(error) || spoilsConnection(error));
-        if (spoilsConnection(error)) this.#retire(client, error);
-        if (isAnswer(error)) breaker?.answered();
-        else if (isTimeout(error)) breaker?.unanswered();
+        this.#drop(client, error, breaker);
         if (!mayRepeat(error, kind, attempt)) throw asStorageFault(error);
         await sleep(attempt * 3);
       }
     }
+  }
+
+  /** A connection on which a statement failed, and what that says of the others and of the database. */
+  #drop(client: pg.PoolClient, error: unknown, breaker: Breaker | undefined): void {
+    const spoiled = spoilsConnection(error);
+    this.#release(client, !isAnswer(error) || spoiled);
+    if (spoiled) this.#retire(client, error);
+    if (isAnswer(error)) breaker?.answered();
+    else if (isTimeout(error)) breaker?.unanswered();
   }
 
   async #connect(breaker: Breaker | undefined): Promise<pg.PoolClient> {
@@ -162,17 +168,21 @@ export class Connections {
         attempt -= 1;
       } catch (error) {
         const pause = connectPauses[Math.min(attempt, connectPauses.length - 1)] as number;
-        const last = attempt >= connectPauses.length && attempt >= 2 * this.#servers.count;
-        // Whoever waited in vain for a free connection has waited long enough.
-        const waited =
-          /exceeded/.test((error as Error).message) || (isTimeout(error) && this.#servers.count === 1);
-        if (last || waited || (breaker?.isOpen && isSilence(error))) {
+        if (this.#givesUp(error, attempt, breaker)) {
           if (isSilence(error)) breaker?.unanswered();
           throw this.#unreached(error);
         }
         await sleep(pause);
       }
     }
+  }
+
+  #givesUp(error: unknown, attempt: number, breaker: Breaker | undefined): boolean {
+    const { count } = this.#servers;
+    // Whoever waited in vain for a free connection has waited long enough.
+    if (/exceeded/.test((error as Error).message) || (isTimeout(error) && count === 1)) return true;
+    if (breaker?.isOpen && isSilence(error)) return true;
+    return attempt >= connectPauses.length && attempt >= 2 * count;
   }
 
   /** Returns a connection, unless the database is found meanwhile not to answer: nobody waits on for that. */
