@@ -1,16 +1,15 @@
 /** Configuration of `countersign serve` and the commands beside it: environment and file to one frozen Config. */
 
-import { readFileSync, statSync } from "node:fs";
 import { type AdminConfig, adminKeys, readAdminConfig } from "./admin-config.js";
 import { readConfigFile, type Values } from "./config-file.js";
-import { faultInSecret } from "./crypto/key-ring.js";
 import { faultInNetwork } from "./limits/address.js";
 import type { RateLimit, RateLimits } from "./limits/rate-limit.js";
 import { loopbackNames } from "./oauth/loopback.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { profiles } from "./oauth/profile/profiles.js";
+import { type ListedSecrets, readSecrets } from "./secrets-config.js";
 
-export interface Config {
+export interface Config extends ListedSecrets {
   readonly publicUrl: string;
   readonly host: string;
   readonly port: number;
@@ -24,9 +23,6 @@ export interface Config {
   readonly databaseWaitSeconds: number;
   /** Whether `serve` brings an older schema to that of its build; else it refuses to start. */
   readonly migrates: boolean;
-  /** The one that signs first. */
-  readonly secrets: readonly string[];
-  readonly secretsFile: string | undefined;
   readonly profile: Profile;
   readonly trustProxy: readonly string[];
   /** How long audit events are kept, in days. */
@@ -269,37 +265,13 @@ class ConfigReader {
     return url.origin;
   }
 
-  secrets(warnings: string[]): Pick<Config, "secrets" | "secretsFile"> {
-    const secretsFile = this.#get("COUNTERSIGN_SECRETS_FILE");
-    const listed = this.list("COUNTERSIGN_SECRETS");
-    if (secretsFile !== undefined && listed.length > 0) {
-      this.#fault("COUNTERSIGN_SECRETS", "and COUNTERSIGN_SECRETS_FILE cannot be used together");
-    }
-    const secrets = secretsFile === undefined ? listed : this.#secretsIn(secretsFile, warnings);
-    if (secrets === undefined) return { secrets: [], secretsFile };
-    if (secrets.length === 0) {
-      this.#fault(
-        "COUNTERSIGN_SECRETS",
-        "is missing: run `countersign key generate` for one; of several the first signs",
-      );
-    }
-    for (const [index, secret] of secrets.entries()) {
-      const fault = faultInSecret(secret);
-      if (fault) this.#fault("COUNTERSIGN_SECRETS", `number ${index + 1} ${fault}`);
-    }
-    return { secrets, secretsFile };
-  }
-
-  #secretsIn(file: string, warnings: string[]): string[] | undefined {
-    try {
-      const secrets = readSecretsFile(file);
-      const loose = looseSecretsFile(file);
-      if (loose) warnings.push(`COUNTERSIGN_SECRETS_FILE ${loose}`);
-      return secrets;
-    } catch (error) {
-      this.#fault("COUNTERSIGN_SECRETS_FILE", `cannot be read: ${(error as Error).message}`);
-      return undefined;
-    }
+  secrets(warnings: string[]): ListedSecrets {
+    return readSecrets({
+      get: (key) => this.#get(key),
+      list: (key) => this.list(key),
+      fault: (key, message) => this.#fault(key, message),
+      warn: (text) => void warnings.push(text),
+    });
   }
 
   profile(): Profile {
@@ -345,28 +317,4 @@ class ConfigReader {
       );
     }
   }
-}
-
-/**
- * Returns the secrets of a file, the one that signs first: one a line, `#` begins a comment.
- * @throws {Error} if it cannot be read, or everybody may write it.
- */
-export function readSecretsFile(file: string): string[] {
-  if (accessOf(file) & 0o002) throw new Error(`${file} is writable by everyone: run chmod 600`);
-  const lines = readFileSync(file, "utf8").split("\n");
-  return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-}
-
-/** Returns what to say of a secrets file that more may read or write than should, or undefined. */
-function looseSecretsFile(file: string): string | undefined {
-  const access = accessOf(file);
-  if (access & 0o004)
-    return `${file} can be read by every user of this machine: run chmod 600 (or 640 and a group)`;
-  if (access & 0o020) return `${file} can be written by its group: run chmod 600 or 640`;
-  return undefined;
-}
-
-/** The permission bits of a file; Windows has others, which say nothing here. */
-function accessOf(file: string): number {
-  return process.platform === "win32" ? 0 : statSync(file).mode & 0o777;
 }

@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { readSecretsFile } from "../config.js";
+import { readSecretsFile } from "../secrets-config.js";
 
 /** For so long others may keep a JWK set they fetched (its Cache-Control), and know no key that came later. */
 const jwksMilliseconds = 300_000;

@@ -2,10 +2,11 @@
 
 import { createServer } from "node:net";
 import { createCountersign } from "../app.js";
-import { type Config, loadConfig, readSecretsFile } from "../config.js";
+import { type Config, loadConfig } from "../config.js";
 import { homeRoute } from "../http/routes/home.js";
 import { jsonLog, type Log } from "../log.js";
 import { loopbackNames } from "../oauth/loopback.js";
+import { readSecretsFile } from "../secrets-config.js";
 import { startPurging } from "../storage/purging.js";
 import { declareApps, sayPlan } from "./apps-file.js";
 import { configOption, configUsage, openConfigured } from "./open.js";

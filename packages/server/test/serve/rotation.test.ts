@@ -15,8 +15,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../../src/apps/create-app.js";
 import { rotateSecretsFile } from "../../src/cli/secrets-file.js";
-import { readSecretsFile } from "../../src/config.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
+import { readSecretsFile } from "../../src/secrets-config.js";
 import {
   account,
   exchangeCode,
