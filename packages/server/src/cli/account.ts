@@ -13,6 +13,7 @@ import {
 } from "../admin/acts/accounts.js";
 import { exportAccount, lists } from "../admin/acts/lists.js";
 import { accountView } from "../admin/views.js";
+import { mostPasswordCharacters } from "../crypto/passwords.js";
 import { configUsage } from "./open.js";
 import {
   confirmed,
@@ -116,15 +117,39 @@ async function lock(
   printResult(json, accountView(account), `${name} is ${locked ? "locked" : "unlocked"}.`);
 }
 
+/** Longest line that is read as a password, in bytes. */
+const longestLineBytes = 8192;
+
+/**
+ * Returns the first line of what was given, without the byte order mark that PowerShell puts before it: nobody could type
+ * it again. @throws {UsageFault} for what nobody could type either.
+ */
+export function firstLine(bytes: Buffer): string {
+  const end = bytes.indexOf("\n");
+  const line = end < 0 ? bytes : bytes.subarray(0, end);
+  if (line.length > longestLineBytes) throw new UsageFault("The password is too long.");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(line).replace(/\r$/, "");
+  } catch {
+    throw new UsageFault("The password is not UTF-8.");
+  }
+  if (/[\0-\x1f\x7f]/.test(text))
+    throw new UsageFault("The password has a control character in it: is it UTF-16?");
+  if (text.length > mostPasswordCharacters)
+    throw new UsageFault(`The password must have at most ${mostPasswordCharacters} characters.`);
+  return text;
+}
+
 /** A password in an argument would stand in the process list and the shell's history. */
 async function readPassword(): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write("Password: ");
-  let text = "";
+  const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) {
-    text += chunk;
-    if (text.includes("\n")) break;
+    chunks.push(chunk);
+    if (chunk.includes("\n") || Buffer.concat(chunks).length > longestLineBytes) break;
   }
-  const password = text.split(/\r?\n/)[0] ?? "";
+  const password = firstLine(Buffer.concat(chunks));
   if (password.length < shortestPassword)
     throw new UsageFault(
       `The password must have at least ${shortestPassword} characters; give it on standard input.`,

@@ -81,9 +81,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     printResult(values.json, result, said);
   },
   "rotate-secret": async (operating, clientId, { overlap, json }) => {
-    const hours = Number(overlap ?? usualOverlapHours);
-    if (!(hours >= 0 && hours <= longestOverlapHours))
-      throw new UsageFault("--overlap takes a number of hours.");
+    const hours = overlap === undefined ? usualOverlapHours : hoursOf(overlap);
     const { clientSecret } = await rotateSecret(operating, operating.actor, clientId, hours);
     const result = { client_id: clientId, client_secret: clientSecret, overlap_hours: hours };
     printResult(
@@ -114,6 +112,12 @@ export async function app(args: string[]): Promise<void> {
   const run = verbNamed(verbs, verb);
   if (run === undefined || subject === undefined) throw new UsageFault(usage);
   return operate(values.config, (operating) => run(operating, subject, values));
+}
+
+/** Nothing at all is not 0: the secret in use would end at once. @throws {UsageFault} */
+function hoursOf(text: string): number {
+  if (/^\d{1,5}(\.\d{1,3})?$/.test(text) && Number(text) <= longestOverlapHours) return Number(text);
+  throw new UsageFault(`--overlap takes a number of hours, such as 24 or 0.5, not "${text}".`);
 }
 
 function switched(fields: object, said: string): Verb {

@@ -85,9 +85,9 @@ export async function printList(
   page: (query: PageQuery) => Promise<Page<View>>,
   line: (item: View) => string,
 ): Promise<void> {
-  const most = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
-  if (limit !== undefined && (!Number.isInteger(most) || most < 1))
+  if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit))
     throw new UsageFault("--limit takes a whole number of at least 1.");
+  const most = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
   let next: string | undefined;
   const counted = async (query: PageQuery) => {
     const read = await page({ ...query, after: query.after ?? after });
