@@ -1,14 +1,25 @@
 /**
- * Keys that sign JWT access tokens: Ed25519 (RFC 8037), derived from the configured secrets, so that every node has the
- * same ones, none is stored, and they rotate with the secrets: the first signs, all are published.
+ * Keys that sign JWT access tokens, derived from the configured secrets, so that every node has the same ones, none is
+ * stored, and they rotate with the secrets: the first signs, all are published. ES256 signs (RFC 7518 §3.4), since every
+ * library that verifies knows it. Ed25519 (RFC 8037) signed before: it verifies what was issued then.
  */
 
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import {
+  createECDH,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+} from "node:crypto";
+import { decodeProtectedHeader, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { KeyRing } from "../../crypto/key-ring.js";
 
 /** PKCS #8 of an Ed25519 key up to its 32-byte seed (RFC 8410 §7). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/** Order of the group of P-256 (FIPS 186-5, SP 800-186 §3.2.1.3): a private key is below it. */
+const orderOfP256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 export interface SigningKey {
   readonly kid: string;
@@ -16,24 +27,30 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
+interface KeysOfSecret {
+  readonly es256: SigningKey;
+  readonly ed25519: SigningKey;
+}
+
 export class SigningKeys {
-  readonly #made = new WeakMap<Buffer, SigningKey>();
+  readonly #made = new WeakMap<Buffer, KeysOfSecret>();
   readonly #ring: KeyRing;
 
   constructor(ring: KeyRing) {
     this.#ring = ring;
   }
 
-  /** The one that signs first. */
+  /** The one that signs first, then those of older secrets, then those that only verify. */
   all(): SigningKey[] {
-    return this.#ring.keys("jwt-signing").map((seed) => {
-      let key = this.#made.get(seed);
-      if (key === undefined) {
-        key = signingKey(seed);
-        this.#made.set(seed, key);
+    const keys = this.#ring.keys("jwt-signing").map((seed) => {
+      let made = this.#made.get(seed);
+      if (made === undefined) {
+        made = { es256: es256Key(seed), ed25519: ed25519Key(seed) };
+        this.#made.set(seed, made);
       }
-      return key;
+      return made;
     });
+    return [...keys.map(({ es256 }) => es256), ...keys.map(({ ed25519 }) => ed25519)];
   }
 
   /** Returns the JWK set that resource servers verify with (RFC 7517 §5). */
@@ -45,29 +62,68 @@ export class SigningKeys {
   sign(payload: JWTPayload): Promise<string> {
     const key = this.all()[0] as SigningKey;
     return new SignJWT(payload)
-      .setProtectedHeader({ alg: "EdDSA", typ: "at+jwt", kid: key.kid })
+      .setProtectedHeader({ alg: algorithmOf(key), typ: "at+jwt", kid: key.kid })
       .sign(key.privateKey);
   }
 
   /** Returns the payload of a JWT that this server signed, or undefined. Expiry is not judged here. */
   async open(token: string, issuer: string): Promise<JWTPayload | undefined> {
-    const options = { issuer, typ: "at+jwt", algorithms: ["EdDSA"], currentDate: new Date(0) };
-    for (const { publicJwk } of this.all()) {
+    const algorithm = headerAlgorithm(token);
+    for (const key of this.all()) {
+      // One verification for each secret, whatever the token says: a key is tried for its own algorithm alone.
+      if (algorithm === undefined || algorithmOf(key) !== algorithm) continue;
+      const options = { issuer, typ: "at+jwt", algorithms: [algorithm], currentDate: new Date(0) };
       try {
-        return (await jwtVerify(token, await importJWK(publicJwk, "EdDSA"), options)).payload;
+        return (await jwtVerify(token, await importJWK(key.publicJwk, algorithm), options)).payload;
       } catch {}
     }
     return undefined;
   }
 }
 
-function signingKey(seed: Buffer): SigningKey {
+function algorithmOf({ publicJwk }: SigningKey): string {
+  return publicJwk.alg as string;
+}
+
+/** The algorithm that a JWT names, to choose among keys; whether it is true the signature says. */
+function headerAlgorithm(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the P-256 key of a seed: the first number below the group's order among those derived (RFC 5869). */
+function es256Key(seed: Buffer): SigningKey {
+  for (let count = 0; ; count += 1) {
+    const scalar = Buffer.from(hkdfSync("sha256", seed, "", `ES256 ${count}`, 32));
+    const number = BigInt(`0x${scalar.toString("hex")}`);
+    if (number === 0n || number >= orderOfP256) continue;
+    const pair = createECDH("prime256v1");
+    pair.setPrivateKey(scalar);
+    const point = pair.getPublicKey();
+    const half = (from: number) => point.subarray(from, from + 32).toString("base64url");
+    const publicPart = { kty: "EC", crv: "P-256", x: half(1), y: half(33) };
+    const privateKey = createPrivateKey({
+      key: { ...publicPart, d: scalar.toString("base64url") },
+      format: "jwk",
+    });
+    return keyOf(privateKey, publicPart, "ES256");
+  }
+}
+
+function ed25519Key(seed: Buffer): SigningKey {
   const privateKey = createPrivateKey({
     key: Buffer.concat([pkcs8Prefix, seed]),
     format: "der",
     type: "pkcs8",
   });
   const { kty, crv, x } = createPublicKey(privateKey).export({ format: "jwk" });
-  const kid = createHash("sha256").update(String(x)).digest("base64url").slice(0, 16);
-  return { kid, privateKey, publicJwk: { kty, crv, x, kid, alg: "EdDSA", use: "sig" } as JWK };
+  return keyOf(privateKey, { kty, crv, x } as JWK, "EdDSA");
+}
+
+function keyOf(privateKey: KeyObject, publicPart: JWK, alg: string): SigningKey {
+  const kid = createHash("sha256").update(String(publicPart.x)).digest("base64url").slice(0, 16);
+  return { kid, privateKey, publicJwk: { ...publicPart, kid, alg, use: "sig" } };
 }
