@@ -53,6 +53,14 @@ export const endpoints = {
     errors: "api",
     crossOrigin: true,
   },
+  // RFC 8414 §5: where clients look that know OpenID Connect Discovery alone.
+  metadataOfOpenId: {
+    operation: "metadata",
+    method: "GET",
+    path: "/.well-known/openid-configuration",
+    errors: "api",
+    crossOrigin: true,
+  },
   jwks: {
     operation: "jwks",
     method: "GET",

@@ -1,4 +1,4 @@
-/** Resource identifiers (RFC 8707 §2): which an app may be registered for. */
+/** Resource identifiers (RFC 8707 §2): which an app may be registered for, and which of them a request means. */
 
 /** Most resources of one app: a token says which one it is for in one byte. */
 const mostResources = 100;
@@ -14,4 +14,23 @@ export function faultInResources(resources: readonly string[]): string | undefin
 
 function isResource(uri: string): boolean {
   return /^[\x21-\x7e]+$/.test(uri) && !uri.includes("#") && URL.canParse(uri);
+}
+
+/**
+ * Returns which of the registered resources a request means: the one of the same characters, or else one that differs
+ * in nothing but the case of scheme and host, a default port or a slash at the end. Libraries normalise what they send.
+ */
+export function sameResource(registered: readonly string[], asked: string): string | undefined {
+  if (registered.includes(asked)) return asked;
+  const normal = normalised(asked);
+  return normal === undefined ? undefined : registered.find((resource) => normalised(resource) === normal);
+}
+
+/** RFC 3986 §6.2.2.1 and §6.2.3, and no more: dot segments and percent-encoding stay. Undefined where nothing varies. */
+function normalised(uri: string): string | undefined {
+  const parts = /^(https?):\/\/([^/?#@]+)([^?#]*)(\?[^#]*)?$/i.exec(uri);
+  if (parts === null) return undefined;
+  const [, scheme = "", host = "", path = "", query = ""] = parts;
+  const defaultPort = scheme.toLowerCase() === "https" ? /:443$/ : /:80$/;
+  return `${scheme}://${host.replace(defaultPort, "")}`.toLowerCase() + path.replace(/\/$/, "") + query;
 }

@@ -52,6 +52,15 @@ export function readScope(requested: string): string[] {
   throw wordedRefusal("parameter_malformed", "must be scope tokens separated by spaces", "scope");
 }
 
+/** Returns the scopes of a request without those the profile ignores and `own` does not hold (RFC 6749 §3.3). */
+export function withoutIgnored(
+  { ignoredScopes }: Profile,
+  requested: readonly string[],
+  own: readonly string[],
+): readonly string[] {
+  return requested.filter((scope) => own.includes(scope) || !ignoredScopes.includes(scope));
+}
+
 /** Returns what is wrong with an app's scopes, or undefined if nothing is. */
 export function faultInAppScopes(profile: Profile, scopes: readonly string[]): string | undefined {
   if (scopes.length === 0) return "an app needs at least one scope";

@@ -16,6 +16,7 @@ import {
   refusalOf,
   several,
   startHouse,
+  tokensFor,
   tokensOf,
   verifier,
   web,
@@ -228,6 +229,14 @@ describe("the code", () => {
       "invalid_grant",
     ]);
     expect((await exchangeCode(server, web, code, { state: "one" })).json().state).toBe("one");
+  });
+
+  it("is for all of the app's scopes where a client asked only for what it adds by itself", async () => {
+    expect((await tokensFor(server, web, { scope: "openid offline_access" })).scope).toBe(
+      web.scopes.join(" "),
+    );
+    const callback = await authorize(server, web, { scope: "openid template_acces" });
+    expect(callback.searchParams.get("error")).toBe("invalid_scope");
   });
 
   it("survives a request that was refused for its resource", async () => {

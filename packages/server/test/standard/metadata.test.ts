@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { profiles } from "../../src/oauth/profile/profiles.js";
-import { send } from "../support/http.js";
+import { type Answer, send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";
 import { basic, codeFor, exchangeCode, inBody, post, startHouse, web } from "./house.js";
@@ -26,7 +26,8 @@ describe("the metadata", () => {
       const answer = await post(server, pathOf(endpoint), inBody(web));
       expect([answer.status, answer.json().error]).toEqual([400, "invalid_request"]);
     }
-    expect((await send(String(metadata.jwks_uri))).json().keys).toHaveLength(1);
+    const { keys } = (await send(String(metadata.jwks_uri))).json() as { keys: { alg: string }[] };
+    expect(keys.map(({ alg }) => alg)).toEqual(["ES256", "EdDSA"]);
   });
 
   it("lists each way of client authentication that works, and no other", async () => {
@@ -65,6 +66,16 @@ describe("the metadata", () => {
     expect(metadata).not.toHaveProperty("scopes_supported");
   });
 
+  it("is also where clients look that know OpenID Connect Discovery alone", async () => {
+    const [answer, same] = (await Promise.all(
+      ["openid-configuration", "oauth-authorization-server"].map((name) =>
+        send(`${server.url}/.well-known/${name}`),
+      ),
+    )) as [Answer, Answer];
+    expect(answer.text).toBe(same.text);
+    expect(answer.headers["access-control-allow-origin"]).toBe("*");
+  });
+
   it("may be read by a page of any origin, and is kept for a while", async () => {
     for (const url of [`${server.url}/.well-known/oauth-authorization-server`, String(metadata.jwks_uri)]) {
       expect((await send(url)).headers).toMatchObject({
@@ -77,7 +88,11 @@ describe("the metadata", () => {
 it("has nothing of the kind in the dropbox-sign profile, as the live service", async () => {
   const house = await startHouse({ profile: profiles["dropbox-sign"] });
   try {
-    for (const path of ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json"]) {
+    for (const path of [
+      "/.well-known/oauth-authorization-server",
+      "/.well-known/openid-configuration",
+      "/.well-known/jwks.json",
+    ]) {
       expect((await send(`${house.url}${path}`)).status).toBe(404);
     }
     for (const path of ["/oauth/revoke", "/oauth/introspect"]) {

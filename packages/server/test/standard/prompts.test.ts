@@ -153,6 +153,15 @@ describe("prompt", () => {
     expect(whatIsShown(await agent.logIn(page, jack))).toBe("consent");
   });
 
+  it("select_account shows who is signed in although consent is remembered, and no more after a sign-in", async () => {
+    await authorize(server, web, {}, agent);
+    expect(await shown({})).toBe("code");
+    expect(await shown({ prompt: "select_account" })).toBe("consent");
+    const page = await ask(web.clientId, { prompt: "login select_account" });
+    expect(whatIsShown(page)).toBe("login");
+    expect(whatIsShown(await agent.logIn(page, jack))).toBe("code");
+  });
+
   it("none asks nothing, and says at the callback what it would have asked", async () => {
     expect(await shown({ prompt: "none" })).toBe("login_required");
     const page = await agent.openConsent(authorizationQuery(web.clientId), jack);
@@ -163,7 +172,7 @@ describe("prompt", () => {
     expect(await shown({ prompt: "none", max_age: "10" })).toBe("login_required");
   });
 
-  it.each(["none login", "select_account", "LOGIN"])("%j is refused", async (prompt) => {
+  it.each(["none login", "none select_account", "create", "LOGIN"])("%j is refused", async (prompt) => {
     expect(await shown({ prompt })).toBe("invalid_request");
   });
 });

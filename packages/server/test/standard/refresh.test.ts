@@ -139,6 +139,19 @@ describe("a refresh", () => {
     expect((await account(server, whole.access_token)).status).toBe(200);
   });
 
+  it("may name scopes that clients add by themselves: they change nothing", async () => {
+    const first = await tokensFor(server, rotating, { scope: "openid offline_access template_access" });
+    expect(first.scope).toBe("template_access");
+    const same = await refreshWith(server, rotating, first.refresh_token, {
+      scope: "openid template_access offline_access",
+    });
+    expect(tokensOf(same).scope).toBe("template_access");
+    const nothingElse = await refreshWith(server, rotating, tokensOf(same).refresh_token, {
+      scope: "openid",
+    });
+    expect(tokensOf(nothingElse).scope).toBe("template_access");
+  });
+
   it("may not ask for more than was granted, though the app has it", async () => {
     const { refresh_token } = await tokensFor(server, web, { scope: "account_access" });
     const wider = await refreshWith(server, web, refresh_token, { scope: "account_access template_access" });

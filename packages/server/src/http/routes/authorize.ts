@@ -145,12 +145,12 @@ class Authorization {
   }
 }
 
-/** After a login, `prompt=login` and `max_age` are satisfied. */
+/** After a login, `prompt=login`, `prompt=select_account` and `max_age` are satisfied. */
 function withoutSatisfiedPrompts(query: string): string {
   const parameters = new URLSearchParams(query);
   const prompts = (parameters.get("prompt") ?? "")
     .split(" ")
-    .filter((word) => word !== "login" && word !== "");
+    .filter((word) => !["login", "select_account", ""].includes(word));
   if (prompts.length === 0) parameters.delete("prompt");
   else parameters.set("prompt", prompts.join(" "));
   parameters.delete("max_age");

@@ -21,6 +21,9 @@ export function standardRoutes(server: FastifyInstance, context: HttpContext): v
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
+const metadata = (context: HttpContext) => async (_request: FastifyRequest, reply: FastifyReply) =>
+  sendPublic(reply, authorizationServerMetadata(context.profile, context.issuer()));
+
 const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Handler>> = {
   revoke: (context) => async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);
@@ -32,8 +35,8 @@ const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Hand
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     return sendJson(reply, await introspect(context, parameters, credentials));
   },
-  metadata: (context) => async (_request, reply) =>
-    sendPublic(reply, authorizationServerMetadata(context.profile, context.issuer())),
+  metadata,
+  metadataOfOpenId: metadata,
   jwks: (context) => async (_request, reply) => sendPublic(reply, context.keys.jwks()),
 };
 

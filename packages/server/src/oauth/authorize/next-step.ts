@@ -20,7 +20,7 @@ export interface StepFacts {
   readonly now: number;
 }
 
-/** After a login the request comes back without `prompt=login` and `max_age`: they have been satisfied. */
+/** After a login the request comes back without the prompts and `max_age` that it satisfied: they have been satisfied. */
 export function nextStep(profile: Profile, request: AuthorizationRequest, facts: StepFacts): NextStep {
   const silent = request.prompt.includes("none");
   if (needsLogin(request, facts)) {
@@ -51,6 +51,8 @@ function needsLogin(request: AuthorizationRequest, { session, now }: StepFacts):
 
 function isRemembered(profile: Profile, request: AuthorizationRequest, grant: Grant | undefined): boolean {
   if (!profile.rememberConsent || request.prompt.includes("consent")) return false;
+  // The page says who is signed in, and lets somebody else sign in.
+  if (request.prompt.includes("select_account")) return false;
   // RFC 8252 §8.6: anybody can claim to be a public app; consent is asked each time.
   if (request.app.public || grant === undefined) return false;
   // RFC 8707 §3: consent to one resource, or to none, is not consent to another.

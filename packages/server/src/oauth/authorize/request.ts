@@ -8,7 +8,8 @@ import type { Parameters } from "../parameters.js";
 import { readChallenge } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
-import { readScope } from "../scope.js";
+import { sameResource } from "../resource.js";
+import { readScope, withoutIgnored } from "../scope.js";
 import { chooseRedirectUri } from "./redirect-uri.js";
 
 export interface AuthorizationRequest {
@@ -19,7 +20,7 @@ export interface AuthorizationRequest {
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
   readonly codeChallenge: string | undefined;
-  readonly prompt: readonly ("login" | "none" | "consent")[];
+  readonly prompt: readonly ("login" | "none" | "consent" | "select_account")[];
   readonly loginHint: string | undefined;
   readonly maxAgeSeconds: number | undefined;
 }
@@ -124,7 +125,9 @@ function chooseScopes(profile: Profile, app: App, parameters: Parameters): reado
   }
   const requested = parameters.optional("scope");
   if (requested === undefined) return app.scopes;
-  const scopes = readScope(requested);
+  const scopes = withoutIgnored(profile, readScope(requested), app.scopes);
+  // Nothing was asked of this server.
+  if (scopes.length === 0) return app.scopes;
   const foreign = scopes.find((scope) => !app.scopes.includes(scope));
   if (foreign !== undefined)
     throw new Refusal("scope_exceeds_app", "a scope is not the app's", "scope", { worded: foreign });
@@ -133,15 +136,14 @@ function chooseScopes(profile: Profile, app: App, parameters: Parameters): reado
 
 function chooseResources(profile: Profile, app: App, parameters: Parameters): readonly string[] {
   if (!profile.resources) return [];
-  const resources = [...new Set(parameters.all("resource"))];
-  const foreign = resources.find((resource) => !app.resources.includes(resource));
-  if (foreign !== undefined) {
+  const resources = parameters.all("resource").map((asked) => sameResource(app.resources, asked));
+  if (resources.includes(undefined)) {
     throw new Refusal("resource_unknown", "the app is not registered for this resource", "resource");
   }
-  return resources;
+  return [...new Set(resources as string[])];
 }
 
-const prompts = new Set(["login", "none", "consent"]);
+const prompts = new Set(["login", "none", "consent", "select_account"]);
 
 function readPrompt(
   profile: Profile,
@@ -152,7 +154,7 @@ function readPrompt(
   if (prompt.some((word) => !prompts.has(word)) || (prompt.includes("none") && prompt.length > 1)) {
     throw wordedRefusal(
       "parameter_malformed",
-      "must be login, consent or none; none cannot be combined",
+      "must be login, consent, select_account or none; none cannot be combined",
       "prompt",
     );
   }

@@ -58,6 +58,7 @@ export const dropboxSign: Profile = {
   codeEncoding: "hex",
   tokenEncoding: "base64-of-hex",
   scopeAtAuthorize: "refused",
+  ignoredScopes: [],
   extensionParameters: "ignored",
   pkce: "ignored",
   clientAuthentication: ["client_secret_post"],

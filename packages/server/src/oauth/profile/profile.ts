@@ -19,7 +19,7 @@ export interface ScopeWords {
 }
 
 /** Endpoints that not every server has. */
-export type OptionalEndpoint = "revoke" | "introspect" | "metadata" | "jwks";
+export type OptionalEndpoint = "revoke" | "introspect" | "metadata" | "metadataOfOpenId" | "jwks";
 
 export interface Profile {
   readonly name: "dropbox-sign" | "standard";
@@ -33,6 +33,11 @@ export interface Profile {
   readonly tokenEncoding: "base64-of-hex" | "prefixed-base64url";
   /** `scope` at the authorization endpoint: refused, or a subset of the app's scopes (RFC 6749 §3.3). */
   readonly scopeAtAuthorize: "refused" | "subset";
+  /**
+   * Scopes that clients add by themselves. Where the app does not have them they are ignored (RFC 6749 §3.3): the
+   * `scope` of the answer says what was granted.
+   */
+  readonly ignoredScopes: readonly string[];
   /** `request`, `request_uri` and `response_mode` at the authorization endpoint, which are not supported. */
   readonly extensionParameters: "ignored" | "refused";
   /** RFC 7636: parameters ignored, or S256 alone. */

@@ -11,6 +11,8 @@ export const standard: Profile = {
   codeEncoding: "base64url",
   tokenEncoding: "prefixed-base64url",
   scopeAtAuthorize: "subset",
+  // OpenID Connect Core §5.4 and §11.
+  ignoredScopes: ["openid", "profile", "email", "address", "phone", "offline_access"],
   extensionParameters: "refused",
   pkce: "S256",
   clientAuthentication: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
@@ -23,7 +25,7 @@ export const standard: Profile = {
   familySeconds: 365 * 86_400,
   familyIdleSeconds: 90 * 86_400,
   rotationGraceSeconds: 60,
-  endpoints: ["revoke", "introspect", "metadata", "jwks"],
+  endpoints: ["revoke", "introspect", "metadata", "metadataOfOpenId", "jwks"],
   issuerOnCallback: true,
   resources: true,
   prompts: true,

@@ -9,7 +9,9 @@ import {
   refuseUnknown,
 } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
+import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
+import { withoutIgnored } from "../scope.js";
 import { endOfFamily, expiryOfFamily, isOpenTo } from "../tokens/family.js";
 import { openRefreshToken, type RefreshToken } from "../tokens/opaque.js";
 import type { RefreshRequest } from "./request.js";
@@ -32,7 +34,7 @@ export async function refresh(
     throw new Refusal("refresh_token_unknown", "this server did not make the refresh token");
   if (view === undefined) throw new Refusal("refresh_token_unknown", "its token family is gone");
   checkFamily(context, view, token);
-  const scopes = narrowScopes(view.family.scopes, request.scopes);
+  const scopes = narrowScopes(context.profile, view.family.scopes, request.scopes);
   const resource = chooseResource(context.profile, view.family.resources, request.resources);
   // Last, since it is the act that uses the refresh token up.
   const generation = await advance(context, view, token);
@@ -88,16 +90,18 @@ function checkFamily(context: OAuthContext, view: FamilyView, token: RefreshToke
 
 /** RFC 6749 §6: the scope may be narrower than what was granted, never wider. */
 function narrowScopes(
+  profile: Profile,
   granted: readonly string[],
   requested: readonly string[] | undefined,
 ): readonly string[] {
-  if (requested === undefined) return granted;
-  const foreign = requested.find((scope) => !granted.includes(scope));
+  const asked = withoutIgnored(profile, requested ?? [], granted);
+  if (asked.length === 0) return granted;
+  const foreign = asked.find((scope) => !granted.includes(scope));
   if (foreign !== undefined)
     throw new Refusal("scope_exceeds_grant", "a scope is more than was granted", "scope", {
       worded: foreign,
     });
-  return requested;
+  return asked;
 }
 
 /** Returns the generation whose refresh token is the answer. */

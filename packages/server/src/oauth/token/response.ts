@@ -4,6 +4,7 @@ import type { App, Family } from "../../storage/storage.js";
 import type { OAuthContext } from "../context.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
+import { sameResource } from "../resource.js";
 import { scopeMask } from "../scope.js";
 import { signAccessJwt } from "../tokens/jwt.js";
 import { sealAccessToken, sealRefreshToken } from "../tokens/opaque.js";
@@ -69,8 +70,8 @@ export function chooseResource(
   if (asked.length > 1)
     throw new Refusal("resources_several", `${asked.length} resources were asked for`, "resource");
   if (asked[0] === undefined) return authorized.length === 0 ? 0 : 1;
-  const index = authorized.indexOf(asked[0]);
-  if (index < 0)
+  const resource = sameResource(authorized, asked[0]);
+  if (resource === undefined)
     throw new Refusal("resource_unknown", "the user did not authorize the app for this resource", "resource");
-  return index + 1;
+  return authorized.indexOf(resource) + 1;
 }
