@@ -104,6 +104,20 @@ apps:
     ${change}
 `;
 
+it("reads words for scopes, and schemes that are allowed by name", () => {
+  const oauth =
+    "callback_url: 'cursor://cb', allow_schemes: [cursor], scopes: [read, write], scope_texts: { read: Read it }";
+  const [one] = parseSeed(
+    app("approved: true").replace(/oauth: \{[^}]*\}/, `oauth: { ${oauth} }`),
+    "seed.yaml",
+  ).apps;
+  expect(one).toMatchObject({
+    callbackUrls: ["cursor://cb"],
+    callbackSchemes: ["cursor"],
+    scopeTexts: { read: "Read it" },
+  });
+});
+
 describe("tells a fault with file, line and key:", () => {
   const changed = (from: string, to: string) => app("approved: true").replace(from, to);
   const faults: [string, string, string][] = [
@@ -186,6 +200,29 @@ describe("tells a fault with file, line and key:", () => {
       "an owner who is not there",
       changed("owner: a@b.c", "owner: x@b.c"),
       "seed.yaml:4: apps[0]: owner: no account in this file has the email address x@b.c",
+    ],
+    [
+      "words for a scope it has not",
+      changed("scopes: [account_access]", "scopes: [account_access], scope_texts: { other: x }"),
+      'seed.yaml:7: apps[0]: oauth: scope_texts has no key "other"; its keys are account_access',
+    ],
+    [
+      "words of two lines",
+      changed(
+        "scopes: [account_access]",
+        'scopes: [account_access], scope_texts: { account_access: "a\\nb" }',
+      ),
+      "seed.yaml:7: apps[0]: oauth: scope_texts: the text of account_access is one line of 1 to 100 characters",
+    ],
+    [
+      "a scheme nobody allowed",
+      changed('"http://127.0.0.1/"', "'cursor://cb'"),
+      "seed.yaml:7: apps[0]: oauth: callback_url: cursor://cb: a private-use scheme is a reversed domain name",
+    ],
+    [
+      "a scheme that runs something",
+      changed("scopes: [account_access]", "scopes: [account_access], allow_schemes: [javascript]"),
+      "seed.yaml:7: apps[0]: oauth: allow_schemes: the scheme javascript cannot be allowed by name",
     ],
     ["no client_id", changed("client_id: app", ""), "seed.yaml:3: apps[0]: client_id: is missing"],
     [
