@@ -8,28 +8,30 @@ import { callerAccount } from "../../http/api-access.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
 import { sendProblem } from "../../http/problem.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
-import { endpointOf } from "./api-route.js";
+import { pathOf } from "../../http/target.js";
+import { operationsAt } from "./lookup.js";
 import type { Operation } from "./operation.js";
-import { operations } from "./operations.js";
 
 /** The header by which a test can tell this answer from any other 404. Its value is the operation's id. */
 export const notEmulatedHeader = "countersign-not-emulated";
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/** To be called last: what has a route by then is served. */
-export function notEmulatedRoutes(server: FastifyInstance, context: HttpContext): void {
-  for (const operation of operations) {
-    const { method, path: url } = operation;
-    if (server.hasRoute({ method, url })) continue;
-    server.route({
-      method,
-      url,
-      config: { endpoint: endpointOf(operation) },
-      handler: (request, reply) => refuse(context, operation, request, reply),
-    });
-  }
-  for (const path of new Set(operations.map(({ path }) => path))) refuseOtherMethods(server, context, path);
+/**
+ * Answers what has no route and is an operation all the same. A hook, not routes: two hundred of those would be most of
+ * an emulator's start.
+ */
+export function answerNotEmulated(server: FastifyInstance, context: HttpContext): void {
+  const isServed = ({ method, path: url }: Operation) => server.hasRoute({ method, url });
+  server.addHook("preHandler", async (request, reply) => {
+    if (!request.is404 || !methods.includes(request.method)) return undefined;
+    const here = operationsAt(pathOf(request));
+    const meant = here.find(({ method }) => method === request.method);
+    if (meant !== undefined) return refuse(context, meant, request, reply);
+    // Of a fixed path the server's own answer for an unknown method knows the routes.
+    const known = here.some((one) => !one.path.includes(":") && isServed(one));
+    return here.length === 0 || known ? undefined : refuseMethod(context, here, request, reply);
+  });
 }
 
 /**
@@ -52,21 +54,21 @@ async function refuse(
   return sendProblem(request, reply, { status: 404, error: "not_found", description });
 }
 
-/** Paths with parameters: of the others the server's own answer for an unknown method knows the routes. */
-function refuseOtherMethods(server: FastifyInstance, context: HttpContext, path: string): void {
-  if (!path.includes(":")) return;
-  const allowed = methods.filter((method) => server.hasRoute({ method, url: path }));
-  const others = methods.filter((method) => !allowed.includes(method));
-  server.route({
-    method: others,
-    url: path,
-    handler: async (request, reply) => {
-      const scopes = operations.filter((one) => one.path === path).flatMap((one) => one.scopes);
-      const account = await callerAccount(context, request, reply, scopes);
-      if (account === undefined) return reply;
-      const description = `Method ${request.method} is not supported here; use ${allowed.join(" or ")}`;
-      reply.header("allow", allowed.join(", "));
-      return sendProblem(request, reply, { status: 405, error: "invalid_request", description });
-    },
-  });
+async function refuseMethod(
+  context: HttpContext,
+  here: readonly Operation[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const account = await callerAccount(
+    context,
+    request,
+    reply,
+    here.flatMap(({ scopes }) => scopes),
+  );
+  if (account === undefined) return reply;
+  const allowed = here.map(({ method }) => method);
+  const description = `Method ${request.method} is not supported here; use ${allowed.join(" or ")}`;
+  reply.header("allow", allowed.join(", "));
+  return sendProblem(request, reply, { status: 405, error: "invalid_request", description });
 }

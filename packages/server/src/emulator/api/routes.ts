@@ -5,7 +5,7 @@ import type { World } from "../state/world.js";
 import { appRoutes } from "./apps/routes.js";
 import { embeddedRoutes } from "./embedded/routes.js";
 import { fileRoutes } from "./files/routes.js";
-import { notEmulatedRoutes } from "./not-emulated.js";
+import { answerNotEmulated } from "./not-emulated.js";
 import { signatureRequestRoutes } from "./signature-requests/routes.js";
 import { templateRoutes } from "./templates/routes.js";
 
@@ -15,5 +15,5 @@ export function apiRoutes(server: FastifyInstance, { context, signing }: World):
   embeddedRoutes(server, context, signing);
   fileRoutes(server, context, signing);
   appRoutes(server, context, signing);
-  notEmulatedRoutes(server, context);
+  answerNotEmulated(server, context);
 }

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import { endpointOf } from "../../http/endpoint.js";
 import { pathOf } from "../../http/target.js";
 import { endpoints, refreshOperation } from "../../oauth/endpoints.js";
+import { operationAt } from "../api/lookup.js";
 import { operations as apiOperations } from "../api/operations.js";
 import { emulatorEndpoints } from "../endpoints.js";
 
@@ -27,12 +28,16 @@ export const faultable: readonly string[] = operations.filter((name) => name !==
 
 /** Returns the path of the route that was found, or the path as it was sent: the first may be sent in many ways. */
 export function routePath(request: FastifyRequest): string {
-  return request.routeOptions.url ?? pathOf(request);
+  return request.routeOptions.url ?? notServed(request)?.path ?? pathOf(request);
 }
+
+/** What has no route may still be an operation of the API. */
+const notServed = (request: FastifyRequest) =>
+  request.is404 ? operationAt(request.method, pathOf(request)) : undefined;
 
 /** Returns the operation of a request; that of a token request is the exchange of a code until its body is known. */
 export function operationOf(request: FastifyRequest): string {
-  return endpointOf(request)?.operation ?? unknown;
+  return endpointOf(request)?.operation ?? notServed(request)?.id ?? unknown;
 }
 
 /** Whether a request belongs in the log: the emulator's own pages and assets do not. */
