@@ -51,6 +51,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     forceCloseConnections: "idle",
     genReqId: requestIds(context.randomBytes),
     routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
   closeGently(server, peers, options.readiness);
@@ -70,6 +71,11 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   authorizeRoutes(server, context);
   connectedAppsRoutes(server, context);
   return server;
+}
+
+/** No route has a schema: without this the compilers of schemas are loaded at every start. */
+function noSchemas(): never {
+  throw new Error("a route has a schema, and nothing compiles it");
 }
 
 /** Bodies arrive as bytes; the route decodes them, so that every fault in one has the caller's shape. */
