@@ -240,7 +240,7 @@ function attach(
     now: context.now,
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
   });
-  accountSettingsRoutes(server, context);
+  accountSettingsRoutes(server, context, (account) => world.delivery.callbackTest(account));
   signUpRoutes(server, context, {
     sendConfirmation: async (account, link) => {
       const text = `Please confirm your account: ${link}`;

@@ -4,9 +4,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { notesOf } from "../http/context.js";
 import { sendProblem } from "../http/problem.js";
 import { apiHost, liveHostHeader } from "./live-hosts.js";
+import { tierOf } from "./rate-tiers.js";
+import { operationOf } from "./requests/operation.js";
 
-/** Requests of one account in a minute, as the vendor documents them. */
-const limit = 100;
 const periodMilliseconds = 60_000;
 
 export interface LiveAnswerOptions {
@@ -26,16 +26,20 @@ export function liveAnswers(server: FastifyInstance, options: LiveAnswerOptions)
     return sendProblem(request, reply, { status: 404, error: "not_found", description: "Invalid URI..." });
   });
   const spent = new Map<string, { readonly since: number; count: number }>();
-  server.addHook("onSend", async (request, reply) => {
+  server.addHook("onSend", async (request, reply, payload) => {
     const { accountId } = notesOf(request);
     const signed = accountId !== undefined && reply.statusCode !== 401;
     if (!signed || !isApiCall(request) || reply.hasHeader("x-ratelimit-limit")) return;
     const now = options.now();
-    const before = spent.get(accountId);
+    const made =
+      request.method === "POST" && typeof payload === "string" && payload.includes('"test_mode":true');
+    const { name, limit } = tierOf(operationOf(request), made);
+    const key = `${name} ${accountId}`;
+    const before = spent.get(key);
     const goesOn = before !== undefined && now >= before.since && now < before.since + periodMilliseconds;
     const entry = goesOn ? before : { since: now, count: 0 };
     entry.count += 1;
-    spent.set(accountId, entry);
+    spent.set(key, entry);
     reply.header("x-ratelimit-limit", String(limit));
     const remaining = String(Math.max(0, limit - entry.count));
     // The OpenAPI description says -remaining, the live service -limit-remaining.

@@ -30,6 +30,7 @@ export type {
   EmulatorClock,
   EmulatorFaults,
   EmulatorOutbox,
+  EventFaultOrder,
   FaultOrder,
   FaultTarget,
   Operation,

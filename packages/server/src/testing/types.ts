@@ -88,12 +88,33 @@ export type FaultOrder = FaultTarget &
     | {
         readonly kind: "rate_limit";
         readonly retryAfterSeconds?: number | undefined;
+        /** @default that of the operation's tier */
         readonly limit?: number | undefined;
       }
+    /** 402: the plan's quota is spent. */
+    | { readonly kind: "quota" }
     /** `drop`: closed before anything takes effect. `lose_response`: after all of it did. */
     | { readonly kind: "drop" | "lose_response" | "malformed_json" }
     | { readonly kind?: "delay" | undefined; readonly delay: Duration }
   );
+
+/** What happens to an event on its way to a callback, in place of its first attempt. */
+export type EventFaultOrder = {
+  /** One of the API's event types. @default any */
+  readonly event?: string | undefined;
+  /** The app whose callback it is for. @default any */
+  readonly clientId?: string | undefined;
+  /** How often it strikes. @default 1 */
+  readonly count?: number | "always" | undefined;
+  /** How many matching events pass first. @default 0 */
+  readonly skip?: number | undefined;
+} & (
+  | { readonly kind: "event_lost" | "event_twice" }
+  /** Posted after the next event for the same callback. */
+  | { readonly kind: "event_out_of_order" }
+  /** Posted after `delay` of emulated time. */
+  | { readonly kind: "event_late"; readonly delay: Duration }
+);
 
 export interface RequestFilter {
   readonly operation?: Operation | undefined;
@@ -147,7 +168,7 @@ export interface EmulatorClock {
 
 export interface EmulatorFaults {
   /** Orders a fault for the next matching request, or the next `count`. */
-  next(order: FaultOrder): Promise<FaultView>;
+  next(order: FaultOrder | EventFaultOrder): Promise<FaultView>;
   list(): Promise<readonly FaultView[]>;
   remove(id: string): Promise<void>;
   clear(): Promise<void>;

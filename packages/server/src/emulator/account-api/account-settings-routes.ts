@@ -18,7 +18,12 @@ import { emulatorEndpoints } from "../endpoints.js";
 /** OpenAPI: `accountUpdate`, `accountVerify`, `accountCreate`. */
 export const accountChangeScopes = ["account_access"];
 
-export function accountSettingsRoutes(server: FastifyInstance, context: HttpContext): void {
+/** @param callbackSet is told of an account that has a new callback; it must not reject. */
+export function accountSettingsRoutes(
+  server: FastifyInstance,
+  context: HttpContext,
+  callbackSet: (account: Account) => Promise<void>,
+): void {
   serve(server, emulatorEndpoints.accountUpdate, async (request, reply) => {
     const account = await callerAccount(context, request, reply, accountChangeScopes);
     if (account === undefined) return reply;
@@ -29,7 +34,9 @@ export function accountSettingsRoutes(server: FastifyInstance, context: HttpCont
       return sendProblem(request, reply, { status: 404, error: "not_found", description: "Not found." });
     const changes = readChanges(parameters);
     await context.storage.updateAccount(account.id, changes);
-    return sendJson(reply, accountResource({ ...account, ...changes }));
+    const changed = { ...account, ...changes };
+    if (changes.callbackUrl !== undefined) void callbackSet(changed);
+    return sendJson(reply, accountResource(changed));
   });
 
   serve(server, emulatorEndpoints.accountVerify, async (request, reply) => {

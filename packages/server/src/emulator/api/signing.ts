@@ -1,7 +1,7 @@
 /** Everything around documents: makes them, keeps their life going, writes e-mails and events. */
 
 import type { HttpContext } from "../../http/context.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account, App } from "../../storage/storage.js";
 import type { EventDelivery } from "../outbox/delivery.js";
 import type { Outbox } from "../outbox/outbox.js";
 import type { Timeline } from "../time/timeline.js";
@@ -166,6 +166,11 @@ export class Signing {
     const app = await this.#ports.context.storage.findApp(wanted);
     if (app === undefined || app.ownerId !== caller.account.id) throw unauthorizedApp(wanted);
     return app.clientId;
+  }
+
+  /** Tells a callback that it has been set: the API does not wait for it. */
+  callbackSet(app: App): void {
+    void this.#ports.delivery.callbackTest(app);
   }
 
   #mail(note: MailNote, request: SignatureRequest): void {

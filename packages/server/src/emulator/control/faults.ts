@@ -1,6 +1,7 @@
 /** A fault as it is ordered. */
 
-import type { FaultEffect, NewFault } from "../faults/fault.js";
+import { eventOperation, type FaultEffect, type NewFault } from "../faults/fault.js";
+import { eventTypes } from "../outbox/event-types.js";
 import { faultable } from "../requests/operation.js";
 import { ControlFault, type Fields } from "./fields.js";
 
@@ -19,45 +20,72 @@ export const faultKeys = [
   "headers",
   "retry_after_seconds",
   "limit",
+  "event",
 ] as const;
 
-const kinds = ["error", "rate_limit", "drop", "lose_response", "malformed_json", "delay"] as const;
+const kinds = [
+  "error",
+  "rate_limit",
+  "quota",
+  "drop",
+  "lose_response",
+  "malformed_json",
+  "delay",
+  "event_lost",
+  "event_late",
+  "event_twice",
+  "event_out_of_order",
+] as const;
 type Kind = (typeof kinds)[number];
 
 /** Keys that mean something for one kind alone. */
 const keysOfKind: Readonly<Record<Kind, readonly string[]>> = {
   error: ["status", "description", "body", "headers"],
   rate_limit: ["retry_after_seconds", "limit"],
+  quota: [],
   drop: [],
   lose_response: [],
   malformed_json: [],
   delay: [],
+  event_lost: ["event"],
+  event_late: ["event"],
+  event_twice: ["event"],
+  event_out_of_order: ["event"],
 };
+
+/** Keys that name a request, not an event. */
+const requestKeys = ["operation", "method", "path"];
 
 /** @throws {ControlFault} */
 export function readFault(fields: Fields): NewFault {
   const kind = readKind(fields);
-  const stray = Object.values(keysOfKind)
-    .flat()
-    .find((key) => fields.has(key) && !keysOfKind[kind].includes(key));
+  const stray =
+    Object.values(keysOfKind)
+      .flat()
+      .find((key) => fields.has(key) && !keysOfKind[kind].includes(key)) ??
+    (isEventKind(kind) ? requestKeys.find((key) => fields.has(key)) : undefined);
   if (stray !== undefined) throw new ControlFault(`${stray} means nothing for the kind ${kind}`, stray);
+  const event = fields.optionalChoice("event", eventTypes);
   return {
     match: {
-      operation: fields.optionalChoice("operation", faultable),
+      operation: event === undefined ? fields.optionalChoice("operation", faultable) : eventOperation(event),
       clientId: fields.optionalText("client_id"),
       method: fields.optionalText("method"),
       path: fields.optionalText("path"),
     },
     effect: readEffect(kind, fields),
-    delayMilliseconds: fields.has("delay") ? fields.duration("delay") : 0,
+    delayMilliseconds: fields.has("delay") && !isEventKind(kind) ? fields.duration("delay") : 0,
     skip: fields.optionalInteger("skip", 0, 1_000_000) ?? 0,
     count: readCount(fields),
   };
 }
 
+const isEventKind = (kind: Kind) => kind.startsWith("event_");
+
 function readKind(fields: Fields): Kind {
   const named = fields.optionalChoice("kind", kinds);
-  if (named === "delay" && !fields.has("delay")) throw new ControlFault("delay is missing", "delay");
+  if ((named === "delay" || named === "event_late") && !fields.has("delay"))
+    throw new ControlFault("delay is missing", "delay");
   if (named !== undefined) return named;
   if (fields.has("status")) return "error";
   if (fields.has("delay")) return "delay";
@@ -73,8 +101,9 @@ function readCount(fields: Fields): number | undefined {
 function readEffect(kind: Kind, fields: Fields): FaultEffect {
   if (kind === "rate_limit") {
     const retryAfterSeconds = fields.optionalInteger("retry_after_seconds", 0, 86_400) ?? 60;
-    return { kind, retryAfterSeconds, limit: fields.optionalInteger("limit", 0, 1_000_000) ?? 100 };
+    return { kind, retryAfterSeconds, limit: fields.optionalInteger("limit", 0, 1_000_000) };
   }
+  if (kind === "event_late") return { kind, afterMilliseconds: fields.duration("delay") };
   if (kind !== "error") return { kind };
   return {
     kind,

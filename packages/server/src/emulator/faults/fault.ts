@@ -10,8 +10,10 @@ export type FaultEffect =
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>> | undefined;
     }
-  /** 429 with the documented headers; nothing takes effect. */
-  | { readonly kind: "rate_limit"; readonly retryAfterSeconds: number; readonly limit: number }
+  /** 429 with the documented headers; nothing takes effect. Without `limit`, that of the operation's tier. */
+  | { readonly kind: "rate_limit"; readonly retryAfterSeconds: number; readonly limit: number | undefined }
+  /** 402: the plan's quota is spent; nothing takes effect. */
+  | { readonly kind: "quota" }
   /** The connection is closed before anything takes effect. */
   | { readonly kind: "drop" }
   /** All takes effect, then the connection is closed without an answer. */
@@ -19,7 +21,28 @@ export type FaultEffect =
   /** All takes effect, then half of the answer is sent, with the length of the half. */
   | { readonly kind: "malformed_json" }
   /** Answered as always, but late. */
-  | { readonly kind: "delay" };
+  | { readonly kind: "delay" }
+  | EventEffect;
+
+/** What happens to an event on its way to a callback, in place of its first attempt. */
+export type EventEffect =
+  /** Never posted. */
+  | { readonly kind: "event_lost" }
+  /** Posted after this much emulated time. */
+  | { readonly kind: "event_late"; readonly afterMilliseconds: number }
+  /** Posted twice. */
+  | { readonly kind: "event_twice" }
+  /** Posted after the next event for the same callback. */
+  | { readonly kind: "event_out_of_order" };
+
+const eventKinds = ["event_lost", "event_late", "event_twice", "event_out_of_order"] as const;
+
+export function isEventEffect(effect: FaultEffect): effect is EventEffect {
+  return (eventKinds as readonly string[]).includes(effect.kind);
+}
+
+/** The operation that the posting of an event is. */
+export const eventOperation = (type: string): string => `event:${type}`;
 
 export interface FaultMatch {
   readonly operation?: string | undefined;
@@ -79,8 +102,19 @@ export class FaultList {
 
   /** Returns the fault that strikes this request, and counts it. One that has struck often enough is gone. */
   strike(target: FaultTarget): Fault | undefined {
+    return this.#strike(target, (effect) => !isEventEffect(effect));
+  }
+
+  /** The same for an event that is about to be posted. */
+  strikeEvent(type: string, clientId: string | undefined): EventEffect | undefined {
+    const target = { operation: eventOperation(type), clientId, method: "POST", path: "" };
+    const effect = this.#strike(target, isEventEffect)?.effect;
+    return effect && isEventEffect(effect) ? effect : undefined;
+  }
+
+  #strike(target: FaultTarget, isMeant: (effect: FaultEffect) => boolean): Fault | undefined {
     for (const entry of this.#faults) {
-      if (!matches(entry.fault.match, target)) continue;
+      if (!isMeant(entry.fault.effect) || !matches(entry.fault.match, target)) continue;
       if (entry.skipped < entry.fault.skip) {
         entry.skipped += 1;
         continue;
@@ -120,6 +154,16 @@ export function describeFault({ effect, delayMilliseconds }: NewFault): string {
       return `${late}answered ${effect.status} without effect`;
     case "rate_limit":
       return `${late}answered 429 without effect`;
+    case "quota":
+      return `${late}answered 402 without effect`;
+    case "event_lost":
+      return "never posted";
+    case "event_late":
+      return `posted ${effect.afterMilliseconds} ms of emulated time late`;
+    case "event_twice":
+      return "posted twice";
+    case "event_out_of_order":
+      return "posted after the next event for the same callback";
     case "drop":
       return `${late}connection closed before it took effect`;
     case "lose_response":

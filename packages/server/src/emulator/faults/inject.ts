@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../../http/context.js";
 import { sendProblem } from "../../http/problem.js";
-import { faultable, routePath } from "../requests/operation.js";
+import { tierOf } from "../rate-tiers.js";
+import { faultable, operationOf, routePath } from "../requests/operation.js";
 import type { Recorder } from "../requests/recorder.js";
 import { describeFault, type Fault, type FaultEffect, type FaultList } from "./fault.js";
 
@@ -48,6 +49,8 @@ async function strikeBefore(
       return answerError(effect, request, reply);
     case "rate_limit":
       return answerRateLimit(recorder, effect, request, reply);
+    case "quota":
+      return answerQuota(request, reply);
     case "drop": {
       const draft = recorder.draftOf(request);
       if (draft) draft.unanswered = true;
@@ -88,7 +91,8 @@ function answerRateLimit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { limit, retryAfterSeconds } = effect;
+  const { retryAfterSeconds } = effect;
+  const limit = effect.limit ?? tierOf(operationOf(request)).limit;
   notesOf(request).reason = "rate_limited";
   reply.header("x-ratelimit-limit", String(limit));
   reply.header("x-ratelimit-remaining", "0");
@@ -96,6 +100,13 @@ function answerRateLimit(
   reply.header("x-ratelimit-reset", String(Math.ceil(recorder.context.now() / 1000) + retryAfterSeconds));
   reply.header("retry-after", String(retryAfterSeconds));
   return sendProblem(request, reply, { status: 429, error: "slow_down", description: "Too many requests." });
+}
+
+function answerQuota(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  notesOf(request).reason = "quota_spent";
+  const description =
+    "You must either upgrade to a paid API plan (https://app.hellosign.com/api/pricing) or use the test_mode=1 parameter.";
+  return sendProblem(request, reply, { status: 402, error: "payment_required", description });
 }
 
 function half(reply: FastifyReply, payload: unknown): unknown {

@@ -4,6 +4,7 @@ import { accountResource } from "../../accounts/account-resource.js";
 import { apiKeysOf } from "../../accounts/api-keys.js";
 import type { HttpContext } from "../../http/context.js";
 import type { Account, App } from "../../storage/storage.js";
+import type { FaultList } from "../faults/fault.js";
 import type { Flows } from "../requests/flows.js";
 import type { RequestLog } from "../requests/request-log.js";
 import type { Timeline } from "../time/timeline.js";
@@ -12,14 +13,26 @@ import type { Outbox, OutgoingEvent } from "./outbox.js";
 import { postEvent } from "./post-event.js";
 import { retryMilliseconds } from "./retry-schedule.js";
 
+export interface DeliveryPorts {
+  readonly context: HttpContext;
+  readonly timeline: Timeline;
+  readonly outbox: Outbox;
+  readonly log: RequestLog;
+  readonly flows: Flows;
+  readonly faults: FaultList;
+}
+
 export class EventDelivery {
   readonly #context: HttpContext;
   readonly #timeline: Timeline;
   readonly #outbox: Outbox;
   readonly #log: RequestLog;
   readonly #flows: Flows;
+  readonly #faults: FaultList;
 
-  constructor(context: HttpContext, timeline: Timeline, outbox: Outbox, log: RequestLog, flows: Flows) {
+  constructor(ports: DeliveryPorts) {
+    const { context, timeline, outbox, log, flows } = ports;
+    this.#faults = ports.faults;
     this.#context = context;
     this.#timeline = timeline;
     this.#outbox = outbox;
@@ -35,8 +48,15 @@ export class EventDelivery {
     await this.#report({ type, payload, accountId: app.ownerId, about: account.email }, app);
   }
 
-  /** Tells the app's callback, then the account's. Resolves when the first attempt at each is over. */
-  async reported(report: Report): Promise<void> {
+  /**
+   * Tells the app's callback, then the account's. Resolves when the first attempt at each is over. Never rejects: an
+   * answer of the API does not wait for it, and the emulator may be closed meanwhile.
+   */
+  reported(report: Report): Promise<void> {
+    return this.#unawaited(this.#reportToBoth(report));
+  }
+
+  async #reportToBoth(report: Report): Promise<void> {
     const { storage } = this.#context;
     const app = report.clientId === undefined ? undefined : await storage.findApp(report.clientId);
     const account = await storage.findAccount(report.accountId);
@@ -44,6 +64,22 @@ export class EventDelivery {
     const about = account.email;
     if (app !== undefined) await this.#report({ ...report, about }, app);
     if (account.callbackUrl !== undefined) await this.#report({ ...report, about }, account);
+  }
+
+  /** Tells a callback that it has just been set. Resolves when the first attempt is over; never rejects. */
+  callbackTest(to: App | Account): Promise<void> {
+    return this.#unawaited(this.#testCallback(to));
+  }
+
+  async #unawaited(work: Promise<void>): Promise<void> {
+    await work.catch((err) => this.#context.log.error({ err }, "an event could not be told"));
+  }
+
+  async #testCallback(to: App | Account): Promise<void> {
+    const accountId = "clientId" in to ? to.ownerId : to.id;
+    const account = await this.#context.storage.findAccount(accountId);
+    if (account === undefined) return;
+    await this.#report({ type: "callback_test", payload: {}, accountId, about: account.email }, to);
   }
 
   async #report(report: Report & { readonly about: string }, to: App | Account): Promise<void> {
@@ -68,7 +104,35 @@ export class EventDelivery {
       nextAttemptAt: undefined,
       problem,
     });
-    if (event.state === "pending") await this.#attempt(event.id);
+    if (event.state === "pending") await this.#postFirst(event);
+  }
+
+  /** The first attempt, or what a fault makes of it; then what was kept back for it. */
+  async #postFirst(event: OutgoingEvent): Promise<void> {
+    const { id, type, clientId, url } = event;
+    const fault = this.#faults.strikeEvent(type, clientId);
+    switch (fault?.kind) {
+      case "event_lost":
+        this.#outbox.changeEvent(id, { state: "not_sent", problem: "a fault kept it from being posted" });
+        return;
+      case "event_late": {
+        const nextAttemptAt = this.#context.now() + fault.afterMilliseconds;
+        this.#outbox.changeEvent(id, { nextAttemptAt });
+        this.#plan(id, nextAttemptAt);
+        return;
+      }
+      case "event_out_of_order":
+        this.#outbox.changeEvent(id, { keptBack: true });
+        return;
+      case "event_twice":
+        await this.#attempt(id);
+        if (this.#outbox.event(id)?.state === "received") this.#outbox.changeEvent(id, { state: "pending" });
+    }
+    await this.#attempt(id);
+    for (const kept of this.#outbox.events().filter((one) => one.keptBack && one.url === url)) {
+      this.#outbox.changeEvent(kept.id, { keptBack: false });
+      await this.#attempt(kept.id);
+    }
   }
 
   /** Plans the next attempt of every pending event: after a snapshot was restored. */

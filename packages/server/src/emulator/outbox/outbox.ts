@@ -31,6 +31,8 @@ export interface OutgoingEvent {
   readonly state: EventState;
   readonly attempts: readonly EventAttempt[];
   readonly nextAttemptAt: number | undefined;
+  /** Whether a fault keeps it back until another event for the same callback has been posted. */
+  readonly keptBack?: boolean;
   /** Why it was not sent at all. */
   readonly problem: string | undefined;
 }

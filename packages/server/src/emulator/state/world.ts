@@ -53,7 +53,8 @@ export class World {
     this.#options = options;
     const { context, timeline } = options;
     this.recorder = new Recorder(context, this.log, this.flows);
-    this.delivery = new EventDelivery(context, timeline, this.outbox, this.log, this.flows);
+    const { outbox, log, flows, faults } = this;
+    this.delivery = new EventDelivery({ context, timeline, outbox, log, flows, faults });
     this.signing = new Signing({ context, timeline, outbox: this.outbox, delivery: this.delivery });
   }
 

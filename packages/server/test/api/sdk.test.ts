@@ -1,0 +1,146 @@
+/** The official Node SDK, unmodified, performs every operation that is served: which those are, the emulator says. */
+
+import {
+  AccountApi,
+  ApiAppApi,
+  EmbeddedApi,
+  OAuthApi,
+  SignatureRequestApi,
+  TemplateApi,
+} from "@dropbox/sign";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { operations } from "../../src/emulator/api/operations.js";
+import { demoApiKey } from "../../src/emulator/seed/demo.js";
+import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { servedOperations } from "./served.js";
+
+let sign: SignEmulator;
+beforeAll(async () => {
+  sign = await startEmulator();
+});
+afterAll(() => sign.close());
+
+const pdf = Buffer.from("%PDF-1.4\n%%EOF\n") as unknown as never;
+const signers = [{ name: "Jack", emailAddress: "jack@example.com" }];
+const inRole = [{ role: "Client", name: "Jack", emailAddress: "jack@example.com" }];
+
+/** What later calls need of earlier ones. */
+const made = { request: "", embedded: "", template: "", app: "", refreshToken: "", accessToken: "" };
+
+/** The SDK's classes, pointed at the emulator with an API key. */
+function apis() {
+  const at = <T extends { username: string }>(Api: new (url: string) => T): T =>
+    Object.assign(new Api(`${sign.url}/v3`), { username: demoApiKey });
+  return {
+    account: at(AccountApi),
+    app: at(ApiAppApi),
+    embedded: at(EmbeddedApi),
+    request: at(SignatureRequestApi),
+    template: at(TemplateApi),
+    oauth: new OAuthApi(`${sign.url}/v3`),
+  };
+}
+
+type Apis = ReturnType<typeof apis>;
+type Sent = {
+  body: { signatureRequest: { signatureRequestId?: string; signatures?: { signatureId?: string }[] } };
+};
+const idOf = ({ body }: Sent) => body.signatureRequest.signatureRequestId as string;
+const signatureOf = ({ body }: Sent) => body.signatureRequest.signatures?.[0]?.signatureId as string;
+
+/** In the order in which they are called: each begins with what those before it have made. */
+const calls: Record<string, (api: Apis) => Promise<unknown>> = {
+  oauthTokenGenerate: async ({ oauth }) => {
+    const { code = "", state = "" } = await sign.authorize({ state: "a state" });
+    const { clientId, clientSecret } = sign.client;
+    const answer = await oauth.oauthTokenGenerate({
+      ...{ code, state, clientId, clientSecret },
+      grantType: "authorization_code",
+    });
+    made.refreshToken = answer.body.refreshToken as string;
+    return answer;
+  },
+  oauthTokenRefresh: ({ oauth }) =>
+    oauth.oauthTokenRefresh({ refreshToken: made.refreshToken, grantType: "refresh_token" }),
+  accountCreate: ({ account }) => account.accountCreate({ emailAddress: "new@example.com" }),
+  accountGet: ({ account }) => account.accountGet(),
+  accountUpdate: ({ account }) => account.accountUpdate({ locale: "en-US" }),
+  accountVerify: ({ account }) => account.accountVerify({ emailAddress: "jack@example.com" }),
+  apiAppCreate: async ({ app }) => {
+    const answer = await app.apiAppCreate({ name: "Contracts", domains: ["example.com"] });
+    made.app = answer.body.apiApp.clientId as string;
+    return answer;
+  },
+  apiAppGet: ({ app }) => app.apiAppGet(made.app),
+  apiAppList: ({ app }) => app.apiAppList(),
+  apiAppUpdate: ({ app }) => app.apiAppUpdate(made.app, { name: "Deals" }),
+  apiAppDelete: ({ app }) => app.apiAppDelete(made.app),
+  signatureRequestSend: async ({ request }) => {
+    const sent = await request.signatureRequestSend({ signers, files: [pdf], title: "NDA" });
+    made.request = idOf(sent);
+    return sent;
+  },
+  signatureRequestGet: ({ request }) => request.signatureRequestGet(made.request),
+  signatureRequestList: ({ request }) => request.signatureRequestList(),
+  signatureRequestRemind: async ({ request }) => {
+    await sign.clock.advance("2h");
+    return request.signatureRequestRemind(made.request, { emailAddress: "jack@example.com" });
+  },
+  signatureRequestUpdate: async ({ request }) => {
+    const signatureId = signatureOf(await request.signatureRequestGet(made.request));
+    return request.signatureRequestUpdate(made.request, { signatureId, emailAddress: "john@example.com" });
+  },
+  signatureRequestFiles: async ({ request }) => {
+    await sign.documents.complete(made.request);
+    const answer = await request.signatureRequestFiles(made.request);
+    expect(answer.body.subarray(0, 5).toString()).toBe("%PDF-");
+    return answer;
+  },
+  signatureRequestFilesAsDataUri: ({ request }) => request.signatureRequestFilesAsDataUri(made.request),
+  signatureRequestFilesAsFileUrl: ({ request }) => request.signatureRequestFilesAsFileUrl(made.request),
+  signatureRequestRemove: ({ request }) => request.signatureRequestRemove(made.request),
+  signatureRequestCreateEmbedded: async ({ request }) => {
+    const { clientId } = sign.client;
+    const sent = await request.signatureRequestCreateEmbedded({ clientId, signers, files: [pdf] });
+    made.embedded = signatureOf(sent);
+    made.request = idOf(sent);
+    await sign.documents.prepare(made.request);
+    return sent;
+  },
+  embeddedSignUrl: ({ embedded }) => embedded.embeddedSignUrl(made.embedded),
+  signatureRequestCancel: ({ request }) => request.signatureRequestCancel(made.request),
+  templateGet: async ({ template }) => {
+    made.template = await sign.documents.addTemplate({ title: "Lease", signerRoles: ["Client"] });
+    return template.templateGet(made.template);
+  },
+  templateList: ({ template }) => template.templateList(),
+  templateAddUser: ({ template }) =>
+    template.templateAddUser(made.template, { emailAddress: "jack@example.com" }),
+  templateRemoveUser: ({ template }) =>
+    template.templateRemoveUser(made.template, { emailAddress: "jack@example.com" }),
+  templateFiles: ({ template }) => template.templateFiles(made.template, "pdf"),
+  templateFilesAsDataUri: ({ template }) => template.templateFilesAsDataUri(made.template),
+  templateFilesAsFileUrl: ({ template }) => template.templateFilesAsFileUrl(made.template),
+  signatureRequestSendWithTemplate: ({ request }) =>
+    request.signatureRequestSendWithTemplate({ templateIds: [made.template], signers: inRole }),
+  signatureRequestCreateEmbeddedWithTemplate: ({ request }) => {
+    const { clientId } = sign.client;
+    const wanted = { clientId, templateIds: [made.template], signers: inRole };
+    return request.signatureRequestCreateEmbeddedWithTemplate(wanted);
+  },
+  templateDelete: ({ template }) => template.templateDelete(made.template),
+};
+
+it("calls every served operation, and each answers with its own status", async () => {
+  const served = await servedOperations(sign);
+  expect(new Set(Object.keys(calls))).toEqual(served);
+  await sign.reset();
+  const statuses = new Map<string, number>();
+  for (const [id, call] of Object.entries(calls)) {
+    const { response } = (await call(apis())) as { response: { status: number } };
+    statuses.set(id, response.status);
+  }
+  expect(statuses).toEqual(
+    new Map(Object.keys(calls).map((id) => [id, operations.find((one) => one.id === id)?.success])),
+  );
+});
