@@ -34,6 +34,8 @@ export interface AppOptions {
   /** @default what the form's fields `email` and `password` say */
   readonly credentialsOf?: HttpContext["credentialsOf"];
   readonly liveApiHostTokenPath?: boolean;
+  /** A page elsewhere that people sign in on: it gets the path to go on to as `return_to`. @default the server's own */
+  readonly signInUrl?: string;
   /** Absent is without limits. */
   readonly rateLimits?: RateLimits;
   /** Whether browsers are told to come by TLS alone from now on (RFC 6797). @default false */
@@ -76,6 +78,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     csrf: csrfProtection(ring, cookies, randomBytes),
     credentialsOf: options.credentialsOf ?? typedCredentials,
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
+    signInUrl: options.signInUrl,
     keys: new SigningKeys(ring),
     audit: audit.record,
   };

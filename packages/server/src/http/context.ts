@@ -26,6 +26,8 @@ export interface HttpContext extends OAuthContext {
   readonly csrf: Csrf;
   /** What a sign-in form says. */
   readonly credentialsOf: (form: Parameters) => Credentials;
+  /** Where people sign in, if not on the server's own page: see AppOptions. */
+  readonly signInUrl?: string | undefined;
   /** Whether `/v3/oauth/token` answers like the live API host: 404. */
   readonly liveApiHostTokenPath: boolean;
 }

@@ -4,8 +4,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface CookieJar {
   get(request: FastifyRequest, name: CookieName): string | undefined;
-  set(reply: FastifyReply, name: CookieName, value: string, maxAgeSeconds?: number): void;
+  set(reply: HeaderSink, name: CookieName, value: string, maxAgeSeconds?: number): void;
   clear(reply: FastifyReply, name: CookieName): void;
+}
+
+/** An answer under way. */
+export interface HeaderSink {
+  header(name: "set-cookie", value: string): unknown;
 }
 
 export type CookieName = "session" | "visit" | "device";
@@ -20,7 +25,7 @@ export function cookieJar(issuer: () => string): CookieJar {
   const attributes = () =>
     `; Path=/; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
   // Of all headers this one is added to, not replaced.
-  const append = (reply: FastifyReply, cookie: string) => reply.header("set-cookie", cookie);
+  const append = (reply: HeaderSink, cookie: string) => reply.header("set-cookie", cookie);
   return {
     get: (request, name) => readCookie(request.headers.cookie, fullName(name)),
     set: (reply, name, value, maxAgeSeconds) => {

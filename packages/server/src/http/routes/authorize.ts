@@ -100,7 +100,15 @@ class Authorization {
     wanted: AuthorizationRequest,
     failed: { problem?: string; email?: string | undefined; status?: number } = {},
   ): FastifyReply {
+    const { signInUrl } = this.#context;
+    if (signInUrl !== undefined) return this.#visit.redirect(this.#signInElsewhere(signInUrl), 303);
     return this.#visit.sendPage(loginPageOf(this.#visit, wanted, failed), failed.status, "anywhere");
+  }
+
+  /** Signing in satisfies `prompt=login`: asked for again, it would never end. */
+  #signInElsewhere(signInUrl: string): string {
+    const onward = `${endpoints.authorize.path}?${withoutSatisfiedPrompts(this.#visit.query)}`;
+    return `${signInUrl}${signInUrl.includes("?") ? "&" : "?"}${new URLSearchParams({ return_to: onward })}`;
   }
 
   async #ask(wanted: AuthorizationRequest, session: SessionView, canAllow: boolean): Promise<FastifyReply> {
