@@ -71,6 +71,9 @@ export function faultInNetwork(item: string): string | undefined {
   if (most === undefined || more.length > 0)
     return `"${item}" is neither an IP address nor a network such as 10.0.0.0/8`;
   if (prefix === undefined) return undefined;
+  // A network of such addresses would match none: each is read as the IPv4 address in it.
+  if (/^(64:ff9b|2002):/i.test(address))
+    return `"${item}" is a network of IPv4 addresses written as IPv6 ones: list their IPv4 network`;
   if (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= most) return undefined;
   return prefix === "0"
     ? `"${item}" is every address: anybody could then claim to be anybody`

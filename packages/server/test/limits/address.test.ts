@@ -1,7 +1,7 @@
 /** Addresses of clients: one spelling for each, whatever a proxy writes, and one key for each customer. */
 
 import { describe, expect, it } from "vitest";
-import { addressKey, networks, parseAddress } from "../../src/limits/address.js";
+import { addressKey, faultInNetwork, networks, parseAddress } from "../../src/limits/address.js";
 
 describe("an address", () => {
   it("is the same with port, brackets, quotes and zone, and an IPv4 address in IPv6 is that address", () => {
@@ -73,5 +73,14 @@ describe("an address", () => {
     for (const text of ["11.0.0.1", "2001:db9::1", "192.0.2.2"])
       expect(inside(parseAddress(text) ?? "")).toBe(false);
     expect(networks([])("127.0.0.1")).toBe(false);
+  });
+});
+
+describe("a network that is trusted", () => {
+  it("is refused where no address can be in it: an IPv4 address in an IPv6 one is read as the former", () => {
+    for (const network of ["64:ff9b::/96", "64:FF9B::a00:0/104", "2002::/16", "2002:a00::/24"])
+      expect(faultInNetwork(network)).toContain("list their IPv4 network");
+    for (const network of ["2001:db8::/32", "10.0.0.0/8", "fd00::/8"])
+      expect(faultInNetwork(network)).toBeUndefined();
   });
 });
