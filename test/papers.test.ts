@@ -42,6 +42,20 @@ describe("the papers", () => {
     expect(paths.filter((path) => !existsSync(join(root, "packages/server/src", path)))).toEqual([]);
   });
 
+  it("name for each rule a file that cites its RFC", () => {
+    const [, table = ""] = read("ARCHITECTURE.md").split("## Where each rule lives");
+    const rows = (table.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| RFC"));
+    const strangers = rows.flatMap((row) => {
+      const texts = [...row.matchAll(/`([\w/-]+\.ts)`/g)].map(([, path = ""]) =>
+        read(join("packages/server/src", path)),
+      );
+      const cited = [...row.matchAll(/RFC \d+/g)].map(([rfc]) => rfc);
+      return cited.filter((rfc) => !texts.some((text) => text.includes(rfc)));
+    });
+    expect(rows.length).toBeGreaterThan(20);
+    expect(strangers).toEqual([]);
+  });
+
   it("say why each dependency of the server is there", () => {
     const { dependencies, peerDependencies } = JSON.parse(read("packages/server/package.json"));
     const [, table = ""] = read("ARCHITECTURE.md").split("## Dependencies");

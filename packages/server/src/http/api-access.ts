@@ -1,4 +1,7 @@
-/** Who calls an API resource: a Bearer token (RFC 6750) or an API key (HTTP Basic, empty password). */
+/**
+ * Who calls an API resource: a Bearer token (RFC 6750) made for it (RFC 9700 §4.10), or an API key (HTTP Basic, empty
+ * password).
+ */
 
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";

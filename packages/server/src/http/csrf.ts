@@ -1,6 +1,6 @@
 /**
  * Protection of state-changing pages: a form carries a MAC of the browser's visit and session cookies. A page of
- * another site can neither read nor make it; and before login it protects the login form itself.
+ * another site can neither read nor make it; and before login it protects the login form itself (RFC 6749 §10.12).
  */
 
 import type { FastifyReply, FastifyRequest } from "fastify";

@@ -41,6 +41,7 @@ export async function issueCode(
   const callbackUrl = withParameters(request.redirectUri, {
     code,
     state: request.state,
+    // RFC 9207 §2: in a success as in a refusal.
     iss: profile.issuerOnCallback ? context.issuer() : undefined,
   });
   return { code, callbackUrl };
