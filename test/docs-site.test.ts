@@ -2,14 +2,20 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../packages/server/test/support/browser.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = mkdtempSync(join(tmpdir(), "countersign-site-"));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
 let pages: string[];
 
 beforeAll(() => {
@@ -60,4 +66,41 @@ it("finds a section by the words of an error", () => {
   );
   expect(find("rotation")).toContain("docs/glossary.html#glossary");
   expect(find("no such words anywhere xyzzy")).toEqual([]);
+});
+
+describe("in a real browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  it.each([
+    ["index.html", 390, "light"],
+    ["docs/sdk/integrate-in-ten-minutes.html", 320, "dark"],
+    ["docs/troubleshooting.html", 1280, "light"],
+    ["reference/control-api.html", 1280, "dark"],
+  ] as const)("%s has no accessibility fault at %i pixels, %s", async (file, width, colorScheme) => {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+    await page.goto(pathToFileURL(join(out, file)).href);
+    await page.evaluate(axe);
+    expect(await page.evaluate(faults)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+    await page.close();
+  });
+
+  it("a search leads to the section that answers it", async () => {
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    await page.goto(pathToFileURL(join(out, "index.html")).href);
+    await page.getByRole("searchbox").fill("default callback URL");
+    await page
+      .getByRole("link", { name: /On the way to the code/ })
+      .first()
+      .click();
+    expect(page.url()).toContain("docs/troubleshooting.html#on-the-way-to-the-code");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 });

@@ -161,7 +161,7 @@ function readPage(MarkdownIt, path, text) {
   }
   for (const [, id] of text.matchAll(/<a (?:id|name)="([^"]+)"/g)) ids.add(id);
   const target = path === "README.md" ? "index.html" : path.replace(/\.md$/, ".html");
-  const html = markdown.renderer.render(tokens, markdown.options, {});
+  const html = forKeyboards(markdown.renderer.render(tokens, markdown.options, {}));
   return { path, target, html, ids, headings, title: headings[0]?.title ?? path };
 }
 
@@ -217,6 +217,14 @@ ${page.html}
 </body>
 </html>
 `;
+}
+
+/** Code and tables that scroll are reached by keyboard, and a column without a name has no empty header. */
+function forKeyboards(html) {
+  return html
+    .replaceAll("<pre>", '<pre tabindex="0">')
+    .replaceAll("<table>", '<table tabindex="0">')
+    .replaceAll(/<th([^>]*)><\/th>/g, "<td$1></td>");
 }
 
 /** What the search looks through: each heading with the text below it. */
