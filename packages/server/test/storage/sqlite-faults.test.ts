@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -28,6 +28,45 @@ describe.each(availableDrivers())("SQLite by %s", (driver) => {
     other.close();
     await storage.close();
   });
+
+  it("gets on with everything else while another process keeps a write from the file, and then does it", async () => {
+    const file = newFile();
+    const storage = openSqliteStorage(file, { driver });
+    const pair = await createPair(storage);
+    const other = openDatabase(file, driver);
+    other.exec("BEGIN IMMEDIATE");
+    const code = newCode(pair);
+    let done = false;
+    const writing = storage.issueCode(code).then(() => {
+      done = true;
+    });
+    for (let turn = 0; turn < 50; turn++)
+      expect(await storage.findAccount(pair.account.id)).toStrictEqual(pair.account);
+    expect(done).toBe(false);
+    other.exec("COMMIT");
+    await writing;
+    expect(await storage.findCode(code.hash)).toBeDefined();
+    other.close();
+    await storage.close();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "that may not be written to is refused at the start, with its path",
+    async () => {
+      const own = mkdtempSync(join(tmpdir(), "countersign-unwritable-"));
+      const file = join(own, "a.db");
+      await openSqliteStorage(file, { driver }).close();
+      chmodSync(file, 0o444);
+      chmodSync(own, 0o555);
+      process.seteuid?.(65_534);
+      try {
+        expect(() => openSqliteStorage(file, { driver })).toThrow(`${file}: `);
+      } finally {
+        process.seteuid?.(0);
+        rmSync(own, { recursive: true, force: true });
+      }
+    },
+  );
 
   it("on a full disk answers what does not fit as unavailable, keeps all it acknowledged, and goes on", async () => {
     const file = newFile();

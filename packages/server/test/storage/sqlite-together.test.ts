@@ -34,7 +34,7 @@ function recordingDatabase(failing: readonly string[] = []): { database: Databas
 describe("what arrives together on SQLite", () => {
   it("shares one read transaction, and what follows from the reads one commit, in the same turn of the loop", async () => {
     const { database, statements } = recordingDatabase();
-    const commits = new GroupCommit(database);
+    const commits = new GroupCommit(database, 5000);
     const reads = new GroupRead(database, () => commits.commit());
     const request = async (number: number) => {
       await reads.run(() => statements.push(`read ${number}`));
@@ -71,7 +71,7 @@ describe("what arrives together on SQLite", () => {
 
   it("tells acts apart by savepoints only after one of them failed", async () => {
     const { database, statements } = recordingDatabase();
-    const commits = new GroupCommit(database);
+    const commits = new GroupCommit(database, 5000);
     const wrong = () => {
       throw new Error("a rule is broken");
     };

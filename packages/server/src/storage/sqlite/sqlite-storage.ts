@@ -7,7 +7,7 @@ import { auditVerbs } from "./audit.js";
 import { codeVerbs } from "./codes.js";
 import { Context } from "./engine/context.js";
 import { type Database, type DriverName, openDatabase } from "./engine/driver.js";
-import { GroupCommit } from "./engine/group-commit.js";
+import { GroupCommit, stillMilliseconds } from "./engine/group-commit.js";
 import { GroupRead } from "./engine/group-read.js";
 import { migrateSqlite } from "./engine/migrate.js";
 import { parsedRows } from "./engine/parsed.js";
@@ -46,13 +46,14 @@ export interface SqliteOptions {
 export function openSqliteStorage(file: string, options: SqliteOptions = {}): SqliteStorage {
   const database = openDatabase(file, options.driver);
   try {
-    configure(database, options.busyTimeoutMilliseconds ?? 5000);
+    prepare(database, file);
     migrateSqlite(database, sqliteMigrations, options.mayMigrate);
   } catch (error) {
     database.close();
     throw error;
   }
-  const commits = new GroupCommit(database);
+  database.exec(`PRAGMA busy_timeout = ${stillMilliseconds}`);
+  const commits = new GroupCommit(database, options.busyTimeoutMilliseconds ?? 5000);
   const reads = new GroupRead(database, () => commits.commit());
   const context = new Context(database, commits, reads);
   const parsed = parsedRows(context);
@@ -73,15 +74,16 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     ping: () => context.read(() => void ping.get()),
     close: async () => {
       reads.flush();
-      commits.flush();
+      commits.end();
       database.close();
     },
   };
 }
 
 /** synchronous=FULL makes a commit in WAL mode wait for its fsync: durable, then answered. */
-function configure(database: Database, busyTimeoutMilliseconds: number): void {
-  database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMilliseconds)}`);
+function configure(database: Database): void {
+  // Until requests come, which must not stand still, an opening waits for others that open, migrate or back up.
+  database.exec("PRAGMA busy_timeout = 5000");
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA foreign_keys = ON");
@@ -89,4 +91,18 @@ function configure(database: Database, busyTimeoutMilliseconds: number): void {
   database.exec("PRAGMA cache_size = -65536");
   // Pages beyond that cache are read where the system keeps them, without a call and a copy each. Writes do not use it.
   database.exec("PRAGMA mmap_size = 2147418112");
+}
+
+/** A file that can be read but not written to would be found out by the first request. @throws {Error} */
+function prepare(database: Database, file: string): void {
+  try {
+    configure(database);
+    database.exec("BEGIN IMMEDIATE");
+    database.exec("ROLLBACK");
+  } catch (cause) {
+    throw new Error(
+      `Cannot write to the database file ${file}: ${(cause as Error).message}. This process must be able to write the file and its folder.`,
+      { cause },
+    );
+  }
 }

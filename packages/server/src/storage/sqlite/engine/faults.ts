@@ -13,6 +13,12 @@ export function isDiskFault(error: unknown): boolean {
   return diskFault.test(code ?? "") || closed.test(message ?? "");
 }
 
+/** Another process holds the file's write lock (SQLITE_BUSY is 5). */
+export function isBusy(error: unknown): boolean {
+  const { code, errcode } = error as { code?: string; errcode?: number };
+  return errcode === undefined ? /^SQLITE_BUSY/.test(code ?? "") : (errcode & 0xff) === 5;
+}
+
 /** Returns the error to answer with: a `StorageUnavailable` where the disk or a lock is at fault, or the file was closed. */
 export function asStorageFault(error: unknown): unknown {
   if (!isDiskFault(error)) return error;

@@ -4,7 +4,7 @@
  */
 
 import type { Database } from "./driver.js";
-import { asStorageFault, isDiskFault } from "./faults.js";
+import { asStorageFault, isBusy, isDiskFault } from "./faults.js";
 
 interface Pending {
   /** May be run again where the transaction that held it was rolled back. */
@@ -17,9 +17,22 @@ interface Pending {
 type Answer = () => void;
 
 /** How long an act that no answer waits for may wait for another's commit. */
-const patienceMilliseconds = 20;
+const besideMilliseconds = 20;
+/** How long the last commit of a storage that closes may wait for another process, in milliseconds. */
+const lastMilliseconds = 5000;
+
+/**
+ * How long a write of this process stands still for one of another, in milliseconds, and how long it then lets others get
+ * on before it tries again: so no other process's lock stops every request here.
+ */
+export const stillMilliseconds = 5;
+const pauseMilliseconds = 20;
 
 export class GroupCommit {
+  readonly #database: Database;
+  readonly #mostAttempts: number;
+  #attempts = 0;
+  #retry: NodeJS.Timeout | undefined;
   readonly #begin;
   readonly #commit;
   readonly #rollback;
@@ -30,7 +43,10 @@ export class GroupCommit {
   #scheduled = false;
   #patience: NodeJS.Timeout | undefined;
 
-  constructor(database: Database) {
+  /** @param patienceMilliseconds how long writes wait for another process before they are unavailable. */
+  constructor(database: Database, patienceMilliseconds: number) {
+    this.#database = database;
+    this.#mostAttempts = Math.ceil(patienceMilliseconds / (stillMilliseconds + pauseMilliseconds));
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
     this.#rollback = database.prepare("ROLLBACK");
@@ -50,13 +66,13 @@ export class GroupCommit {
 
   /** As `run`, for an act that no answer waits for: it shares the next commit, or has its own after a while. */
   runBeside<T>(act: () => T): Promise<T> {
-    this.#patience ??= setTimeout(() => this.flush(), patienceMilliseconds);
+    this.#patience ??= setTimeout(() => this.flush(), besideMilliseconds);
     return this.#wait(act);
   }
 
   /** Commits what is waiting, if an answer waits for any of it. */
   commit(): void {
-    if (this.#scheduled) this.flush();
+    if (this.#scheduled && this.#retry === undefined) this.flush();
   }
 
   /** Commits what is waiting, now. */
@@ -71,6 +87,7 @@ export class GroupCommit {
     try {
       answers = this.#commitTogether(batch) ?? this.#transaction(() => batch.map((one) => this.#alone(one)));
     } catch (error) {
+      if (isBusy(error) && this.#attempts < this.#mostAttempts) return this.#tryLater(batch);
       const fault = asStorageFault(error);
       answers = batch.map(
         ({ reject }) =>
@@ -78,7 +95,27 @@ export class GroupCommit {
             reject(fault),
       );
     }
+    this.#attempts = 0;
     for (const answer of answers) answer();
+  }
+
+  /** Commits what is waiting, standing still for another process as long as it takes within limits; nothing comes after. */
+  end(): void {
+    this.#database.exec(`PRAGMA busy_timeout = ${lastMilliseconds}`);
+    this.#attempts = this.#mostAttempts;
+    this.flush();
+    clearTimeout(this.#retry);
+  }
+
+  /** Nothing of the batch was done, since the transaction did not begin. */
+  #tryLater(batch: readonly Pending[]): void {
+    this.#attempts += 1;
+    this.#pending = [...batch, ...this.#pending];
+    this.#scheduled = true;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.flush();
+    }, pauseMilliseconds);
   }
 
   /** Returns undefined, with nothing done, where one act failed: which of the others hold must then be told apart. */
