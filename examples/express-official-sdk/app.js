@@ -1,7 +1,14 @@
 // An integration as people write it: Express and the official SDK. It knows the live service alone; nothing here is
 // made for a test. `now` is a parameter, as any time that a program judges by should be.
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { AccountApi, EventCallbackHelper, EventCallbackRequest, HttpError, OAuthApi } from "@dropbox/sign";
+import {
+  AccountApi,
+  EventCallbackHelper,
+  EventCallbackRequest,
+  HttpError,
+  OAuthApi,
+  SignatureRequestApi,
+} from "@dropbox/sign";
 import express from "express";
 import { Connection, NotConnected } from "./connection.js";
 
@@ -10,6 +17,7 @@ export function createApp({ clientId, clientSecret, apiKey, now = Date.now }) {
   const app = express();
   const connections = new Map(); // session id → Connection
   const confirmed = []; // accounts that the app was told of
+  const contracts = new Map(); // signature request id → { session, status, ready }
   const credentials = { clientId, clientSecret };
 
   app.use((request, response, next) => {
@@ -78,11 +86,75 @@ export function createApp({ clientId, clientSecret, apiKey, now = Date.now }) {
     if (!EventCallbackHelper.isValid(apiKey, event))
       return response.status(403).send("Not from the service.");
     if (event.event.eventType === "account_confirmed") confirmed.push(event.account.emailAddress);
+    const contract = contracts.get(event.signatureRequest?.signatureRequestId);
+    if (contract !== undefined) note(contract, event.event.eventType);
     response.send("Hello API Event Received");
   });
 
+  app.post("/contracts", express.json(), async (request, response) => {
+    try {
+      const { title, name, email } = request.body ?? {};
+      const sent = await requests(request.session, (api) =>
+        api.signatureRequestSend({
+          title,
+          signers: [{ name, emailAddress: email }],
+          fileUrls: ["https://my-app.example.com/contract.pdf"],
+          testMode: true,
+        }),
+      );
+      const { signatureRequestId: id } = sent.body.signatureRequest;
+      contracts.set(id, { session: request.session, status: "sent", ready: false });
+      response.status(201).json({ id });
+    } catch (fault) {
+      if (fault instanceof NotConnected) return response.status(401).json({ connect: "/connect" });
+      if (!(fault instanceof HttpError)) throw fault;
+      response.status(fault.statusCode).json({ error: fault.body.error.errorMsg });
+    }
+  });
+
+  app.get("/contracts/:id", (request, response) => {
+    const contract = ownContract(request);
+    if (contract === undefined) return response.status(404).json({ error: "There is no such contract." });
+    response.json({ status: contract.status });
+  });
+
+  app.get("/contracts/:id/document", async (request, response) => {
+    const contract = ownContract(request);
+    if (contract === undefined) return response.status(404).json({ error: "There is no such contract." });
+    // Complete is not downloadable: the service says so with an event of its own.
+    if (!contract.ready) return response.status(409).json({ status: contract.status });
+    const file = await requests(request.session, (api) =>
+      api.signatureRequestFiles(request.params.id, "pdf"),
+    );
+    response.type("pdf").send(file.body);
+  });
+
+  const ownContract = ({ params, session }) => {
+    const contract = contracts.get(params.id);
+    return contract?.session === session ? contract : undefined;
+  };
+
+  /** Calls the API of signature requests for the person of a session. */
+  const requests = async (session, work) => {
+    const connection = connections.get(session);
+    if (connection === undefined) throw new NotConnected();
+    return connection.call((accessToken) => {
+      const api = new SignatureRequestApi();
+      api.accessToken = accessToken;
+      return work(api);
+    });
+  };
+
   app.get("/confirmed", (_request, response) => response.json(confirmed));
   return app;
+}
+
+/** Events may come late, twice or out of order: what is reached is not taken back. */
+function note(contract, type) {
+  if (type === "signature_request_downloadable") contract.ready = true;
+  if (contract.status !== "complete" && type === "signature_request_signed") contract.status = "signed";
+  if (type === "signature_request_all_signed") contract.status = "complete";
+  if (type === "signature_request_declined") contract.status = "declined";
 }
 
 function same(a, b) {

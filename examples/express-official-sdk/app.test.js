@@ -14,7 +14,10 @@ const seed = {
       owner: "owner@example.com",
       client_id: "cc91c61d00f8bb2ece1428035716b",
       client_secret: "1d14434088507ffa390e6f5528465",
-      oauth: { callback_url: "https://my-app.example.com/callback", scopes: ["account_access"] },
+      oauth: {
+        callback_url: "https://my-app.example.com/callback",
+        scopes: ["account_access", "signature_request_access"],
+      },
     },
   ],
 };
@@ -66,7 +69,13 @@ function browser() {
     const { callbackUrl } = await sign.authorize({ account: "jill@example.com", state, decision });
     return callbackUrl.replace("https://my-app.example.com", "");
   };
-  return { get, answer, connect: async () => get(await answer()) };
+  const post = (path, body) =>
+    fetch(url + path, {
+      method: "POST",
+      headers: { cookie, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  return { get, post, answer, connect: async () => get(await answer()) };
 }
 
 describe("consent", () => {
@@ -163,6 +172,50 @@ describe("a rate limit", () => {
     const limited = await jill.get("/me");
     assert.deepEqual([limited.status, limited.headers.get("retry-after")], [503, "7"]);
     assert.equal((await jill.get("/me")).status, 200);
+  });
+});
+
+describe("a contract", () => {
+  const sent = async (person) => {
+    await sign.changeApp({ eventCallbackUrl: `${url}/events` });
+    await person.connect();
+    const answer = await person.post("/contracts", {
+      title: "Lease",
+      name: "Ann",
+      email: "ann@example.com",
+    });
+    return (await answer.json()).id;
+  };
+  const statusOf = async (person, id) => (await (await person.get(`/contracts/${id}`)).json()).status;
+
+  test("is sent, signed and downloaded, as events tell the app", async () => {
+    const jill = browser();
+    const id = await sent(jill);
+    assert.equal(await statusOf(jill, id), "sent");
+    assert.equal((await jill.get(`/contracts/${id}/document`)).status, 409);
+    await sign.documents.complete(id);
+    assert.equal(await statusOf(jill, id), "complete");
+    const document = await jill.get(`/contracts/${id}/document`);
+    assert.equal(document.headers.get("content-type"), "application/pdf");
+    assert.equal((await document.text()).slice(0, 5), "%PDF-");
+  });
+
+  test("is complete also where events come twice and out of order", async () => {
+    const jill = browser();
+    const id = await sent(jill);
+    await sign.faults.next({ kind: "event_out_of_order", event: "signature_request_signed" });
+    await sign.faults.next({ kind: "event_twice", event: "signature_request_downloadable" });
+    await sign.documents.complete(id);
+    assert.equal(await statusOf(jill, id), "complete");
+  });
+
+  test("of one person is nobody else's, and the service's reason is told when it refuses one", async () => {
+    const [jill, mallory] = [browser(), browser()];
+    const id = await sent(jill);
+    assert.equal((await mallory.get(`/contracts/${id}`)).status, 404);
+    const refused = await jill.post("/contracts", { title: "Lease", name: "Ann", email: "nobody" });
+    assert.equal(refused.status, 400);
+    assert.match((await refused.json()).error, /email_address/);
   });
 });
 
