@@ -83,20 +83,25 @@ export class GroupCommit {
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
-    let answers: Answer[];
+    const answers = this.#answersOf(batch);
+    if (answers === undefined) return this.#tryLater(batch);
+    this.#attempts = 0;
+    for (const answer of answers) answer();
+  }
+
+  /** Returns undefined, with nothing done, where another process holds the file and may be waited for. */
+  #answersOf(batch: readonly Pending[]): Answer[] | undefined {
     try {
-      answers = this.#commitTogether(batch) ?? this.#transaction(() => batch.map((one) => this.#alone(one)));
+      return this.#commitTogether(batch) ?? this.#transaction(() => batch.map((one) => this.#alone(one)));
     } catch (error) {
-      if (isBusy(error) && this.#attempts < this.#mostAttempts) return this.#tryLater(batch);
+      if (isBusy(error) && this.#attempts < this.#mostAttempts) return undefined;
       const fault = asStorageFault(error);
-      answers = batch.map(
+      return batch.map(
         ({ reject }) =>
           () =>
             reject(fault),
       );
     }
-    this.#attempts = 0;
-    for (const answer of answers) answer();
   }
 
   /** Commits what is waiting, standing still for another process as long as it takes within limits; nothing comes after. */
