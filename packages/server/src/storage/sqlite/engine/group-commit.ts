@@ -84,7 +84,10 @@ export class GroupCommit {
     this.#pending = [];
     if (batch.length === 0) return;
     const answers = this.#answersOf(batch);
-    if (answers === undefined) return this.#tryLater(batch);
+    if (answers === undefined) {
+      this.#tryLater(batch);
+      return;
+    }
     this.#attempts = 0;
     for (const answer of answers) answer();
   }
