@@ -50,7 +50,9 @@ function furthest(
   trusted: Networks,
 ): { address: string; unreadable: boolean } {
   let address = peer;
-  for (const item of forwarded.split(",").slice(-mostForwarded).reverse()) {
+  // Empty elements of a list count for nothing (RFC 9110 §5.6.1.2).
+  const items = forwarded.split(",").filter((item) => item.trim() !== "");
+  for (const item of items.slice(-mostForwarded).reverse()) {
     const before = parseAddress(item);
     if (before === undefined) return { address, unreadable: true };
     address = before;

@@ -68,6 +68,13 @@ describe("a limit for each address behind a trusted proxy", () => {
     expect(await letThrough(server, ["203.0.113.11"])).toBe(1);
   });
 
+  it("holds where a list has empty elements, which count for nothing", async () => {
+    const server = await start(["127.0.0.1"]);
+    const spellings = ["203.0.113.10,", "203.0.113.10, ,", ",203.0.113.10", "192.0.2.7,,203.0.113.10, "];
+    expect(await letThrough(server, spellings)).toBe(3);
+    expect(await letThrough(server, ["203.0.113.11,"])).toBe(1);
+  });
+
   it("gives what is no address no limit of its own: it counts for the proxy, and the log says so once", async () => {
     const server = await start(["loopback"]);
     expect(
@@ -76,7 +83,7 @@ describe("a limit for each address behind a trusted proxy", () => {
         many((index) => `made-up-${index}`),
       ),
     ).toBe(3);
-    expect(server.logLines.filter((line) => line.includes("holds what is no IP address"))).toHaveLength(2);
+    expect(server.logLines.filter((line) => line.includes("is not an IP address"))).toHaveLength(2);
   });
 
   it("believes no more of the list than trusted proxies have added, ports and all", async () => {

@@ -284,6 +284,12 @@ describe("private_key_jwt", () => {
       expect((await exchangeWith(await signed(key, { typ }))).status).toBe(200);
   });
 
+  it("has an encoded payload, as every JWT has", async () => {
+    const unencoded = await exchangeWith(await signed(key, { b64: false }));
+    expect(refusalOf(unencoded)).toEqual([401, "invalid_client"]);
+    expect((await exchangeWith(await signed(key, { b64: true }))).status).toBe(200);
+  });
+
   it("tells nobody which client ids there are", async () => {
     const { privateKey } = await generateKeyPair("ES256");
     const answers = ["nobody", "web", "native", clientId].map(async (claimed) => {

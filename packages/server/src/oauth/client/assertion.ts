@@ -65,6 +65,7 @@ export function judgeClaims(
   if (!assertionAlgorithms.includes(alg))
     throw refuse(`alg must be one of ${assertionAlgorithms.join(", ")}`);
   if (typ !== undefined && !isOwnType(typ)) throw refuse("typ must be JWT or client-authentication+jwt");
+  if (header.b64 === false) throw refuse("a JWT has no unencoded payload (RFC 7797 section 7)");
   if (claims.iss !== clientId) throw refuse("iss and sub must both be the client_id");
   judgeAudience(claims.aud, issuer());
   judgeTimes(claims, Math.floor(now() / 1000));
