@@ -1,6 +1,7 @@
 /** What becomes of a request that failed: it is recorded, then answered, in the shape its caller can read. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Profile } from "../oauth/profile/profile.js";
 import type { Reason } from "../oauth/refusal.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { problemOf, type RefusedProblem, sendProblem } from "./problem.js";
@@ -50,12 +51,20 @@ function answer(
   problem: RefusedProblem,
 ): FastifyReply {
   const { reason, retryAfterSeconds } = problem.refusal;
-  // RFC 9110 §15.5.2: a 401 always says how to authenticate, also to whoever tried it in the body.
-  const challenges = profile.clientAuthentication.includes("client_secret_basic");
-  if (problem.status === 401 && challenges && authenticationFailures.has(reason))
+  if (problem.status === 401 && isChallenged(profile, request, reason))
     reply.header("www-authenticate", 'Basic realm="token endpoint", charset="UTF-8"');
   if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
   return sendProblem(request, reply, problem);
+}
+
+/**
+ * Whether a refused client is told of HTTP Basic: where it used the header (RFC 6749 §5.2) or showed nothing. Whoever
+ * showed something in the body reads the error there: the libraries in widest use do not, once there is a challenge.
+ */
+function isChallenged({ clientAuthentication }: Profile, request: FastifyRequest, reason: Reason): boolean {
+  if (!clientAuthentication.includes("client_secret_basic") || !authenticationFailures.has(reason))
+    return false;
+  return request.headers.authorization !== undefined || reason === "client_secret_missing";
 }
 
 /** Returns a fault for the log: where it came from, without the values it was about. */

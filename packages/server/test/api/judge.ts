@@ -20,9 +20,15 @@ const ofTheServer = new Set([405, 408, 413, 415, 421, 431, 503]);
 
 /**
  * Statuses that the older description does not list for an operation and the newer one, with its 4XX, allows: another
- * account's id at the two operations that take one.
+ * account's id at the two operations that take one, and files that could not be made, as the changelog of the API has it.
  */
-const alsoAllowed: Readonly<Record<string, readonly number[]>> = { accountGet: [404], accountUpdate: [404] };
+const alsoAllowed: Readonly<Record<string, readonly number[]>> = {
+  accountGet: [404],
+  accountUpdate: [404],
+  signatureRequestFiles: [422],
+  signatureRequestFilesAsDataUri: [422],
+  signatureRequestFilesAsFileUrl: [422],
+};
 
 const paths = operations.map((operation) => ({
   operation,

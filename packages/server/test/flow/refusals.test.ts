@@ -473,6 +473,7 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "client_assertion_invalid",
     "client_assertion_unproved",
     "client_not_allowed",
+    "app_disabled",
     "code_verifier_missing",
     "code_verifier_unexpected",
     "code_verifier_wrong",
