@@ -128,7 +128,8 @@ describe("the commands beside serve", () => {
     child.kill("SIGHUP");
     for await (const line of log) if (JSON.parse(line).msg.startsWith("SIGHUP")) break;
     const after = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: unknown[] };
-    expect([before.keys.length, after.keys.length]).toEqual([1, 2]);
+    // Two of each secret: one that signs, and one that signed before.
+    expect([before.keys.length, after.keys.length]).toEqual([2, 4]);
     expect(after.keys[0]).toEqual(before.keys[0]);
     expect((await introspect(url, clientId, clientSecret)).status).toBe(200);
   });
