@@ -7,7 +7,7 @@ import type { Profile } from "../oauth/profile/profile.js";
 import { publicError } from "../oauth/profile/public-error.js";
 import { Refusal, wordedRefusal } from "../oauth/refusal.js";
 import { problemPage } from "../pages/problem.js";
-import { StorageUnavailable } from "../storage/storage.js";
+import { OwnerGone, StorageUnavailable } from "../storage/storage.js";
 import { bodyKind, unsupportedType } from "./body.js";
 import { endpointOf } from "./endpoint.js";
 import { sendPage } from "./page.js";
@@ -122,6 +122,8 @@ function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof StorageUnavailable || error instanceof PasswordsBusy)
     return new Refusal("storage_busy", error.message, undefined, { retryAfterSeconds: 1 });
+  if (error instanceof OwnerGone)
+    return wordedRefusal("client_not_allowed", "The account or the app was deleted meanwhile");
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
     return wordedRefusal("body_too_large", "The request body is too large");

@@ -406,6 +406,11 @@ export class StorageUnavailable extends Error {
   }
 }
 
+/** The account or app that a write hangs on was deleted meanwhile. Nothing was written. */
+export class OwnerGone extends Error {
+  override readonly name = "OwnerGone";
+}
+
 /** How long a revoked family is kept before it is purged, in milliseconds: long enough to be asked about. */
 export const revokedFamilyMilliseconds = 30 * 86_400_000;
 

@@ -1,9 +1,10 @@
-/** An app that an operator has disabled: refused at each endpoint, and as before once it is enabled again. */
+/** An app that an operator has disabled or deleted: refused at each endpoint, and as before once it is enabled again. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { OwnerGone } from "../../src/storage/storage.js";
 import { send } from "../support/http.js";
-import type { TestServer } from "../support/server.js";
-import { authorizationQuery } from "../support/user-agent.js";
+import { jack, type TestServer } from "../support/server.js";
+import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 import {
   account,
   codeFor,
@@ -55,6 +56,27 @@ it("is refused at every endpoint while it is disabled, and loses nothing by it",
   await setDisabled(web.clientId, false);
   for (const [endpoint, ask] of Object.entries(asked))
     expect([endpoint, (await ask()).status]).toEqual([endpoint, 200]);
+});
+
+it("or an account that is deleted while its answer is on the way makes a refusal, and no fault", async () => {
+  const { storage } = server;
+  const agent = new UserAgent(server.url);
+  const page = await agent.openConsent(authorizationQuery(web.clientId, { prompt: "consent" }), jack);
+  const { issueCode, createSession } = storage;
+  const gone = () => Promise.reject(new OwnerGone("deleted"));
+  Object.assign(storage, { issueCode: gone, createSession: gone });
+  try {
+    const other = new UserAgent(server.url);
+    const login = await other.get(`/oauth/authorize?${authorizationQuery(web.clientId)}`);
+    const answers = [
+      await agent.submit(page, "/oauth/authorize?", { decision: "allow" }),
+      await other.logIn(login, jack),
+    ];
+    for (const { status, text } of answers)
+      expect([status, text]).toEqual([400, expect.stringContaining("was deleted meanwhile")]);
+  } finally {
+    Object.assign(storage, { issueCode, createSession });
+  }
 });
 
 it("has no active token for a resource server that asks", async () => {

@@ -8,6 +8,7 @@ import {
   type ConsumeCode,
   type ConsumeCodeOutcome,
   type NewCode,
+  OwnerGone,
   ownApi,
   type Storage,
 } from "../storage.js";
@@ -61,7 +62,7 @@ SELECT i.n, c.pk FROM input i LEFT JOIN consent c USING (account_pk, app_pk)`,
   rows: (code) => [codeValues(code)],
   key: ({ accountId, clientId }) => `${accountId} ${clientId}`,
   answer: (row) => {
-    if (row === undefined) throw new Error("A code for an account or app that does not exist");
+    if (row === undefined) throw new OwnerGone("A code for an account or app that does not exist");
     return row.pk === null ? undefined : String(row.pk);
   },
 };

@@ -3,7 +3,7 @@
 import { columns } from "../shared/columns.js";
 import { accountOf, filledSession, sessionOf } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
-import type { Session, SessionView, Storage } from "../storage.js";
+import { OwnerGone, type Session, type SessionView, type Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 
@@ -25,7 +25,7 @@ SELECT i.n FROM input i JOIN made USING (hash)`,
   ],
   key: ({ hash }) => hash,
   answer: (row) => {
-    if (row === undefined) throw new Error("A session of an account that does not exist");
+    if (row === undefined) throw new OwnerGone("A session of an account that does not exist");
   },
 };
 

@@ -3,7 +3,14 @@
 import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { codeOf, filledCode, grantIsLive, grantRevokedAt } from "../shared/rows.js";
-import { type ConsumeCode, type ConsumeCodeOutcome, type NewCode, ownApi, type Storage } from "../storage.js";
+import {
+  type ConsumeCode,
+  type ConsumeCodeOutcome,
+  type NewCode,
+  OwnerGone,
+  ownApi,
+  type Storage,
+} from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 
@@ -50,7 +57,7 @@ function recordConsent(context: Context): (code: NewCode) => number {
   );
   // Keys go up, past those that ended with the app too: the newest rows may have been deleted with another app.
   const insert = context.prepare(
-    "INSERT INTO grants(pk, account_pk, app_pk, scopes, resources, created_at) SELECT MAX(COALESCE((SELECT MAX(pk) FROM grants), 0), p.ended_through) + 1, (SELECT pk FROM accounts WHERE id = ?), p.pk, ?, ?, ? FROM apps p WHERE p.client_id = ? RETURNING pk",
+    "INSERT INTO grants(pk, account_pk, app_pk, scopes, resources, created_at) SELECT MAX(COALESCE((SELECT MAX(pk) FROM grants), 0), p.ended_through) + 1, a.pk, p.pk, ?, ?, ? FROM apps p JOIN accounts a ON a.id = ? WHERE p.client_id = ? RETURNING pk",
   );
   const widen = context.prepare("UPDATE grants SET widened_scopes = ? WHERE pk = ?");
   const addResources = context.prepare("UPDATE grants SET resources = ? WHERE pk = ?");
@@ -60,8 +67,8 @@ function recordConsent(context: Context): (code: NewCode) => number {
     if (row === undefined) {
       const kept = consented === ownApi ? null : consented;
       markEnded.run(accountId, clientId);
-      const made = insert.get(accountId, scopes.join(" "), kept, issuedAt, clientId);
-      if (made === undefined) throw new Error("A code for an app that does not exist");
+      const made = insert.get(scopes.join(" "), kept, issuedAt, accountId, clientId);
+      if (made === undefined) throw new OwnerGone("A code for an account or app that does not exist");
       return made.pk as number;
     }
     const pk = row.pk as number;

@@ -2,7 +2,7 @@
 
 import { columns } from "../shared/columns.js";
 import { filledSession, sessionOf } from "../shared/rows.js";
-import type { Storage } from "../storage.js";
+import { OwnerGone, type Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { accountPlace, type Parsed } from "./engine/parsed.js";
 
@@ -10,7 +10,7 @@ type SessionVerbs = Pick<Storage, "createSession" | "findSession" | "deleteSessi
 
 export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
   const insert = context.prepare(
-    "INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at) VALUES (?, (SELECT pk FROM accounts WHERE id = ?), ?, ?)",
+    "INSERT INTO sessions(hash, account_pk, authenticated_at, expires_at) SELECT ?, pk, ?, ? FROM accounts WHERE id = ?",
   );
   const found = columns((cells) => ({ session: sessionOf(cells), account: accountPlace(cells) }));
   const find = context.prepare(
@@ -20,7 +20,9 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
   return {
     createSession: (session) =>
       context.write(() => {
-        insert.run(session.hash, session.accountId, session.authenticatedAt, session.expiresAt);
+        const { hash, authenticatedAt, expiresAt, accountId } = session;
+        const { changes } = insert.run(hash, authenticatedAt, expiresAt, accountId);
+        if (changes === 0) throw new OwnerGone("A session of an account that does not exist");
       }),
     findSession: (hash, now) =>
       context.read(() => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OwnerGone } from "../../../src/storage/storage.js";
 import { atOnce, hex, newAccount, newApp, type Open, sharedStorage, t0 } from "./fixtures.js";
 
 export function accountContract(open: Open): void {
@@ -187,6 +188,7 @@ function sessionContract(open: Open): void {
         storage().createSession({ ...session, hash: hex(32) }),
       ]);
       expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+      expect(results[2]).toMatchObject({ reason: expect.any(OwnerGone) });
     });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownApi } from "../../../src/storage/storage.js";
+import { OwnerGone, ownApi } from "../../../src/storage/storage.js";
 import {
   atOnce,
   createFamily,
@@ -71,6 +71,8 @@ export function codeContract(open: Open): void {
         storage().issueCode(another),
       ]);
       expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+      const refused = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+      expect(refused).toEqual([expect.any(OwnerGone), expect.any(OwnerGone)]);
       await expect(storage().issueCode(good)).rejects.toThrow();
       expect(await storage().findCode(another.hash)).toBeDefined();
     });
