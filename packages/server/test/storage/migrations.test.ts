@@ -121,6 +121,27 @@ describe("PostgreSQL migrations", () => {
     }
   });
 
+  it("of a node that came too late to make the version's table, and first to its column, are whole", async () => {
+    const url = await server.createDatabase();
+    const [first, watch] = [
+      new pg.Client({ connectionString: url }),
+      new pg.Client({ connectionString: url }),
+    ];
+    await Promise.all([first.connect(), watch.connect()]);
+    await first.query("BEGIN");
+    await first.query(
+      "CREATE TABLE schema_version (id integer PRIMARY KEY CHECK (id = 1), version integer NOT NULL)",
+    );
+    const second = migratePostgres(url);
+    // It waits for the name of the table that the first has not committed.
+    const isWaiting =
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while ((await watch.query(isWaiting)).rowCount === 0);
+    await first.query("COMMIT");
+    expect(await second).toEqual(postgresMigrations.map(({ version }) => version));
+    await Promise.all([first.end(), watch.end()]);
+  });
+
   it("need no right to change the schema where nothing is missing", async () => {
     const url = await server.createDatabase();
     await migratePostgres(url);

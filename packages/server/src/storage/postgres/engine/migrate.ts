@@ -90,16 +90,17 @@ async function check(
 }
 
 async function createVersionTable(client: pg.Client): Promise<void> {
-  try {
-    await client.query(
-      "CREATE TABLE IF NOT EXISTS schema_version (id integer PRIMARY KEY CHECK (id = 1), version integer NOT NULL)",
-    );
-    // Not a numbered step: that would change the very table whose row is the turn.
-    await client.query(
-      "ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS works_from integer NOT NULL DEFAULT 1",
-    );
-  } catch (error) {
-    if (!createdMeanwhile.has((error as pg.DatabaseError).code ?? "")) throw error;
+  // Not numbered steps: those would change the very table whose row is the turn.
+  for (const sql of [
+    "CREATE TABLE IF NOT EXISTS schema_version (id integer PRIMARY KEY CHECK (id = 1), version integer NOT NULL)",
+    "ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS works_from integer NOT NULL DEFAULT 1",
+  ]) {
+    // Each by itself: a node that did not come to make the table may come first to the column.
+    try {
+      await client.query(sql);
+    } catch (error) {
+      if (!createdMeanwhile.has((error as pg.DatabaseError).code ?? "")) throw error;
+    }
   }
   await client.query("INSERT INTO schema_version(id, version) VALUES (1, 0) ON CONFLICT (id) DO NOTHING");
 }
