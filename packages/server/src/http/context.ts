@@ -5,6 +5,7 @@ import type { LoginThrottle } from "../accounts/login-throttle.js";
 import type { Limiter } from "../limits/limiter.js";
 import type { RateLimits } from "../limits/rate-limit.js";
 import type { Log } from "../log.js";
+import type { ClientCredentials } from "../oauth/client/authentication.js";
 import type { OAuthContext } from "../oauth/context.js";
 import type { Parameters } from "../oauth/parameters.js";
 import type { ClientAddresses } from "./client-address.js";
@@ -36,6 +37,8 @@ export interface HttpContext extends OAuthContext {
 export interface RequestNotes {
   operation?: string;
   clientId?: string | undefined;
+  /** Whether the client showed something in the body to prove itself. */
+  provesInBody?: boolean;
   accountId?: string | undefined;
   familyId?: string | undefined;
   reason?: string;
@@ -54,4 +57,10 @@ export function notesOf(request: FastifyRequest): RequestNotes {
   const noted = request as { [notes]?: RequestNotes };
   noted[notes] ??= {};
   return noted[notes];
+}
+
+/** Notes who a request says it is from, and how it shows that. */
+export function noteClient(noted: RequestNotes, { clientId, method }: ClientCredentials): void {
+  noted.clientId = clientId;
+  noted.provesInBody = method === "client_secret_post" || method === "private_key_jwt";
 }

@@ -64,7 +64,9 @@ function answer(
 function isChallenged({ clientAuthentication }: Profile, request: FastifyRequest, reason: Reason): boolean {
   if (!clientAuthentication.includes("client_secret_basic") || !authenticationFailures.has(reason))
     return false;
-  return request.headers.authorization !== undefined || reason === "client_secret_missing";
+  // By the request alone: a known client must look like one that does not exist.
+  const provesInBody = notesOf(request).provesInBody === true || reason === "client_assertion_invalid";
+  return request.headers.authorization !== undefined || !provesInBody;
 }
 
 /** Returns a fault for the log: where it came from, without the values it was about. */

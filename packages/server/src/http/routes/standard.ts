@@ -9,7 +9,7 @@ import type { Parameters } from "../../oauth/parameters.js";
 import type { OptionalEndpoint } from "../../oauth/profile/profile.js";
 import { revoke } from "../../oauth/revocation.js";
 import { readParameters } from "../body.js";
-import { type HttpContext, notesOf } from "../context.js";
+import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
 import { limitTokenRequest } from "../rate-limits.js";
@@ -52,7 +52,7 @@ async function readClientRequest(
 ): Promise<{ parameters: Parameters; credentials: ClientCredentials }> {
   const parameters = await readParameters(request);
   const credentials = readCredentials(context.profile, parameters, request.headers.authorization);
-  notesOf(request).clientId = credentials.clientId;
+  noteClient(notesOf(request), credentials);
   await limitTokenRequest(context, request, reply, credentials.clientId);
   return { parameters, credentials };
 }

@@ -7,7 +7,7 @@ import { exchangeCode } from "../../oauth/token/authorization-code.js";
 import { refresh } from "../../oauth/token/refresh-token.js";
 import { chooseGrantType, readCodeRequest, readRefreshRequest } from "../../oauth/token/request.js";
 import { readParameters } from "../body.js";
-import { type HttpContext, notesOf } from "../context.js";
+import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
 import { limitTokenRequest } from "../rate-limits.js";
@@ -30,7 +30,7 @@ async function token(
   notes.operation = grantType;
   const { profile } = context;
   const credentials = readCredentials(profile, parameters, request.headers.authorization);
-  notes.clientId = credentials.clientId;
+  noteClient(notesOf(request), credentials);
   await limitTokenRequest(context, request, reply, credentials.clientId);
   const response =
     grantType === "refresh_token"
