@@ -30,7 +30,7 @@ async function token(
   notes.operation = grantType;
   const { profile } = context;
   const credentials = readCredentials(profile, parameters, request.headers.authorization);
-  noteClient(notesOf(request), credentials);
+  noteClient(notes, credentials);
   await limitTokenRequest(context, request, reply, credentials.clientId);
   const response =
     grantType === "refresh_token"

@@ -12,7 +12,7 @@ import {
   hkdfSync,
   type KeyObject,
 } from "node:crypto";
-import { decodeProtectedHeader, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { KeyRing } from "../../crypto/key-ring.js";
 
 /** PKCS #8 of an Ed25519 key up to its 32-byte seed (RFC 8410 §7). */
@@ -24,6 +24,7 @@ const orderOfP256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
   readonly publicJwk: JWK;
 }
 
@@ -74,7 +75,7 @@ export class SigningKeys {
       if (algorithm === undefined || algorithmOf(key) !== algorithm) continue;
       const options = { issuer, typ: "at+jwt", algorithms: [algorithm], currentDate: new Date(0) };
       try {
-        return (await jwtVerify(token, await importJWK(key.publicJwk, algorithm), options)).payload;
+        return (await jwtVerify(token, key.publicKey, options)).payload;
       } catch {}
     }
     return undefined;
@@ -104,12 +105,8 @@ function es256Key(seed: Buffer): SigningKey {
     pair.setPrivateKey(scalar);
     const point = pair.getPublicKey();
     const half = (from: number) => point.subarray(from, from + 32).toString("base64url");
-    const publicPart = { kty: "EC", crv: "P-256", x: half(1), y: half(33) };
-    const privateKey = createPrivateKey({
-      key: { ...publicPart, d: scalar.toString("base64url") },
-      format: "jwk",
-    });
-    return keyOf(privateKey, publicPart, "ES256");
+    const jwk = { kty: "EC", crv: "P-256", x: half(1), y: half(33), d: scalar.toString("base64url") };
+    return keyOf(createPrivateKey({ key: jwk, format: "jwk" }), "ES256");
   }
 }
 
@@ -119,11 +116,12 @@ function ed25519Key(seed: Buffer): SigningKey {
     format: "der",
     type: "pkcs8",
   });
-  const { kty, crv, x } = createPublicKey(privateKey).export({ format: "jwk" });
-  return keyOf(privateKey, { kty, crv, x } as JWK, "EdDSA");
+  return keyOf(privateKey, "EdDSA");
 }
 
-function keyOf(privateKey: KeyObject, publicPart: JWK, alg: string): SigningKey {
-  const kid = createHash("sha256").update(String(publicPart.x)).digest("base64url").slice(0, 16);
-  return { kid, privateKey, publicJwk: { ...publicPart, kid, alg, use: "sig" } };
+function keyOf(privateKey: KeyObject, alg: string): SigningKey {
+  const publicKey = createPublicKey(privateKey);
+  const jwk = publicKey.export({ format: "jwk" }) as JWK;
+  const kid = createHash("sha256").update(String(jwk.x)).digest("base64url").slice(0, 16);
+  return { kid, privateKey, publicKey, publicJwk: { ...jwk, kid, alg, use: "sig" } };
 }
