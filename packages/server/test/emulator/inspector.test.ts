@@ -7,7 +7,7 @@ import type { RequestRecord } from "../../src/emulator/requests/record.js";
 import { silentLog } from "../../src/log.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { account, exchange, tokensFor } from "./client.js";
+import { account, exchange, send, tokensFor } from "./client.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // Written as text: the browser's own names are not known to this file.
@@ -41,6 +41,20 @@ async function open(options: { javaScriptEnabled?: boolean } = {}, path = "/_emu
 }
 
 const words = (page: Page) => page.locator("main").textContent();
+
+/** Returns the id of a signature request that jill sent. */
+async function requestMade(): Promise<string> {
+  const { access_token } = await tokensFor(sign, { state: "documents" });
+  const { body } = await send(sign, "POST", "/v3/signature_request/send", {
+    headers: { authorization: `Bearer ${access_token}` },
+    body: {
+      ...{ title: "NDA", test_mode: true, allow_decline: true, allow_reassign: true },
+      signers: [{ name: "Ann", email_address: "ann@example.com" }],
+      file_urls: ["https://example.com/nda.pdf"],
+    },
+  });
+  return body.signature_request.signature_request_id;
+}
 
 const anyRecord: RequestRecord = {
   ...{ number: 0, id: "id", time: 0, direction: "in", method: "GET", path: "/", operation: "unknown" },
@@ -196,6 +210,62 @@ describe("the inspector", () => {
     await close();
   });
 
+  it("tells a signature request as a story, and its buttons act for signers and files without JavaScript", async () => {
+    await sign.changeApp({ eventCallbackUrl: "http://127.0.0.1:1/events" });
+    const { access_token } = await tokensFor(sign);
+    const headers = { authorization: `Bearer ${access_token}` };
+    const signer = (name: string, order: number) => ({ name, email_address: `${name}@example.com`, order });
+    const { page, close } = await open({ javaScriptEnabled: false }, "/_emulator?tab=documents");
+    const press = (name: string) => page.getByRole("button", { name }).first().click();
+    await press("Hold new requests");
+    const body = {
+      ...{ title: "<b>NDA</b>", test_mode: true, allow_decline: true, allow_reassign: true },
+      signers: ["ann", "ben", "cleo"].map(signer),
+      file_urls: ["https://example.com/nda.pdf"],
+    };
+    const made = await send(sign, "POST", "/v3/signature_request/send", { body, headers });
+    const id = made.body.signature_request.signature_request_id;
+    await page.getByRole("link", { name: /^Documents \d/ }).click();
+    await page.getByRole("link", { name: "<b>NDA</b>" }).click();
+    expect(await words(page)).toContain("held while being prepared");
+    await press("Finish preparing");
+    await press("View as ann");
+    await press("Bounce email as ann");
+    await press("Sign as ann");
+    await page.getByText("Reassign", { exact: true }).first().click();
+    await page.getByLabel("Name of the new signer").fill("dora");
+    await page.getByLabel("Email address of the new signer").fill("dora@example.com");
+    await page.getByRole("button", { name: "Reassign" }).click();
+    await press("Sign as dora");
+    await send(sign, "GET", `/v3/signature_request/files/${id}`, { headers });
+    await page.getByText("Decline", { exact: true }).first().click();
+    await page.getByLabel("Reason").fill("Wrong document");
+    await page.getByRole("button", { name: "Decline" }).click();
+    const text = await words(page);
+    for (const part of [
+      ...["Request made", "Files prepared", "Viewed", "The email bounced", "Handed over to"],
+      ...["jill@example.com has requested your signature", "signature_request_declined", "next attempt"],
+      ...["Files downloaded", "Wrong document"],
+    ])
+      expect(text).toContain(part);
+    expect((await sign.documents.get(id)).phase).toBe("declined");
+    await page.goto(`${sign.url}/_emulator?tab=documents&story=unknown`);
+    await page.getByText("There is no such signature request").waitFor();
+    await close();
+  });
+
+  it("expires a signature request, and fails a file while it is prepared", async () => {
+    const ids = [await requestMade(), await requestMade()];
+    const { page, close } = await open({ javaScriptEnabled: false });
+    for (const [index, name] of ["Expire", "Fail a file"].entries()) {
+      await page.goto(`${sign.url}/_emulator?tab=documents&story=${ids[index]}`);
+      await page.getByRole("button", { name }).click();
+    }
+    const phases = await Promise.all(ids.map(async (id) => (await sign.documents.get(id)).phase));
+    expect(phases).toEqual(["expired", "error"]);
+    await close();
+  });
+
   it("finds requests by any of their words, and shows only stories with a refusal when asked to", async () => {
     await tokensFor(sign, { state: "good" });
     await exchange(sign, "0123456789abcdef");
@@ -253,6 +323,7 @@ describe("the inspector", () => {
     [768, "dark", "?tab=accounts"],
     [1024, "light", "?tab=outbox"],
     [1280, "dark", "?tab=apps"],
+    [390, "dark", "?tab=documents"],
     [1280, "light", ""],
   ] as const)("can be used by everybody at %i pixels, %s: %s", async (width, colorScheme, path) => {
     await sign.faults.next({ operation: "oauthTokenRefresh", kind: "lose_response" });
@@ -260,8 +331,9 @@ describe("the inspector", () => {
     await sign.clock.advance("2h");
     await exchange(sign, "0123456789abcdef");
     await sign.authorize({ account: "jack@example.com", decision: "deny" });
+    const request = path === "?tab=documents" ? `&story=${await requestMade()}` : "";
     const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
-    await page.goto(`${sign.url}/_emulator${path}`);
+    await page.goto(`${sign.url}/_emulator${path}${request}`);
     for (const summary of await page.locator("summary:visible").all()) await summary.click();
     await page.evaluate(axe);
     expect([path, width, await page.evaluate(faults)]).toEqual([path, width, []]);

@@ -36,6 +36,11 @@ export class Documents {
     return this.#requests.get(id);
   }
 
+  /** How many signature requests there are. */
+  get count(): number {
+    return this.#requests.size;
+  }
+
   /** Newest first. */
   requests(): readonly SignatureRequest[] {
     return [...this.#requests.values()].reverse();

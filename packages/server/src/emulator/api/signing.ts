@@ -51,6 +51,7 @@ export class Signing {
     this.life = new RequestLife({
       documents: this.documents,
       timeline: ports.timeline,
+      sent: () => ports.outbox.made,
       mail: (note, request) => this.#mail(note, request),
       event: (note, request) => this.#event(note, request),
     });
@@ -175,7 +176,12 @@ export class Signing {
 
   #mail(note: MailNote, request: SignatureRequest): void {
     const { context, outbox } = this.#ports;
-    outbox.addEmail({ time: context.now(), to: note.to, ...mailText(note, request, context.issuer()) });
+    outbox.addEmail({
+      time: context.now(),
+      to: note.to,
+      ...mailText(note, request, context.issuer()),
+      signatureRequestId: request.id,
+    });
   }
 
   async #event(note: EventNote, request: SignatureRequest): Promise<void> {
@@ -185,6 +191,7 @@ export class Signing {
       accountId: request.senderId,
       clientId: request.clientId,
       signatureId: note.signatureId,
+      signatureRequestId: request.id,
       message: note.message,
       payload: { signature_request: signatureRequestView(request, context.issuer()) },
     });

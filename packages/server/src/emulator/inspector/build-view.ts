@@ -6,6 +6,7 @@ import type { RequestRecord } from "../requests/record.js";
 import type { World } from "../state/world.js";
 import { inWords } from "../time/duration.js";
 import { detailView } from "./detail.js";
+import { documentsView } from "./documents.js";
 import type { Asked, DetailView, InspectorView, StoryView } from "./page/view.js";
 import { accountRows, appRows, eventRows, familyRows, letterRows, standsOf } from "./rows.js";
 import { found } from "./search.js";
@@ -44,6 +45,7 @@ export async function buildView(world: World, asked: Asked, form: Form): Promise
     tokens: rows.families.length,
     accounts: rows.accounts.length,
     apps: rows.apps.length,
+    documents: world.signing.documents.count,
     outbox: emails.length + events.length,
   };
   return {
@@ -69,6 +71,7 @@ export async function buildView(world: World, asked: Asked, form: Form): Promise
     apps: rows.apps.slice(0, mostRows),
     letters: rows.letters.slice(0, mostRows),
     events: rows.events.slice(0, mostRows),
+    documents: documentsView(world, asked, mostRows),
     more: asked.tab === "requests" ? 0 : Math.max(0, counts[asked.tab] - mostRows),
   };
 }

@@ -8,6 +8,7 @@ import { queryOf } from "../../http/target.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import { html } from "../../pages/html.js";
 import { Page } from "../../pages/layout.js";
+import * as documentActs from "../api/control.js";
 import { registerCallback } from "../connect/connect.js";
 import * as acts from "../control/acts.js";
 import { faultKeys, readFault } from "../control/faults.js";
@@ -84,6 +85,11 @@ const forms: Readonly<Record<string, Act>> = {
     acts.changeAccount(world, form.required("account"), new Fields({ locked: true }, ["locked"])),
   unlock: (world, form) =>
     acts.changeAccount(world, form.required("account"), new Fields({ locked: false }, ["locked"])),
+  document: (world, form) => {
+    const fields = fieldsOf(form, documentActs.actKeys);
+    return documentActs.actOnRequest(world, form.required("id"), fields);
+  },
+  signing: (world, form) => documentActs.changeSigning(world, fieldsOf(form, documentActs.signingKeys)),
   confirm: (world, form) => acts.confirmByLink(world, form.required("account"), undefined),
 };
 

@@ -111,7 +111,7 @@ const eventStates: Readonly<Record<EventView["state"], readonly [string, Tone]>>
   not_sent: ["not sent", "bad"],
 };
 
-function eventRow(event: EventView, time: number, now: number): EventRow {
+export function eventRow(event: EventView, time: number, now: number): EventRow {
   const [state, tone] = eventStates[event.state];
   const next = event.nextAttemptAt && `next attempt ${momentOf(Date.parse(event.nextAttemptAt), now).ago}`;
   return {

@@ -24,6 +24,23 @@ const titles: Readonly<Record<string, Titles>> = {
   metadata: ["Metadata read", "No metadata"],
   jwks: ["Keys read", "No keys"],
   connectedApps: ["Connected apps shown", "Connected apps not shown"],
+  signatureRequestSend: ["Signature request sent", "Signature request not sent"],
+  signatureRequestSendWithTemplate: ["Signature request sent", "Signature request not sent"],
+  signatureRequestCreateEmbedded: ["Embedded signature request made", "Signature request not made"],
+  signatureRequestCreateEmbeddedWithTemplate: [
+    "Embedded signature request made",
+    "Signature request not made",
+  ],
+  signatureRequestGet: ["Signature request read", "Signature request not read"],
+  signatureRequestList: ["Signature requests listed", "Signature requests not listed"],
+  signatureRequestCancel: ["Signature request canceled", "Signature request not canceled"],
+  signatureRequestRemind: ["Signer reminded", "Signer not reminded"],
+  signatureRequestUpdate: ["Signer changed", "Signer not changed"],
+  signatureRequestRemove: ["Signature request removed", "Signature request not removed"],
+  signatureRequestFiles: ["Files downloaded", "Files not downloaded"],
+  signatureRequestFilesAsDataUri: ["Files downloaded as a data URI", "Files not downloaded"],
+  signatureRequestFilesAsFileUrl: ["Address of the files given out", "Files not downloaded"],
+  embeddedSignUrl: ["Address to sign at given out", "No address to sign at"],
   connectedAppsRevoke: ["Access removed by the person", "Access not removed"],
 };
 

@@ -10,6 +10,7 @@ export interface Report {
   readonly accountId: string;
   readonly clientId?: string | undefined;
   readonly signatureId?: string | undefined;
+  readonly signatureRequestId?: string | undefined;
   /** Why, for events that tell of a failure. */
   readonly message?: string | undefined;
   /** What the event is about, beside the event itself. */

@@ -97,6 +97,7 @@ export class EventDelivery {
       type: report.type,
       clientId,
       account: report.about,
+      signatureRequestId: report.signatureRequestId,
       url,
       body: apiKey === undefined ? undefined : callbackEvent(report, to, apiKey, time),
       state: problem === undefined ? "pending" : "not_sent",

@@ -8,6 +8,8 @@ export interface Email {
   readonly subject: string;
   readonly text: string;
   readonly link: string;
+  /** The signature request it is about. */
+  readonly signatureRequestId?: string | undefined;
 }
 
 export interface EventAttempt {
@@ -26,6 +28,8 @@ export interface OutgoingEvent {
   /** The app whose callback it goes to; undefined when it goes to an account's. */
   readonly clientId: string | undefined;
   readonly account: string;
+  /** The signature request it is about. */
+  readonly signatureRequestId?: string | undefined;
   readonly url: string | undefined;
   readonly body: unknown;
   readonly state: EventState;
@@ -44,6 +48,11 @@ export class Outbox {
   #emails: Email[] = [];
   #events: OutgoingEvent[] = [];
   #made = 0;
+
+  /** How much it has been given: the number in the newest id. */
+  get made(): number {
+    return this.#made;
+  }
 
   addEmail(email: Omit<Email, "id">): Email {
     const added = { ...email, id: this.#nextId("email") };

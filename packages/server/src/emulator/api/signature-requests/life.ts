@@ -8,6 +8,8 @@ import { type Change, type EventNote, expired, finished, type MailNote, prepared
 export interface LifePorts {
   readonly documents: Documents;
   readonly timeline: Timeline;
+  /** How many e-mails and events there have been. */
+  readonly sent: () => number;
   readonly mail: (note: MailNote, request: SignatureRequest) => void;
   /** Must not reject. */
   readonly event: (note: EventNote, request: SignatureRequest) => Promise<void>;
@@ -18,6 +20,9 @@ export interface Applied {
   /** Resolves when the first attempt at each event is over. */
   readonly told: Promise<void>;
 }
+
+/** Most acts of one request kept: a signer's page may be opened any number of times. */
+const mostHistory = 500;
 
 export class RequestLife {
   readonly #ports: LifePorts;
@@ -33,11 +38,25 @@ export class RequestLife {
   }
 
   /** Keeps a change at once, and tells callbacks of it: an API answer does not wait for those. */
-  apply({ request, events, mails }: Change): Applied {
+  apply({ request: changed, events, mails }: Change): Applied {
+    const request = this.#withHistory(changed, events);
     this.#ports.documents.putRequest(request);
     this.#plan(request);
     for (const note of mails) this.#ports.mail(note, request);
     return { request, told: this.#tell(events, request) };
+  }
+
+  #withHistory(request: SignatureRequest, events: readonly EventNote[]): SignatureRequest {
+    if (events.length === 0) return request;
+    const at = this.#ports.timeline.clock.now();
+    const entries = events.map(({ type, signatureId, message }) => ({
+      at,
+      sent: this.#ports.sent(),
+      act: type,
+      signer: request.signers.find((one) => one.signatureId === signatureId)?.email,
+      message,
+    }));
+    return { ...request, history: [...(request.history ?? []), ...entries].slice(-mostHistory) };
   }
 
   async #tell(events: readonly EventNote[], request: SignatureRequest): Promise<void> {

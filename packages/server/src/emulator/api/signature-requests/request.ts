@@ -110,6 +110,21 @@ export interface SignatureRequest {
   readonly removedBy: readonly string[];
   /** What signers filled in. */
   readonly responses: readonly SignerResponse[];
+  /** What was done, oldest first. Absent in what an earlier version kept. */
+  readonly history?: readonly HistoryEntry[];
+}
+
+/** One act in the life of a request. Events may be posted of it or not: the act is the same. */
+export interface HistoryEntry {
+  /** Emulated milliseconds. */
+  readonly at: number;
+  /** How much the outbox had been given by then: under a frozen clock, times alone do not tell the order. */
+  readonly sent: number;
+  /** The type of the event that tells of it. */
+  readonly act: string;
+  /** Who did it, or whom it was done to. */
+  readonly signer: string | undefined;
+  readonly message: string | undefined;
 }
 
 export interface SignerResponse {

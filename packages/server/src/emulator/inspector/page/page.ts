@@ -6,6 +6,7 @@ import { notice } from "../../../pages/parts.js";
 import { inspectorScript, inspectorStyles } from "../../pages/assets.js";
 import { activeFaults, clockBar, tools } from "./controls.js";
 import { detailPane } from "./detail.js";
+import { documentRows } from "./documents.js";
 import { filterForm, requestList } from "./list.js";
 import { accountRows, appRows, outboxRows, tokenRows } from "./state.js";
 import { addressOf, type InspectorView, type Tab, tabs } from "./view.js";
@@ -29,7 +30,13 @@ ${body(view)}`,
 }
 
 function body(view: InspectorView): Html {
-  const other = { tokens: tokenRows, accounts: accountRows, apps: appRows, outbox: outboxRows };
+  const other = {
+    tokens: tokenRows,
+    accounts: accountRows,
+    apps: appRows,
+    documents: documentRows,
+    outbox: outboxRows,
+  };
   const { tab } = view.asked;
   if (tab !== "requests")
     return html`<section aria-labelledby="tab-title"><h2 id="tab-title" class="quiet-words">${titles[tab]}</h2>${live("rows", other[tab](view))}</section>`;
@@ -45,6 +52,7 @@ const titles: Readonly<Record<Tab, string>> = {
   tokens: "Tokens",
   accounts: "Accounts",
   apps: "Apps",
+  documents: "Documents",
   outbox: "Outbox",
 };
 

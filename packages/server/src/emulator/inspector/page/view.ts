@@ -2,7 +2,7 @@
 
 import type { Tone } from "../../../pages/parts.js";
 
-export const tabs = ["requests", "tokens", "accounts", "apps", "outbox"] as const;
+export const tabs = ["requests", "tokens", "accounts", "apps", "documents", "outbox"] as const;
 export type Tab = (typeof tabs)[number];
 
 /** What a person asked to see: all of it is in the address. */
@@ -10,7 +10,7 @@ export interface Asked {
   readonly tab: Tab;
   readonly show: "all" | "refused";
   readonly search: string;
-  /** One story, whole. */
+  /** One story, whole: of requests, or of a signature request. */
   readonly story: string | undefined;
   /** Pages of stories count from 1, the newest first. */
   readonly page: number;
@@ -135,6 +135,65 @@ export interface EventRow {
   readonly attempts: readonly string[];
 }
 
+export interface DocumentRow {
+  readonly id: string;
+  readonly title: string;
+  readonly sender: string;
+  readonly signers: readonly string[];
+  readonly created: Moment;
+  readonly state: string;
+  readonly tone: Tone;
+}
+
+export interface SignerRow {
+  /** The signature's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly state: string;
+  /** Whether it is this signer's turn. */
+  readonly acts: boolean;
+  readonly canDecline: boolean;
+  readonly canReassign: boolean;
+  readonly page: string | undefined;
+}
+
+/** One thing that happened to a signature request. */
+export interface DocumentStep {
+  readonly kind: "call" | "act" | "mail" | "event";
+  readonly tone: Tone;
+  readonly title: string;
+  readonly who: string | undefined;
+  readonly detail?: string | undefined;
+  readonly time: Moment;
+  readonly later: string | undefined;
+  /** The number of the request in the log. */
+  readonly request?: number;
+  /** Where it is in the outbox. */
+  readonly anchor?: string;
+}
+
+export interface DocumentView extends DocumentRow {
+  readonly embedded: boolean;
+  readonly testMode: boolean;
+  readonly files: readonly string[];
+  readonly expires: Moment | undefined;
+  readonly signerRows: readonly SignerRow[];
+  readonly canPrepare: boolean;
+  readonly canFinish: boolean;
+  readonly canExpire: boolean;
+  readonly steps: readonly DocumentStep[];
+}
+
+export interface DocumentsView {
+  /** Whether new requests are held in their preparing phase. */
+  readonly held: boolean;
+  readonly rows: readonly DocumentRow[];
+  readonly one: DocumentView | undefined;
+  /** Whether the request that was asked for is not there. */
+  readonly unknown: boolean;
+}
+
 export interface InspectorView {
   readonly csrf: string;
   readonly profile: string;
@@ -163,6 +222,8 @@ export interface InspectorView {
   readonly families: readonly FamilyRow[];
   readonly letters: readonly LetterRow[];
   readonly events: readonly EventRow[];
+  /** Undefined in every other tab. */
+  readonly documents: DocumentsView | undefined;
   /** How many of the open tab's rows are left out. */
   readonly more: number;
 }
