@@ -275,7 +275,7 @@ class ConfigReader {
   }
 
   profile(): Profile {
-    const base = profiles[this.choice("COUNTERSIGN_PROFILE", ["standard", "dropbox-sign"])];
+    const base = profiles[this.choice("COUNTERSIGN_PROFILE", ["standard", "dropbox-sign", "fapi2"])];
     const mostSeconds = 16_777_215;
     const family = this.#get("COUNTERSIGN_REFRESH_SECONDS");
     const idle = this.#get("COUNTERSIGN_REFRESH_IDLE_SECONDS");
@@ -287,7 +287,7 @@ class ConfigReader {
         1,
         mostSeconds,
       ),
-      codeSeconds: this.whole("COUNTERSIGN_CODE_SECONDS", base.codeSeconds, 1, 3600),
+      codeSeconds: this.whole("COUNTERSIGN_CODE_SECONDS", base.codeSeconds, 1, base.mostCodeSeconds),
       rotationGraceSeconds: this.whole(
         "COUNTERSIGN_ROTATION_GRACE_SECONDS",
         base.rotationGraceSeconds,

@@ -2,7 +2,7 @@
 
 import { faultInCallbackUrl, faultInScheme } from "../oauth/authorize/redirect-uri.js";
 import { faultInKeySet } from "../oauth/client/keys.js";
-import type { Profile } from "../oauth/profile/profile.js";
+import { type Profile, takesSecrets } from "../oauth/profile/profile.js";
 import { faultInResources } from "../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../oauth/scope.js";
 import type { App } from "../storage/storage.js";
@@ -75,6 +75,8 @@ export function readAppFields(
     { callbackUrls: [], callbackSchemes: [], scopes: [], scopeTexts: {}, ...before, ...fields },
     fields,
   );
+  if (!profile.rotation && !takesSecrets(profile) && fields.refreshTokens === "rotate")
+    refuse("refresh_tokens", `the ${profile.name} profile does not rotate them`);
   if (before?.public && fields.refreshTokens === "same")
     refuse("refresh_tokens", "a public app's are rotated");
   if (before?.public && fields.jwks != null) refuse("jwks", "a public app has no keys");
@@ -101,9 +103,12 @@ function check(profile: Profile, will: Together, fields: AppFields): void {
 
 function keysIn(profile: Profile, given: Readonly<Record<string, unknown>>): string | null | undefined {
   const { jwks } = given;
-  if (jwks === undefined || jwks === null) return jwks;
+  if (jwks === undefined) return undefined;
+  if (jwks === null && !takesSecrets(profile))
+    refuse("jwks", `the ${profile.name} profile takes no client secret in their place`);
+  if (jwks === null) return null;
   if (!profile.clientAuthentication.includes("private_key_jwt"))
     refuse("jwks", `the ${profile.name} profile does not read client assertions`);
-  refuse("jwks", faultInKeySet(jwks));
+  refuse("jwks", faultInKeySet(jwks, profile));
   return JSON.stringify(jwks);
 }

@@ -26,7 +26,7 @@ Your app
   --seed FILE    accounts and apps to start with (YAML); without it, ${seedFileNames[0]} if it is
                  there (\`countersign init\` writes one), else a built-in demo
   --demo         the built-in demo, whatever files are there
-  --profile P    dropbox-sign (as the live service; the default) or standard
+  --profile P    dropbox-sign (as the live service; the default), standard or fapi2
   --live-api-host-token-path
                  answer 404 at /v3/oauth/token, as the live API host does
 

@@ -1,14 +1,14 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
-import { assertionAlgorithms } from "./client/keys.js";
 import { endpoints } from "./endpoints.js";
 import type { Profile } from "./profile/profile.js";
 
 export function authorizationServerMetadata(profile: Profile, issuer: string) {
   const methods = [...profile.clientAuthentication];
+  const orNone = profile.publicApps ? [...methods, "none"] : methods;
   // An app's scopes are its own where the service defines none: nothing can be said of them here.
   const scopes = Object.keys(profile.scopes);
-  const algorithms = methods.includes("private_key_jwt") ? assertionAlgorithms : undefined;
+  const algorithms = methods.includes("private_key_jwt") ? profile.assertions.algorithms : undefined;
   return {
     issuer,
     authorization_endpoint: `${issuer}${endpoints.authorize.path}`,
@@ -20,9 +20,9 @@ export function authorizationServerMetadata(profile: Profile, issuer: string) {
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
     grant_types_supported: ["authorization_code", "refresh_token"],
-    token_endpoint_auth_methods_supported: [...methods, "none"],
+    token_endpoint_auth_methods_supported: orNone,
     token_endpoint_auth_signing_alg_values_supported: algorithms,
-    revocation_endpoint_auth_methods_supported: [...methods, "none"],
+    revocation_endpoint_auth_methods_supported: orNone,
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,

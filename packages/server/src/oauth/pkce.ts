@@ -15,8 +15,8 @@ export function readChallenge(profile: Profile, app: App, parameters: Parameters
   const challenge = parameters.optional("code_challenge");
   const method = parameters.optional("code_challenge_method");
   if (challenge === undefined) {
-    if (app.public)
-      throw new Refusal("code_challenge_required", "a public app must use PKCE", "code_challenge");
+    if (app.public || profile.pkceRequiredOf === "all")
+      throw new Refusal("code_challenge_required", "the app must use PKCE", "code_challenge");
     if (method !== undefined) {
       throw new Refusal(
         "parameter_missing",

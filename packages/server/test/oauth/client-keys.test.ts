@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { algorithmsOf, faultInKeySet } from "../../src/oauth/client/keys.js";
+import { profiles } from "../../src/oauth/profile/profiles.js";
 import { faultInResources } from "../../src/oauth/resource.js";
 
 type Jwk = Record<string, unknown>;
@@ -18,7 +19,7 @@ const ed25519: Jwk = { ...generateKeyPairSync("ed25519").publicKey.export({ form
 describe("a key set", () => {
   it("takes RSA of 2048 to 4096 bits, P-256 and Ed25519, each for its algorithms", () => {
     const keys = [rsa(2048), ec("P-256"), ed25519];
-    expect(faultInKeySet({ keys })).toBeUndefined();
+    expect(faultInKeySet({ keys }, profiles.standard)).toBeUndefined();
     expect(keys.map(algorithmsOf)).toEqual([["RS256", "PS256"], ["ES256"], ["EdDSA"]]);
     expect(algorithmsOf({ ...keys[0], alg: "PS256" })).toEqual(["PS256"]);
   });
@@ -38,7 +39,19 @@ describe("a key set", () => {
     ["an algorithm of another kind", { keys: [{ ...ed25519, alg: "RS256" }] }, "its alg RS256"],
     ["a number as kid", { keys: [{ ...ed25519, kid: 1 }] }, "its kid must be text"],
     ["eleven keys", { keys: Array(11).fill(ed25519) }, "at most 10 keys"],
-  ])("refuses %s", (_title, set, fault) => expect(faultInKeySet(set)).toContain(fault));
+  ])("refuses %s", (_title, set, fault) => expect(faultInKeySet(set, profiles.standard)).toContain(fault));
+});
+
+describe("a key set of the fapi2 profile", () => {
+  it("has keys of its algorithms alone", () => {
+    const fault = (key: Jwk) => faultInKeySet({ keys: [key] }, profiles.fapi2);
+    expect([fault(rsa(2048)), fault({ ...rsa(2048), alg: "PS256" }), fault(ec("P-256"))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(fault({ ...rsa(2048), alg: "RS256" })).toContain("its alg RS256 is not accepted here");
+  });
 });
 
 describe("resources", () => {

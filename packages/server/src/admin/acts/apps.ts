@@ -1,6 +1,7 @@
 /** What operators do with apps. Each act is checked whole, done, and recorded. */
 
 import { createApp, newClientSecret, sealClientSecret } from "../../apps/create-app.js";
+import { type Profile, takesSecrets } from "../../oauth/profile/profile.js";
 import type { App } from "../../storage/storage.js";
 import { type Actor, recordAct } from "../actor.js";
 import { type AppFields, changeableKeys, newAppKeys, readAppFields } from "../app-fields.js";
@@ -27,14 +28,11 @@ export async function addApp(context: ActContext, actor: Actor, value: unknown):
   const given = objectOf(value, newAppKeys);
   requireNew(given);
   const isPublic = flagIn(given, "public") ?? false;
-  if (isPublic && context.profile.pkce === "ignored")
-    refuse(
-      "public",
-      `the ${context.profile.name} profile does not bind codes by PKCE, so a public app's could be stolen`,
-    );
+  if (isPublic) checkPublic(context.profile);
   const { jwks, disabled, ...fields } = readAppFields(context.profile, given, undefined);
   if (isPublic && jwks != null) refuse("jwks", "a public app has no keys");
   if (isPublic && fields.refreshTokens === "same") refuse("refresh_tokens", "a public app's are rotated");
+  if (jwks == null && !takesSecrets(context.profile)) refuse("jwks", keysNeeded(context.profile));
   const owner = await accountNamed(context, textIn(given, "owner") as string);
   const made = await createApp(context, {
     ...(fields as Required<Pick<AppFields, "name" | "callbackUrls" | "scopes">>),
@@ -48,6 +46,19 @@ export async function addApp(context: ActContext, actor: Actor, value: unknown):
   if (disabled) await context.storage.updateApp(clientId, { disabled }, context.now());
   await recordAct(context, actor, "app_created", { clientId, approved: made.app.approved });
   return { ...made, app: { ...made.app, disabled: disabled ?? false } };
+}
+
+const keysNeeded = ({ name }: Profile) =>
+  `an app of the ${name} profile proves who it is with keys: give the public ones`;
+
+/** @throws {AdminFault} where an app cannot be public. */
+function checkPublic(profile: Profile): void {
+  if (!profile.publicApps) refuse("public", keysNeeded(profile));
+  if (profile.pkce === "ignored")
+    refuse(
+      "public",
+      `the ${profile.name} profile does not bind codes by PKCE, so a public app's could be stolen`,
+    );
 }
 
 /** @throws {AdminFault} unless a new app has all that it needs. */

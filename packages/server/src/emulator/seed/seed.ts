@@ -4,7 +4,7 @@ import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
 import { faultInEmail } from "../../accounts/create-account.js";
 import { faultInCallbackUrl, faultInScheme } from "../../oauth/authorize/redirect-uri.js";
 import { faultInKeySet } from "../../oauth/client/keys.js";
-import type { Profile } from "../../oauth/profile/profile.js";
+import { type Profile, takesSecrets } from "../../oauth/profile/profile.js";
 import { profiles } from "../../oauth/profile/profiles.js";
 import { faultInResources } from "../../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../../oauth/scope.js";
@@ -136,7 +136,7 @@ function readApp(profile: Profile, map: MapReader, seen: Seen): SeedApp {
     name: map.text("name"),
     owner,
     clientId,
-    ...readAuthentication(map, isPublic),
+    ...readAuthentication(profile, map, isPublic),
     ...readOAuth(profile, map),
     approved: map.flag("approved", true),
     requireClientCredentialsOnRefresh: map.flag("require_client_credentials_on_refresh", false),
@@ -149,18 +149,30 @@ function readApp(profile: Profile, map: MapReader, seen: Seen): SeedApp {
 }
 
 /** An app has a secret, or keys, or neither: never two ways to say who it is. */
-function readAuthentication(map: MapReader, isPublic: boolean): Pick<SeedApp, "clientSecret" | "jwks"> {
+function readAuthentication(
+  profile: Profile,
+  map: MapReader,
+  isPublic: boolean,
+): Pick<SeedApp, "clientSecret" | "jwks"> {
   const clientSecret = map.optionalText("client_secret");
   const keys = map.raw("jwks");
-  const fault = keys === undefined ? undefined : faultInKeySet(keys);
+  const fault = keys === undefined ? undefined : faultInKeySet(keys, profile);
   if (fault) map.fail("jwks", fault);
   if (isPublic && map.has("client_secret")) map.fail("client_secret", "a public app has no client_secret");
   if (isPublic && keys !== undefined) map.fail("jwks", "a public app has no keys");
   if (keys !== undefined && map.has("client_secret"))
     map.fail("client_secret", "an app with jwks authenticates with its keys only");
-  if (!isPublic && keys === undefined && !map.has("client_secret"))
+  if (!takesSecrets(profile)) requireKeys(profile, map, isPublic);
+  else if (!isPublic && keys === undefined && !map.has("client_secret"))
     map.fail("client_secret", "is missing (or set public: true)");
   return { clientSecret, jwks: keys === undefined || fault ? undefined : JSON.stringify(keys) };
+}
+
+function requireKeys(profile: Profile, map: MapReader, isPublic: boolean): void {
+  const words = `the ${profile.name} profile's apps prove who they are with keys: give jwks`;
+  if (isPublic) map.fail("public", words);
+  else if (map.has("client_secret")) map.fail("client_secret", words);
+  else if (!map.has("jwks")) map.fail("jwks", "is missing");
 }
 
 function readResources(app: MapReader): string[] {

@@ -74,6 +74,8 @@ export function faultInCallbackUrl(
  */
 export function chooseRedirectUri(profile: Profile, app: App, requested: string | undefined): string {
   if (requested === undefined) {
+    if (profile.redirectUriAtAuthorize === "required")
+      throw new Refusal("redirect_uri_required", "each request must name its redirect_uri", "redirect_uri");
     if (app.callbackUrls.length === 1) return app.callbackUrls[0] as string;
     const detail = `the app has ${app.callbackUrls.length} callback URLs`;
     throw new Refusal("redirect_uri_required", detail, "redirect_uri");

@@ -83,6 +83,8 @@ function readRest(
   // Without PKCE, whoever catches a public app's code can exchange it (RFC 8252 §8.1).
   if (app.public && profile.pkce === "ignored")
     throw wordedRefusal("client_not_allowed", "A public app cannot be used here: codes are not bound to it");
+  if (app.public && !profile.publicApps)
+    throw wordedRefusal("client_not_allowed", "A public app cannot be used here: it cannot prove who it is");
   checkResponseType(parameters); // 4
   if (profile.extensionParameters === "refused") refuseUnsupported(parameters);
   const scopes = chooseScopes(profile, app, parameters); // 5

@@ -19,7 +19,7 @@ import type { OAuthContext } from "../context.js";
 import { endpoints } from "../endpoints.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
 import { decoyKeys } from "./decoy-keys.js";
-import { algorithmsOf, assertionAlgorithms } from "./keys.js";
+import { algorithmsOf } from "./keys.js";
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /** Where assertions are sent, beside the issuer as what they may be for. */
@@ -56,18 +56,22 @@ function refuse(words: string): Refusal {
   return wordedRefusal("client_assertion_invalid", words, "client_assertion");
 }
 
+/** What judging an assertion's claims needs. */
+export type ClaimsContext = Pick<OAuthContext, "now" | "issuer" | "profile">;
+
 /** @throws {Refusal} unless the assertion is for this server, now, and says who it is from. */
 export function judgeClaims(
-  { now, issuer }: Pick<OAuthContext, "now" | "issuer">,
+  { now, issuer, profile }: ClaimsContext,
   { header, claims, clientId }: Assertion,
 ): void {
   const { alg = "none", typ } = header;
-  if (!assertionAlgorithms.includes(alg))
-    throw refuse(`alg must be one of ${assertionAlgorithms.join(", ")}`);
+  const { algorithms, audience } = profile.assertions;
+  if (!algorithms.includes(alg)) throw refuse(`alg must be one of ${algorithms.join(", ")}`);
   if (typ !== undefined && !isOwnType(typ)) throw refuse("typ must be JWT or client-authentication+jwt");
   if (header.b64 === false) throw refuse("a JWT has no unencoded payload (RFC 7797 section 7)");
   if (claims.iss !== clientId) throw refuse("iss and sub must both be the client_id");
-  judgeAudience(claims.aud, issuer());
+  if (audience === "issuer") judgeOnlyAudience(claims.aud, issuer());
+  else judgeAudience(claims.aud, issuer());
   judgeTimes(claims, Math.floor(now() / 1000));
   if (typeof claims.jti !== "string" || claims.jti === "") throw refuse("jti is missing");
 }
@@ -87,6 +91,11 @@ function judgeAudience(aud: unknown, issuer: string): void {
   if (!audiences.every(isOwn)) throw refuse(`aud names other servers too: send ${issuer} only`);
 }
 
+/** FAPI 2.0 §5.3.2.1: an endpoint's address, or a list of one, might be read as another server's by another reader. */
+function judgeOnlyAudience(aud: unknown, issuer: string): void {
+  if (aud !== issuer) throw refuse(`aud must be the issuer as one string: send ${issuer}`);
+}
+
 function judgeTimes(claims: JWTPayload, now: number): void {
   for (const name of ["exp", "nbf", "iat"] as const) {
     const time: unknown = claims[name];
@@ -102,7 +111,7 @@ function judgeTimes(claims: JWTPayload, now: number): void {
     throw refuse("nbf or iat is in the future: compare the clocks");
 }
 
-export type AssertionContext = Pick<OAuthContext, "now" | "issuer"> & {
+export type AssertionContext = ClaimsContext & {
   readonly storage: Pick<Storage, "rememberOnce">;
 };
 

@@ -7,12 +7,13 @@ import { unseal } from "../../crypto/sealed.js";
 import type { App, ClientSecret, Storage } from "../../storage/storage.js";
 import type { OAuthContext } from "../context.js";
 import type { Parameters } from "../parameters.js";
-import type { Profile } from "../profile/profile.js";
+import { type Profile, takesSecrets } from "../profile/profile.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
 import {
   type Assertion,
   type AssertionContext,
   assertionType,
+  type ClaimsContext,
   checkAssertion,
   judgeClaims,
   readAssertion,
@@ -39,6 +40,7 @@ export function readCredentials(
 ): ClientCredentials {
   const reads = (method: Profile["clientAuthentication"][number]) =>
     profile.clientAuthentication.includes(method);
+  if (!takesSecrets(profile)) refuseSecrets(parameters, authorization);
   const body = readBody(parameters, reads("private_key_jwt"));
   const basic = reads("client_secret_basic") ? parseBasic(authorization) : undefined;
   if (basic === undefined) return body;
@@ -52,6 +54,13 @@ export function readCredentials(
     );
   }
   return { ...basic, method: "client_secret_basic" };
+}
+
+/** Left unread, the client would be told that it had sent nothing. @throws {Refusal} */
+function refuseSecrets(parameters: Parameters, authorization: string | undefined): void {
+  if (!parameters.has("client_secret") && !/^Basic( |$)/i.test(authorization ?? "")) return;
+  const detail = "A client_secret is not read here: send a client_assertion (private_key_jwt)";
+  throw wordedRefusal("client_authentication_unsupported", detail);
 }
 
 function readBody(parameters: Parameters, readsAssertion: boolean): ClientCredentials {
@@ -132,10 +141,7 @@ export async function refuseUnknown({ secret, assertion }: ClientCredentials): P
 const decoyDigest = secretDigest("no app has this secret");
 
 /** Judges what is the same for every client, before one is looked up. @throws {Refusal} */
-export function judgeUnproved(
-  context: Pick<OAuthContext, "now" | "issuer">,
-  { assertion }: ClientCredentials,
-): void {
+export function judgeUnproved(context: ClaimsContext, { assertion }: ClientCredentials): void {
   if (assertion !== undefined) judgeClaims(context, assertion);
 }
 
@@ -146,14 +152,14 @@ export function checkCredentials(
   credentials: ClientCredentials,
 ): undefined | Promise<void> {
   if (credentials.assertion !== undefined) return checkAssertion(context, app, credentials.assertion);
-  checkSecret(context.ring, app, credentials.secret, context.now());
+  checkSecret(context, app, credentials.secret);
   return undefined;
 }
 
 /** @throws {Refusal} unless the secret is one of the app's live ones, or the app is public and sends none. */
-function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: number): void {
+function checkSecret({ ring, now, profile }: ClientContext, app: App, secret: string | undefined): void {
   if (secret === undefined) {
-    if (app.public) return;
+    if (app.public && profile.publicApps) return;
     throw new Refusal("client_secret_missing", "client_secret was not sent", "client_secret");
   }
   // Before anything is refused: its time grows with the secret, and is the same for every client.
@@ -164,7 +170,7 @@ function checkSecret(ring: KeyRing, app: App, secret: string | undefined, now: n
     throw new Refusal("client_secret_wrong", "this app signs in with its keys", "client_secret");
   let matches = false;
   for (const stored of app.secrets) {
-    const live = stored.expiresAt === undefined || stored.expiresAt > now;
+    const live = stored.expiresAt === undefined || stored.expiresAt > now();
     if (live && timingSafeEqual(digestOf(ring, app.clientId, stored), given)) matches = true;
   }
   if (!matches) {

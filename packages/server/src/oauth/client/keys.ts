@@ -1,8 +1,7 @@
 /** The public keys of an app that proves who it is with a signature: which may be registered, and what each can verify. */
 
 import { createPublicKey } from "node:crypto";
-
-export const assertionAlgorithms: readonly string[] = ["ES256", "EdDSA", "RS256", "PS256"];
+import type { Profile } from "../profile/profile.js";
 
 /** Most keys of one app: without a `kid`, each that fits is tried. */
 const mostKeys = 10;
@@ -26,19 +25,22 @@ function algorithmsOfKind({ kty, crv }: Jwk): readonly string[] {
 }
 
 /** Returns what is wrong with a value as a set of public keys (RFC 7517 §5), or undefined if nothing is. */
-export function faultInKeySet(value: unknown): string | undefined {
+export function faultInKeySet(
+  value: unknown,
+  { assertions }: Pick<Profile, "assertions">,
+): string | undefined {
   const keys = (value as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys) || keys.length === 0)
     return "must be a mapping with a list of keys: { keys: [...] }";
   if (keys.length > mostKeys) return `an app has at most ${mostKeys} keys`;
   for (const [index, key] of keys.entries()) {
-    const fault = faultInKey(key);
+    const fault = faultInKey(key, assertions.algorithms);
     if (fault) return `keys[${index}]: ${fault}`;
   }
   return undefined;
 }
 
-function faultInKey(value: unknown): string | undefined {
+function faultInKey(value: unknown, algorithms: readonly string[]): string | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return "a key is a mapping";
   const key = value as Jwk;
   if (privateMembers.some((member) => member in key))
@@ -48,6 +50,8 @@ function faultInKey(value: unknown): string | undefined {
   if (algorithmsOfKind(key).length === 0)
     return `no supported algorithm uses it: give an RSA, EC P-256 or Ed25519 key`;
   if (algorithmsOf(key).length === 0) return `its alg ${String(key.alg)} is not one that it can verify`;
+  if (!algorithmsOf(key).some((one) => algorithms.includes(one)))
+    return `its alg ${String(key.alg)} is not accepted here: one of ${algorithms.join(", ")} is`;
   if (key.kty === "RSA" && (size < rsaBits.least || size > rsaBits.most))
     return `an RSA key has ${rsaBits.least} to ${rsaBits.most} bits; this one has ${size}`;
   if (key.use !== undefined && key.use !== "sig") return "its use must be sig";

@@ -21,10 +21,17 @@ export interface ScopeWords {
 /** Endpoints that not every server has. */
 export type OptionalEndpoint = "revoke" | "introspect" | "metadata" | "metadataOfOpenId" | "jwks";
 
+/** Whether an app may prove who it is with a secret that the server has too. */
+export function takesSecrets({ clientAuthentication }: Profile): boolean {
+  return clientAuthentication.some((method) => method !== "private_key_jwt");
+}
+
 export interface Profile {
-  readonly name: "dropbox-sign" | "standard";
+  readonly name: "dropbox-sign" | "standard" | "fapi2";
   /** Lifetime of an authorization code, in seconds (RFC 6749 §4.1.2). */
   readonly codeSeconds: number;
+  /** The longest that an operator may make it. */
+  readonly mostCodeSeconds: number;
   /** `expires_in` of an access token, in seconds. */
   readonly accessTokenSeconds: number;
   readonly codeBytes: number;
@@ -42,16 +49,28 @@ export interface Profile {
   readonly extensionParameters: "ignored" | "refused";
   /** RFC 7636: parameters ignored, or S256 alone. */
   readonly pkce: "ignored" | "S256";
+  /** Whose codes must be bound by it, where it is read. */
+  readonly pkceRequiredOf: "public" | "all";
   /** Which ways of client authentication the token endpoint reads (RFC 6749 §2.3.1, RFC 7523). */
   readonly clientAuthentication: readonly (
     | "client_secret_post"
     | "client_secret_basic"
     | "private_key_jwt"
   )[];
-  /** Whether an app may have several callback URLs, loopback ports that vary (RFC 8252 §7.3) and no secret. */
+  /** What a client assertion must be: its algorithms, and who it may be for (RFC 7523 §3). */
+  readonly assertions: {
+    readonly algorithms: readonly string[];
+    /** `issuer`: the issuer identifier and nothing else, as one string. `endpoints`: those that read one as well. */
+    readonly audience: "issuer" | "endpoints";
+  };
+  /** Whether an app may have several callback URLs, and loopback ports that vary (RFC 8252 §7.3). */
   readonly nativeApps: boolean;
+  /** Whether an app may be public: have neither a secret nor keys (RFC 6749 §2.1). */
+  readonly publicApps: boolean;
   /** Whether a token request must name its `grant_type`, or its query may (`?refresh`). */
   readonly grantType: "required" | "or by query";
+  /** Whether an authorization request may leave `redirect_uri` out where the app has one callback URL (RFC 6749 §3.1.2.3). */
+  readonly redirectUriAtAuthorize: "optional" | "required";
   /** Whether `redirect_uri` of the authorization request must be repeated at the token endpoint (RFC 6749 §4.1.3). */
   readonly redirectUriAtToken: "optional" | "as RFC 6749";
   /** Whether a confidential app must authenticate to refresh (RFC 6749 §6), or by each app's setting. */

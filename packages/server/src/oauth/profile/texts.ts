@@ -51,7 +51,7 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   },
   redirect_uri_required: {
     error: "invalid_request",
-    description: "redirect_uri is required: the app has several callback URLs",
+    description: "redirect_uri is required",
   },
   code_unknown: { error: "invalid_grant", description: "The authorization code is not valid" },
   code_expired: { error: "invalid_grant", description: "The authorization code has expired" },
@@ -76,7 +76,7 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   },
   code_challenge_required: {
     error: "invalid_request",
-    description: "code_challenge is required for public clients",
+    description: "code_challenge is required",
   },
   code_challenge_method_unsupported: {
     error: "invalid_request",
