@@ -3,6 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { LoginThrottle } from "./accounts/login-throttle.js";
 import type { KeyRing } from "./crypto/key-ring.js";
+import { parseJsonObject } from "./http/body.js";
 import { clientAddresses } from "./http/client-address.js";
 import type { ConnectionLimits } from "./http/connections.js";
 import type { HttpContext } from "./http/context.js";
@@ -16,9 +17,12 @@ import { AuditFlood, minuteMilliseconds } from "./limits/audit-flood.js";
 import { Limiter } from "./limits/limiter.js";
 import type { RateLimits } from "./limits/rate-limit.js";
 import type { Log } from "./log.js";
+import type { OpenClientSettings } from "./oauth/open-clients/settings.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { SigningKeys } from "./oauth/tokens/signing-keys.js";
 import type { Observer } from "./observer.js";
+import { Documents } from "./outgoing/documents.js";
+import { type Outgoing, publicInternet } from "./outgoing/guarded-get.js";
 import type { AuditEvent, Storage } from "./storage/storage.js";
 
 export interface AppOptions {
@@ -42,6 +46,10 @@ export interface AppOptions {
   readonly strictTransport?: boolean;
   /** @default those of a public server */
   readonly connections?: Partial<ConnectionLimits>;
+  /** Which clients are let in that nobody registered here. @default none */
+  readonly openClients?: OpenClientSettings | undefined;
+  /** What may be called to read their documents. @default the public internet */
+  readonly outgoing?: Outgoing | undefined;
   /** Who is told of requests and events, for metrics. @default nobody */
   readonly observer?: Observer | undefined;
 }
@@ -62,6 +70,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
   const { storage, log, now, issuer, ring, randomBytes } = options;
   const cookies = cookieJar(issuer);
   const audit = auditTo(options);
+  const limiter = new Limiter(storage, now);
   const context: HttpContext = {
     profile: options.profile,
     storage,
@@ -71,7 +80,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     randomBytes,
     issuer,
     addresses: clientAddresses(networks(options.trustProxy ?? []), log, now),
-    limiter: new Limiter(storage, now),
+    limiter,
     loginThrottle: new LoginThrottle({ ring, storage, now, randomBytes }),
     rateLimits: options.rateLimits ?? { client: undefined, address: undefined, account: undefined },
     cookies,
@@ -81,6 +90,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     signInUrl: options.signInUrl,
     keys: new SigningKeys(ring),
     audit: audit.record,
+    openClients: openClientsOf(options, limiter),
   };
   const readiness = { draining: false };
   const server = createServer(context, {
@@ -96,6 +106,15 @@ export function createCountersign(options: AppOptions): CountersignApp {
     audit.end();
   };
   return { server, context, readiness, drain };
+}
+
+function openClientsOf(
+  { openClients: settings, outgoing = publicInternet, now }: AppOptions,
+  limiter: Limiter,
+) {
+  if (settings === undefined || settings.kinds.length === 0) return undefined;
+  const documents = new Documents({ outgoing, limiter, now, readJson: parseJsonObject });
+  return { settings, documents };
 }
 
 interface AuditLog {

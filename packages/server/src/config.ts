@@ -5,8 +5,10 @@ import { readConfigFile, type Values } from "./config-file.js";
 import { faultInNetwork } from "./limits/address.js";
 import type { RateLimit, RateLimits } from "./limits/rate-limit.js";
 import { loopbackNames } from "./oauth/loopback.js";
+import type { OpenClientSettings } from "./oauth/open-clients/settings.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { profiles } from "./oauth/profile/profiles.js";
+import { openClientKeys, readOpenClients } from "./open-clients-config.js";
 import { type ListedSecrets, readSecrets } from "./secrets-config.js";
 
 export interface Config extends ListedSecrets {
@@ -24,6 +26,8 @@ export interface Config extends ListedSecrets {
   /** Whether `serve` brings an older schema to that of its build; else it refuses to start. */
   readonly migrates: boolean;
   readonly profile: Profile;
+  /** Which clients are let in that nobody registered here; undefined is none. */
+  readonly openClients: OpenClientSettings | undefined;
   readonly trustProxy: readonly string[];
   /** How long audit events are kept, in days. */
   readonly auditDays: number;
@@ -79,6 +83,7 @@ export const configKeys = [
   "COUNTERSIGN_RATE_LIMIT_CLIENT",
   "COUNTERSIGN_RATE_LIMIT_ADDRESS",
   "COUNTERSIGN_RATE_LIMIT_ACCOUNT",
+  ...openClientKeys,
   ...adminKeys,
 ] as const;
 
@@ -107,7 +112,7 @@ export function loadConfig(environment: Values, file?: string): Config {
     databaseWaitSeconds: reader.whole("COUNTERSIGN_DATABASE_WAIT_SECONDS", 0, 0, 3600),
     migrates: reader.choice("COUNTERSIGN_MIGRATE", ["true", "false"]) === "true",
     ...reader.secrets(warnings),
-    profile: reader.profile(),
+    ...reader.protocol(),
     trustProxy: reader.trustProxy(publicUrl, warnings),
     drainSeconds: reader.whole("COUNTERSIGN_DRAIN_SECONDS", 0, 0, 600),
     auditDays: reader.whole("COUNTERSIGN_AUDIT_DAYS", 400, 1, 36_500),
@@ -301,6 +306,19 @@ class ConfigReader {
           ? base.familyIdleSeconds
           : this.whole("COUNTERSIGN_REFRESH_IDLE_SECONDS", 0, 7200, 1e9),
     };
+  }
+
+  protocol(): Pick<Config, "profile" | "openClients"> {
+    const profile = this.profile();
+    const openClients = readOpenClients(
+      {
+        get: (key) => this.#get(key),
+        list: (key) => this.list(key),
+        fault: (key, message) => this.#fault(key, message),
+      },
+      profile,
+    );
+    return { profile, openClients };
   }
 
   /** A password or a token must not cross a network in clear. */

@@ -30,6 +30,7 @@ export function appView(app: App) {
     scope_texts: app.scopeTexts,
     public: app.public,
     approved: app.approved,
+    open_client: app.openClient ?? null,
     disabled: app.disabled,
     require_client_credentials_on_refresh: app.requireClientCredentialsOnRefresh,
     refresh_tokens: app.refreshTokens,

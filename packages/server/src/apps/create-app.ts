@@ -5,7 +5,7 @@ import { seal, sealNonceBytes } from "../crypto/sealed.js";
 import { clientSecretContext } from "../oauth/client/authentication.js";
 import type { App, ClientSecret, Storage } from "../storage/storage.js";
 
-export interface NewApp extends Partial<Omit<App, "secrets" | "createdAt" | "clientId">> {
+export interface NewApp extends Partial<Omit<App, "secrets" | "createdAt" | "clientId" | "openClient">> {
   readonly name: string;
   readonly ownerId: string;
   readonly callbackUrls: readonly string[];
@@ -51,6 +51,7 @@ export async function createApp(
     scopeTexts: wanted.scopeTexts ?? {},
     callbackSchemes: wanted.callbackSchemes ?? [],
     createdAt: deps.now(),
+    openClient: undefined,
   };
   return (await deps.storage.createApp(app)) === "created" ? { app, clientSecret } : undefined;
 }

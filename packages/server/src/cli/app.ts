@@ -33,7 +33,7 @@ const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [
            [--credentials-on-refresh yes|no]
        countersign app import FILE                                  makes the app, or the list of apps, of a JSON file,
                                                                     with client_id and client_secret from elsewhere
-       countersign app list
+       countersign app list [--open]                               --open lists the open clients too
        countersign app show CLIENT_ID
        countersign app update CLIENT_ID [the options of create, --name, --same, --opaque, --no-jwks; "" empties a list]
        countersign app approve CLIENT_ID                            unapprove takes it back
@@ -50,6 +50,7 @@ const options = {
   ...operatorOptions,
   ...listOptions,
   ...appOptions,
+  open: { type: "boolean" },
   overlap: { type: "string" },
   yes: { type: "boolean" },
 } as const;
@@ -174,11 +175,14 @@ function noSecret(made: App): string {
 function list(operating: Operating, values: Values): Promise<void> {
   return printList(
     values,
-    (query) => lists.apps(operating, query),
-    ({ client_id, name, scopes, approved, disabled, public: isPublic }) => {
-      const facts = [isPublic && "public", !approved && "not approved", disabled && "disabled"].filter(
-        Boolean,
-      );
+    (query) => lists.apps(operating, { ...query, open: values.open }),
+    ({ client_id, name, scopes, approved, disabled, open_client, public: isPublic }) => {
+      const facts = [
+        open_client && "open client",
+        isPublic && "public",
+        !approved && "not approved",
+        disabled && "disabled",
+      ].filter(Boolean);
       return [client_id, JSON.stringify(name), (scopes as string[]).join(" "), ...facts].join("  ");
     },
   );

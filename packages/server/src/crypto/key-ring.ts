@@ -16,7 +16,8 @@ export type KeyPurpose =
   | "confirmation"
   | "device"
   | "jwt-signing"
-  | "fingerprint";
+  | "fingerprint"
+  | "client-id";
 
 /** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
 export const shortestSecretCharacters = 32;

@@ -1,12 +1,15 @@
 /** The emulator: the authorization server with a demo to click through. Loaded by `countersign dev` and by tests alone. */
 
 import { randomBytes as systemRandomBytes } from "node:crypto";
+import { lookup } from "node:dns/promises";
 import type { AddressInfo } from "node:net";
 import { type CountersignApp, createCountersign } from "../app.js";
 import { serveAssets } from "../http/assets.js";
 import type { Log } from "../log.js";
+import { faultsInOpenClients } from "../oauth/open-clients/settings.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { profiles } from "../oauth/profile/profiles.js";
+import { type Outgoing, publicInternet } from "../outgoing/guarded-get.js";
 import { startPurging } from "../storage/purging.js";
 import { accountSettingsRoutes } from "./account-api/account-settings-routes.js";
 import { signUpRoutes } from "./account-api/sign-up-routes.js";
@@ -194,6 +197,8 @@ function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
     randomBytes: options.randomBytes ?? systemRandomBytes,
     issuer: address.issuer,
     credentialsOf: credentialsOf(logins),
+    openClients: openClientsFor(profile, options.seed),
+    outgoing: options.seed?.openClients?.privateAddresses ? { ...publicInternet, ...anywhere } : undefined,
   });
   const plant = () => applySeed(app.context, starting.seed(url()));
   const world = new World({ context: app.context, storage, timeline, startClock, plant });
@@ -205,6 +210,19 @@ function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
   attachPlayground(app, { url, listening, profileName: profile.name, logins, why });
   return { app, world, timeline, starting, place, url, plant, open };
 }
+
+/** A seed may be started under another profile than its own. */
+function openClientsFor(profile: Profile, seed: Seed | undefined): Seed["openClients"] {
+  const settings = seed?.openClients;
+  return settings !== undefined && faultsInOpenClients(profile, settings).length === 0 ? settings : undefined;
+}
+
+/** For documents that a developer serves beside the emulator: the names of the machine, at any address and port. */
+const anywhere: Partial<Outgoing> = {
+  resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+  mayCall: () => true,
+  mayUsePort: () => true,
+};
 
 /** Callbacks that the demo app was given in an earlier run are not lost by starting again. */
 async function withRememberedCallbacks(

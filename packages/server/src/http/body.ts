@@ -59,7 +59,7 @@ function parseBody(request: FastifyRequest): Parameters | Promise<Parameters> {
   checkCharset(contentType, body);
   switch (bodyKind(request)) {
     case "json":
-      return Parameters.fromPairs(parseJsonObject(decodeUtf8(body)));
+      return Parameters.fromPairs(parseJsonMembers(decodeUtf8(body)));
     case "form":
       return Parameters.fromPairs(parseForm(decodeUtf8(body)));
     case "multipart":
@@ -103,7 +103,31 @@ export function decodeUtf8(body: Buffer): string {
   }
 }
 
-function parseJsonObject(text: string): [string, unknown][] {
+/**
+ * Returns the members of a JSON object that is not a request's parameters: lists and objects may be among them.
+ * @throws {Refusal} also where a name is there twice: readers would differ in which one counts.
+ */
+export function parseJsonObject(body: Buffer): Readonly<Record<string, unknown>> {
+  const members = parseJsonMembers(decodeUtf8(body));
+  const names = new Set(members.map(([name]) => name));
+  if (names.size < members.length) throw wordedRefusal("body_malformed", "it has two members of one name");
+  return Object.fromEntries(members);
+}
+
+/** Returns the members of a request's JSON object. @throws {Refusal} */
+export function readJsonObject(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  const contentType = request.headers["content-type"];
+  if (request.headers["content-encoding"] !== undefined || bodyKind(request) !== "json")
+    throw wordedRefusal(
+      "body_unsupported",
+      "Content-Type must be application/json, without Content-Encoding",
+    );
+  const body = bytesOf(request);
+  checkCharset(contentType, body);
+  return parseJsonObject(body);
+}
+
+function parseJsonMembers(text: string): [string, unknown][] {
   if (text.trim() === "") throw wordedRefusal("body_malformed", "it is empty; send a JSON object");
   let value: unknown;
   try {

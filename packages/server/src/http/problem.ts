@@ -36,6 +36,8 @@ function shapeFor(request: FastifyRequest): "api" | "rfc6749" | "page" {
   switch (endpointOf(request)?.errors ?? shapeElsewhere(request)) {
     case "client":
       return bodyKind(request) === "json" ? "api" : "rfc6749";
+    case "oauth":
+      return "rfc6749";
     case "browser":
       return (request.headers.accept ?? "").includes("text/html") ? "page" : "api";
     case "api":

@@ -23,6 +23,7 @@ import { logRequests } from "./request-log.js";
 import { accountRoutes } from "./routes/account.js";
 import { authorizeRoutes } from "./routes/authorize.js";
 import { connectedAppsRoutes } from "./routes/connected-apps.js";
+import { registerRoutes } from "./routes/register.js";
 import { standardRoutes } from "./routes/standard.js";
 import { tokenRoutes } from "./routes/token.js";
 
@@ -67,6 +68,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   serveAssets(server, [stylesheet, loginScript]);
   tokenRoutes(server, context);
   standardRoutes(server, context);
+  registerRoutes(server, context);
   accountRoutes(server, context);
   authorizeRoutes(server, context);
   connectedAppsRoutes(server, context);

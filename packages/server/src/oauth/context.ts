@@ -2,6 +2,7 @@
 
 import type { KeyRing } from "../crypto/key-ring.js";
 import type { AuditEvent, Storage } from "../storage/storage.js";
+import type { OpenClients } from "./open-clients/document.js";
 import type { Profile } from "./profile/profile.js";
 import type { SigningKeys } from "./tokens/signing-keys.js";
 
@@ -16,6 +17,8 @@ export interface OAuthContext {
   /** The issuer identifier (RFC 8414 §2): the server's public URL without a trailing slash. */
   readonly issuer: () => string;
   readonly audit: Audit;
+  /** Undefined where only apps that are registered here are let in. */
+  readonly openClients?: OpenClients | undefined;
 }
 
 /** Records a security event. `data` holds no secret, code or token. */

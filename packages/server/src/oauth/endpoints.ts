@@ -6,9 +6,10 @@
 /**
  * Who is answered. `client`: the API's error object for a JSON request, since the official SDKs crash on any other,
  * and RFC 6749's for a form, since generic clients know no other. `api`: the API's error object. `page`: a page,
- * always. `browser`: a page to whoever accepts one.
+ * always. `browser`: a page to whoever accepts one. `oauth`: RFC 6749's
+ * object, whatever was sent.
  */
-export type ErrorShape = "client" | "api" | "page" | "browser";
+export type ErrorShape = "client" | "api" | "page" | "browser" | "oauth";
 
 export interface Endpoint {
   /** The operation id of the OpenAPI description; a name of ours where it has none. */
@@ -46,6 +47,13 @@ export const endpoints = {
   },
   revoke: { operation: "revoke", method: "POST", path: "/oauth/revoke", errors: "client", crossOrigin: true },
   introspect: { operation: "introspect", method: "POST", path: "/oauth/introspect", errors: "client" },
+  register: {
+    operation: "register",
+    method: "POST",
+    path: "/oauth/register",
+    errors: "oauth",
+    crossOrigin: true,
+  },
   metadata: {
     operation: "metadata",
     method: "GET",

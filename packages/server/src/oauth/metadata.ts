@@ -1,13 +1,19 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
 import { endpoints } from "./endpoints.js";
+import type { OpenClientKind, OpenClientSettings } from "./open-clients/settings.js";
 import type { Profile } from "./profile/profile.js";
 
-export function authorizationServerMetadata(profile: Profile, issuer: string) {
+export function authorizationServerMetadata(
+  profile: Profile,
+  issuer: string,
+  openClients?: OpenClientSettings,
+) {
   const methods = [...profile.clientAuthentication];
   const orNone = profile.publicApps ? [...methods, "none"] : methods;
-  // An app's scopes are its own where the service defines none: nothing can be said of them here.
-  const scopes = Object.keys(profile.scopes);
+  // An app's scopes are its own where the service defines none; those of open clients are the same for all.
+  const scopes = [...new Set([...Object.keys(profile.scopes), ...(openClients?.scopes ?? [])])];
+  const accepts = (kind: OpenClientKind) => openClients?.kinds.includes(kind);
   const algorithms = methods.includes("private_key_jwt") ? profile.assertions.algorithms : undefined;
   return {
     issuer,
@@ -15,6 +21,8 @@ export function authorizationServerMetadata(profile: Profile, issuer: string) {
     token_endpoint: `${issuer}${endpoints.token.path}`,
     revocation_endpoint: `${issuer}${endpoints.revoke.path}`,
     introspection_endpoint: `${issuer}${endpoints.introspect.path}`,
+    registration_endpoint: accepts("register") ? `${issuer}${endpoints.register.path}` : undefined,
+    client_id_metadata_document_supported: accepts("cimd") || undefined,
     jwks_uri: `${issuer}${endpoints.jwks.path}`,
     scopes_supported: scopes.length > 0 ? scopes : undefined,
     response_types_supported: ["code"],

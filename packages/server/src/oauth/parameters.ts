@@ -11,7 +11,7 @@ const longestValues: Readonly<Record<string, number>> = {
   email: 254,
   login_hint: 254,
   password: 1024,
-  client_id: 255,
+  client_id: 1024,
   redirect_uri: 2048,
 };
 

@@ -3,7 +3,7 @@
  * text that reason has is data of the profile, and the HTTP status follows from error and reason alone.
  */
 
-/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2 and OpenID Connect Core §3.1.2.6. */
+/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2 and OpenID Connect Core §3.1.2.6. */
 export type OAuthErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -15,6 +15,8 @@ export type OAuthErrorCode =
   | "request_uri_not_supported"
   | "invalid_scope"
   | "invalid_target"
+  | "invalid_client_metadata"
+  | "invalid_redirect_uri"
   | "access_denied"
   | "login_required"
   | "consent_required"
@@ -36,6 +38,8 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   request_uri_not_supported: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  invalid_client_metadata: 400,
+  invalid_redirect_uri: 400,
   access_denied: 403,
   login_required: 400,
   consent_required: 400,
@@ -67,6 +71,9 @@ export type Reason =
   | "client_assertion_invalid"
   | "client_assertion_unproved"
   | "client_not_allowed"
+  | "client_metadata_invalid"
+  | "client_redirect_uri_invalid"
+  | "client_document_unusable"
   | "redirect_uri_mismatch"
   | "redirect_uri_required"
   | "code_unknown"
@@ -156,6 +163,9 @@ export type WordedReason =
   | "client_assertion_invalid"
   | "client_assertion_unproved"
   | "client_not_allowed"
+  | "client_metadata_invalid"
+  | "client_redirect_uri_invalid"
+  | "client_document_unusable"
   | "scope_exceeds_app"
   | "scope_exceeds_grant";
 

@@ -7,7 +7,8 @@ import { appMark, csrfField, notice } from "./parts.js";
 
 export interface ConnectedApp {
   name: string;
-  ownerEmail: string;
+  /** The owner's address, or the host of an app that nobody registered here. */
+  runBy: string;
   /** Titles of the scopes, in plain words. */
   scopes: readonly string[];
   /** When access was given: a date in words. */
@@ -41,7 +42,7 @@ ${view.apps.length ? html`<ul class="apps">${view.apps.map((app) => connectedApp
 
 function connectedApp(app: ConnectedApp, csrf: string): Html {
   return html`<li><div class="app-head">${appMark(app.name)}<div><h2>${shownName(app.name)}</h2>
-<p class="muted small">Run by <bdi>${plainEmail(app.ownerEmail)}</bdi> · since ${app.since}</p></div></div>
+<p class="muted small">Run by <bdi>${plainEmail(app.runBy)}</bdi> · since ${app.since}</p></div></div>
 <ul class="access">${app.scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
 <details class="confirm"><summary>Remove access<span class="quiet-words"> of ${plainName(app.name)}</span></summary>
 <p class="small">The app loses access immediately. To use it again you would have to allow it again.</p>

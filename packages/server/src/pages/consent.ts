@@ -13,6 +13,13 @@ export interface ScopeView {
   charged?: "app_owner" | "user" | undefined;
 }
 
+export interface Provenance {
+  /** The host whose owner published it; undefined for one that registered itself. */
+  readonly host: string | undefined;
+  /** Whether it runs on the person's own device. */
+  readonly loopbackOnly: boolean;
+}
+
 export interface ConsentView {
   action: string;
   csrf: string;
@@ -24,6 +31,8 @@ export interface ConsentView {
   resources?: readonly string[];
   /** Where the person goes next: host and port of the callback, or the scheme of an app on their device. */
   goesBackTo: string;
+  /** Where an app that nobody registered here comes from. */
+  provenance?: Provenance | undefined;
   switchAccountAction: string;
   notice?: string | undefined;
   /** False when this person may not authorize this app; the page then offers the way back only. */
@@ -39,6 +48,7 @@ export function consentPage(view: ConsentView): Page {
     main: html`<section class="card">
 ${heading(view)}
 ${view.notice && notice(view.canAllow ? "note" : "bad", html`<p>${view.notice}</p>`, "notice")}
+${view.provenance && unchecked(view.provenance)}
 ${person(view)}
 ${view.canAllow && html`${scopeList(view.scopes)}${cost(view.scopes)}`}
 ${facts(view)}
@@ -52,6 +62,18 @@ function heading(view: ConsentView): Html {
     ? html`${shownName(view.appName)} asks for access to your account`
     : html`${shownName(view.appName)} cannot be given access yet`;
   return html`<div class="app-head">${appMark(view.appName)}<h1>${title}</h1></div>`;
+}
+
+/** What a person cannot see from a name that the app has chosen. */
+function unchecked({ host, loopbackOnly }: Provenance): Html {
+  const from =
+    host === undefined
+      ? html`It registered itself, and chose its own name.`
+      : html`It is published at <bdi class="host">${host}</bdi>, and chose its own name.`;
+  const local =
+    loopbackOnly &&
+    html`<p><strong>It runs on your device, where any program can claim this name.</strong> Allow it only if you have just started it yourself.</p>`;
+  return notice("note", html`<p>Nobody here has checked this app. ${from}</p>${local}`, "unchecked");
 }
 
 function person(view: ConsentView): Html {
@@ -84,12 +106,19 @@ function cost(scopes: readonly ScopeView[]): Html | undefined {
 
 function facts(view: ConsentView): Html {
   return html`<dl class="facts">
-<dt>App run by</dt><dd><bdi>${plainEmail(view.ownerEmail)}</bdi></dd>
+${runBy(view)}
 ${(view.resources ?? []).map(
   (resource) => html`<dt>Access is for</dt><dd><bdi>${plainName(resource)}</bdi></dd>
 `,
 )}<dt>You return to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
 </dl>`;
+}
+
+function runBy({ provenance, ownerEmail }: ConsentView): Html {
+  if (provenance === undefined) return html`<dt>App run by</dt><dd><bdi>${plainEmail(ownerEmail)}</bdi></dd>`;
+  return provenance.host === undefined
+    ? html`<dt>App run by</dt><dd>unknown</dd>`
+    : html`<dt>App published at</dt><dd><bdi>${provenance.host}</bdi></dd>`;
 }
 
 function decision(view: ConsentView): Html {

@@ -46,7 +46,8 @@ export interface App {
   /** Stopped by an operator: refused everywhere, with all its grants and tokens kept for when it goes on. */
   readonly disabled: boolean;
   readonly requireClientCredentialsOnRefresh: boolean;
-  readonly refreshTokens: "same" | "rotate";
+  /** Whether a refresh gives the same token again, or a successor; "none" where the app gets no refresh token. */
+  readonly refreshTokens: "same" | "rotate" | "none";
   readonly accessTokens: "opaque" | "jwt";
   /** Public keys for private_key_jwt, a JWK set as JSON text. */
   readonly jwks: string | undefined;
@@ -58,7 +59,15 @@ export interface App {
   /** Schemes without a dot that its callback URLs may have, each allowed for this app by name. */
   readonly callbackSchemes: readonly string[];
   readonly createdAt: number;
+  /**
+   * How an app that nobody registered by hand says what it is: by the document that its client_id is the address of, or
+   * by its client_id itself. Its owner is `openClientsOwner`.
+   */
+  readonly openClient: "document" | "registration" | undefined;
 }
+
+/** The account that owns the open clients. Nobody signs in to it, and lists of accounts leave it out. */
+export const openClientsOwner = "0".repeat(40);
 
 /** One account's consent to one app: what "connected apps" lists. */
 export interface Grant {
@@ -179,7 +188,7 @@ export interface SessionView {
 
 /** Undefined clears what may be absent, and leaves the rest as it is. */
 type Changes<Whole> = { readonly [Key in keyof Whole]?: Whole[Key] | undefined };
-export type AppChanges = Changes<Omit<App, "clientId" | "createdAt">>;
+export type AppChanges = Changes<Omit<App, "clientId" | "createdAt" | "openClient">>;
 export type AccountChanges = Changes<Omit<Account, "id" | "createdAt">>;
 
 /** A security event. `data` holds no secret, code or token. */
@@ -249,6 +258,11 @@ export interface PageQuery {
   readonly after?: string | undefined;
 }
 
+export interface AppsQuery extends PageQuery {
+  /** Whether open clients are listed too. @default false */
+  readonly openClients?: boolean | undefined;
+}
+
 /** Whose; both absent are all. */
 export interface OwnedQuery extends PageQuery {
   readonly accountId?: string | undefined;
@@ -285,7 +299,7 @@ export type AccountDeletion =
 /** What operators need of storage beside what the protocol does. */
 export interface OperatorStorage {
   pageAccounts(query: PageQuery): Promise<Page<Account>>;
-  pageApps(query: PageQuery): Promise<Page<App>>;
+  pageApps(query: AppsQuery): Promise<Page<App>>;
   /** Live grants. */
   pageGrants(query: OwnedQuery): Promise<Page<GrantView>>;
   /** Families, the revoked ones that are not purged yet among them. */

@@ -42,7 +42,7 @@ const consent = {
 
 const app = {
   name: "Demo app",
-  ownerEmail: jill.email,
+  runBy: jill.email,
   scopes: ["See who you are", "Send signature requests for you"],
   since: "on 3 May 2026",
   revokeAction: "/apps/1/revoke",
@@ -125,7 +125,7 @@ function hostilePages(text: string): Readonly<Record<string, Page>> {
     switchAccountAction: text,
     notice: text,
   };
-  const connected = { name: text, ownerEmail: text, scopes: [text], since: text, revokeAction: text };
+  const connected = { name: text, runBy: text, scopes: [text], since: text, revokeAction: text };
   return {
     login: loginPage({
       action: text,

@@ -68,7 +68,10 @@ let hashes: Promise<[string, string]> | undefined;
 
 export interface HouseOptions
   extends Partial<
-    Pick<AppOptions, "rateLimits" | "trustProxy" | "connections" | "strictTransport" | "issuer">
+    Pick<
+      AppOptions,
+      "rateLimits" | "trustProxy" | "connections" | "strictTransport" | "issuer" | "openClients" | "outgoing"
+    >
   > {
   readonly profile?: AppOptions["profile"];
   /** A storage that has been furnished already. */

@@ -49,7 +49,7 @@ async function newRefreshToken(): Promise<string> {
     ...{ resources: [], redirectUri: rotating.callbackUrls[0] as string, redirectUriGiven: false },
     ...{ state: undefined, codeChallenge: undefined, issuedAt, expiresAt: issuedAt + 60_000 },
   });
-  return (await call(exchangeCode, readCodeRequest, { code })).refresh_token;
+  return String((await call(exchangeCode, readCodeRequest, { code })).refresh_token);
 }
 
 /** The successor of a refresh token, or undefined if it was refused. */

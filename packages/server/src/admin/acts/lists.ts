@@ -17,6 +17,8 @@ export interface ListQuery extends PageQuery {
   /** An e-mail address or an account id. */
   readonly account?: string | undefined;
   readonly clientId?: string | undefined;
+  /** Whether apps are listed that nobody registered here. */
+  readonly open?: boolean | undefined;
 }
 
 const viewed = <T>({ items, next }: Page<T>, view: (item: T) => View): Page<View> => ({
@@ -44,7 +46,8 @@ export type Lister = (context: ActContext, query: ListQuery) => Promise<Page<Vie
 export const lists = {
   accounts: async ({ storage }, query) =>
     viewed(await storage.pageAccounts(checked(query, "number")), accountView),
-  apps: async ({ storage }, query) => viewed(await storage.pageApps(checked(query, "number")), appView),
+  apps: async ({ storage }, query) =>
+    viewed(await storage.pageApps({ ...checked(query, "number"), openClients: query.open }), appView),
   grants: async (context, query) => {
     const owners = await ownersOf(context, query);
     return viewed(await context.storage.pageGrants({ ...checked(query, "number"), ...owners }), grantView);

@@ -2,12 +2,16 @@
 
 import { type ListQuery, listAudit, lists, mostOfPage, usualPage } from "../acts/lists.js";
 import type { AdminContext } from "../context.js";
-import { defined, objectOf, refuse, textIn } from "../fields.js";
+import { choiceIn, defined, objectOf, refuse, textIn } from "../fields.js";
 import type { Call, Route } from "./route.js";
 
 export function listRoutes(route: Route, context: AdminContext): void {
-  for (const name of ["accounts", "apps"] as const)
-    route("GET", `/${name}`, async (call) => page(await lists[name](context, queryOf(call, []))));
+  route("GET", "/accounts", async (call) => page(await lists.accounts(context, queryOf(call, []))));
+  route("GET", "/apps", async (call) => {
+    const given = givenIn(call, ["open"]);
+    const open = choiceIn(given, "open", ["true", "false"]) === "true";
+    return page(await lists.apps(context, { ...pageIn(given), open }));
+  });
   for (const name of ["grants", "families"] as const)
     route("GET", `/${name}`, async (call) =>
       page(await lists[name](context, queryOf(call, ["account", "client_id"]))),

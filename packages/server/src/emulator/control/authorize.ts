@@ -5,6 +5,7 @@ import { type HttpContext, notesOf } from "../../http/context.js";
 import { refusalCallback } from "../../oauth/authorize/code.js";
 import { decide } from "../../oauth/authorize/consent.js";
 import { type AuthorizationRequest, validateAuthorizationRequest } from "../../oauth/authorize/request.js";
+import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import { Parameters } from "../../oauth/parameters.js";
 import { publicError } from "../../oauth/profile/public-error.js";
 import type { Refusal } from "../../oauth/refusal.js";
@@ -43,7 +44,7 @@ export async function authorizeHeadless(
   const decision = fields.optionalChoice("decision", ["allow", "deny"]) ?? "allow";
   const validation = await validateAuthorizationRequest(
     context.profile,
-    context.storage,
+    knownClients(context, "control API"),
     parametersOf(fields),
   );
   if (validation.outcome === "page") throw pageFault(context, request, validation.refusal);

@@ -56,7 +56,7 @@ export interface AppView {
   readonly scopes: readonly string[];
   readonly approved: boolean;
   readonly public: boolean;
-  readonly refreshTokens: "same" | "rotate";
+  readonly refreshTokens: "same" | "rotate" | "none";
   readonly requireClientCredentialsOnRefresh: boolean;
   readonly eventCallbackUrl: string | undefined;
 }

@@ -10,6 +10,7 @@ import { faultInResources } from "../../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../../oauth/scope.js";
 import { emailKey } from "../../storage/storage.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
+import { readOpenClients, type SeedOpenClients } from "./open-clients.js";
 import { MapReader, type SeedProblem } from "./reader.js";
 
 export interface SeedAccount {
@@ -42,6 +43,8 @@ export interface Seed {
   readonly profile: Profile["name"] | undefined;
   readonly accounts: readonly SeedAccount[];
   readonly apps: readonly SeedApp[];
+  /** Clients that are let in without being named here. */
+  readonly openClients?: SeedOpenClients | undefined;
 }
 
 /** Every fault of a seed, one a line. */
@@ -68,13 +71,14 @@ export function readSeed(value: unknown): Seed {
 /** Returns what can be read, and everything that cannot. */
 export function interpretSeed(value: unknown): { seed: Seed; problems: readonly SeedProblem[] } {
   const problems: SeedProblem[] = [];
-  const root = new MapReader(value, [], ["profile", "accounts", "apps"], problems);
+  const root = new MapReader(value, [], ["profile", "accounts", "apps", "open_clients"], problems);
   const seen: Seen = { emails: new Set(), apiKeys: new Set(), clientIds: new Set() };
   const accounts = root.maps("accounts", accountKeys).map((map) => readAccount(map, seen));
   const profile = root.choice("profile", Object.keys(profiles) as Profile["name"][]);
   const rules = profiles[profile ?? "dropbox-sign"];
   const apps = root.maps("apps", appKeys).map((map) => readApp(rules, map, seen));
-  return { seed: { profile, accounts, apps }, problems };
+  const openClients = readOpenClients(rules, root);
+  return { seed: { profile, accounts, apps, openClients }, problems };
 }
 
 /** What a seed has named so far: the second of two would silently undo the first. */

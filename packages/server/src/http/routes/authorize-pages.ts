@@ -3,6 +3,7 @@
 import { placeOf } from "../../oauth/authorize/redirect-uri.js";
 import type { AuthorizationRequest } from "../../oauth/authorize/request.js";
 import { endpoints } from "../../oauth/endpoints.js";
+import { provenanceOf } from "../../oauth/open-clients/open-clients.js";
 import { publicError } from "../../oauth/profile/public-error.js";
 import type { Refusal } from "../../oauth/refusal.js";
 import { describeScope } from "../../oauth/scope.js";
@@ -43,6 +44,7 @@ export function consentPageOf(
     scopes: wanted.scopes.map((name) => ({ name, ...describeScope(profile, wanted.app, name) })),
     resources: wanted.resources,
     goesBackTo: placeOf(wanted.redirectUri),
+    provenance: provenanceOf(wanted.app),
     switchAccountAction: `${endpoints.switchAccount.path}?${visit.query}`,
     notice: canAllow
       ? undefined
@@ -52,15 +54,21 @@ export function consentPageOf(
 }
 
 const explanations: Readonly<Record<string, string>> = {
+  client_document_unusable:
+    "The app that sent you here says what it is in a document of its own, and that document cannot be used.",
+  rate_limited:
+    "Apps that nobody here knows are looked up a limited number of times. Wait a minute and try again.",
   client_unknown: "The app that sent you here is not known to this server.",
   redirect_uri_mismatch:
     "The app asked to send you to an address that it has not registered. You were not sent there.",
 };
 
-export function refusalPage(visit: Visit, refusal: Refusal): Page {
+/** Returns the page and its status. */
+export function refusalPage(visit: Visit, refusal: Refusal): [Page, number] {
   const { description } = publicError(visit.context.profile, refusal);
-  return problemPage({
-    status: 400,
+  const status = refusal.reason === "rate_limited" ? 429 : 400;
+  const page = problemPage({
+    status,
     title: "This link cannot be used",
     what: explanations[refusal.reason] ?? description,
     todo: "Go back to the app you came from. If you build that app, the details below say what to change.",
@@ -71,6 +79,7 @@ export function refusalPage(visit: Visit, refusal: Refusal): Page {
     ],
     reference: visit.request.id,
   });
+  return [page, status];
 }
 
 export function expiredFormPage(visit: Visit): Page {

@@ -1,6 +1,7 @@
 /** The authorization endpoint (RFC 6749 §3.1): login, consent, decision. The request is validated anew at every step. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { addressKey } from "../../limits/address.js";
 import { refusalCallback } from "../../oauth/authorize/code.js";
 import { type Answer, type Decision, decide, mayLeadOn } from "../../oauth/authorize/consent.js";
 import {
@@ -9,6 +10,7 @@ import {
   validateAuthorizationRequest,
 } from "../../oauth/authorize/request.js";
 import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
+import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import type { Refusal } from "../../oauth/refusal.js";
 import type { App, SessionView } from "../../storage/storage.js";
 import { readParameters } from "../body.js";
@@ -76,8 +78,10 @@ class Authorization {
   }
 
   #validate() {
-    const { profile, storage } = this.#context;
-    return validateAuthorizationRequest(profile, storage, queryParameters(this.#visit.request));
+    const context = this.#context;
+    const { request } = this.#visit;
+    const clients = knownClients(context, addressKey(context.addresses.of(request)));
+    return validateAuthorizationRequest(context.profile, clients, queryParameters(request));
   }
 
   /** Takes the next step and shows where it leads. */
@@ -139,7 +143,9 @@ class Authorization {
   #refuseOnPage(refusal: Refusal, app: App | undefined): FastifyReply {
     const { reason, detail } = refusal;
     this.#visit.note({ reason, detail, clientId: app?.clientId });
-    return this.#visit.sendPage(refusalPage(this.#visit, refusal), 400);
+    if (refusal.retryAfterSeconds !== undefined)
+      this.#visit.reply.header("retry-after", String(refusal.retryAfterSeconds));
+    return this.#visit.sendPage(...refusalPage(this.#visit, refusal));
   }
 
   #formExpired(): FastifyReply {

@@ -2,11 +2,13 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { endpoints } from "../../oauth/endpoints.js";
+import { provenanceOf } from "../../oauth/open-clients/open-clients.js";
 import { describeScope } from "../../oauth/scope.js";
 import { connectedAppsPage } from "../../pages/connected-apps.js";
 import { signedOutPage } from "../../pages/home.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
+import type { App } from "../../storage/storage.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
@@ -35,7 +37,7 @@ class ConnectedAppsRoutes {
     const connected = await this.#context.storage.listGrants(session.account.id);
     const apps = connected.map(async ({ grant, app }) => ({
       name: app.name,
-      ownerEmail: (await this.#context.storage.findAccount(app.ownerId))?.email ?? "",
+      runBy: await this.#runBy(app),
       scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, app, scope).title),
       since: dayInWords(grant.createdAt),
       revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
@@ -48,6 +50,12 @@ class ConnectedAppsRoutes {
       notice: queryParameters(request).has("revoked") ? "The app no longer has access." : undefined,
     });
     return sendPage(reply, page);
+  }
+
+  async #runBy(app: App): Promise<string> {
+    const provenance = provenanceOf(app);
+    if (provenance !== undefined) return provenance.host ?? "an unknown person: it registered itself";
+    return (await this.#context.storage.findAccount(app.ownerId))?.email ?? "";
   }
 
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -22,7 +22,10 @@ export function standardRoutes(server: FastifyInstance, context: HttpContext): v
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 const metadata = (context: HttpContext) => async (_request: FastifyRequest, reply: FastifyReply) =>
-  sendPublic(reply, authorizationServerMetadata(context.profile, context.issuer()));
+  sendPublic(
+    reply,
+    authorizationServerMetadata(context.profile, context.issuer(), context.openClients?.settings),
+  );
 
 const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Handler>> = {
   revoke: (context) => async (request, reply) => {

@@ -6,6 +6,7 @@
 
 import type { App, SessionView } from "../../storage/storage.js";
 import type { OAuthContext } from "../context.js";
+import { keepOpenClient } from "../open-clients/open-clients.js";
 import { Refusal } from "../refusal.js";
 import { isOpenTo } from "../tokens/family.js";
 import { type CodeContext, issueCode, refusalCallback } from "./code.js";
@@ -64,6 +65,7 @@ export async function decide(
     const detail = "only the app's owner may authorize it until it is approved";
     return refused(context, wanted, new Refusal("app_not_approved", detail), false);
   }
+  if (wanted.app.openClient !== undefined) await keepOpenClient(context, wanted.app);
   context.audit("consent_given", who);
   return withCode(context, wanted, session);
 }
@@ -88,8 +90,8 @@ function refused(
 /**
  * Whether a refusal that no person has clicked for may go to the app's callback. Whoever can register an app could make
  * a link to this server lead anywhere: only to an approved app, or with the owner's own browser, is it followed
- * (RFC 9700 §4.11.2).
+ * (RFC 9700 §4.11.2). Nobody has approved an open client.
  */
 export function mayLeadOn(app: App, session: SessionView | undefined): boolean {
-  return isOpenTo(app, session?.account.id);
+  return app.openClient === undefined && isOpenTo(app, session?.account.id);
 }

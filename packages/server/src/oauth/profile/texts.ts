@@ -45,6 +45,12 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   },
   client_assertion_unproved: { error: "invalid_client", description: "Client authentication failed" },
   client_not_allowed: { error: "unauthorized_client", description: "{words}" },
+  client_metadata_invalid: { error: "invalid_client_metadata", description: "{words}" },
+  client_redirect_uri_invalid: { error: "invalid_redirect_uri", description: "{words}" },
+  client_document_unusable: {
+    error: "invalid_client",
+    description: "The client's metadata document cannot be used: {words}",
+  },
   redirect_uri_mismatch: {
     error: "invalid_request",
     description: "redirect_uri is not one of the app's callback URLs",

@@ -12,7 +12,8 @@ import { sealAccessToken, sealRefreshToken } from "../tokens/opaque.js";
 export interface TokenResponse {
   readonly access_token: string;
   readonly token_type: "Bearer";
-  readonly refresh_token: string;
+  /** Absent where the app gets none. */
+  readonly refresh_token?: string;
   readonly expires_in: number;
   readonly state?: string;
   readonly scope?: string;
@@ -47,7 +48,9 @@ export function issueTokens(context: IssueContext, issue: Issue): TokenResponse 
   const answer = (accessToken: string): TokenResponse => ({
     access_token: accessToken,
     token_type: "Bearer",
-    refresh_token: sealRefreshToken(ring, profile.tokenEncoding, refresh),
+    ...(app.refreshTokens !== "none" && {
+      refresh_token: sealRefreshToken(ring, profile.tokenEncoding, refresh),
+    }),
     expires_in: profile.accessTokenSeconds,
     ...(issue.state !== undefined && { state: issue.state }),
     ...(profile.scopeInTokenResponse && { scope: scopes.join(" ") }),

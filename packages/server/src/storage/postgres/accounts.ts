@@ -4,7 +4,7 @@ import { accountChangeColumns, assignments } from "../shared/changes.js";
 import { columns, type Row } from "../shared/columns.js";
 import { accountOf, apiKeyOf } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
-import { type Account, emailKey, type Storage } from "../storage.js";
+import { type Account, emailKey, openClientsOwner, type Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 import { isViolationOf } from "./engine/faults.js";
 import { toSql } from "./engine/values.js";
@@ -38,7 +38,7 @@ const byApiKey = {
 };
 const listed = {
   name: "list_accounts",
-  text: `SELECT ${account.list} FROM accounts a ORDER BY a.pk LIMIT $1`,
+  text: `SELECT ${account.list} FROM accounts a WHERE a.id <> '${openClientsOwner}' ORDER BY a.pk LIMIT $1`,
 };
 
 export function accountVerbs(connections: Connections): AccountVerbs {

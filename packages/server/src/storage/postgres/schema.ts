@@ -156,4 +156,10 @@ ALTER TABLE apps ADD COLUMN ended_through bigint NOT NULL DEFAULT 0, ADD COLUMN 
 CREATE INDEX sessions_of_account ON sessions(account_pk);
 `,
   },
+  {
+    version: 5,
+    title: "apps say how they came here, where nobody registered them by hand",
+    // To the release before an open client is a public app like others.
+    sql: "ALTER TABLE apps ADD COLUMN open_client text;",
+  },
 ];

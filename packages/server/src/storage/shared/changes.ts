@@ -77,6 +77,7 @@ export function appValues(app: App): unknown[] {
     app.callbackSchemes,
     app.createdAt,
     app.disabled,
+    app.openClient,
   ];
 }
 

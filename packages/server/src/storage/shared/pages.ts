@@ -1,14 +1,15 @@
 /** The pages that operators read: the same statements on both databases, but for how families are named. */
 
-import type {
-  AuditPageQuery,
-  FamilyView,
-  GrantView,
-  OperatorStorage,
-  OwnedApiKey,
-  OwnedQuery,
-  Page,
-  PageQuery,
+import {
+  type AuditPageQuery,
+  type FamilyView,
+  type GrantView,
+  type OperatorStorage,
+  type OwnedApiKey,
+  type OwnedQuery,
+  openClientsOwner,
+  type Page,
+  type PageQuery,
 } from "../storage.js";
 import { type Cells, columns, type Row } from "./columns.js";
 import { afterNumber, type Condition, filterOf, pageOf } from "./paging.js";
@@ -49,8 +50,8 @@ export function pageVerbs(dialect: PageDialect): PageVerbs {
   const keyTables = `api_keys k JOIN accounts a ON ${dialect.apiKeyJoin}`;
   const apiKeys = orderedRead(dialect, keyTables, "k.lookup", apiKeyRow);
   return {
-    pageAccounts: byNumber(dialect, "accounts a", "a.pk", accountOf),
-    pageApps: byNumber(dialect, "apps p JOIN accounts o ON o.pk = p.owner_pk", "p.pk", appOf),
+    pageAccounts: accounts(dialect),
+    pageApps: apps(dialect),
     pageGrants: grants(dialect),
     pageFamilies: families(dialect),
     pageSessions: sessions(dialect),
@@ -121,9 +122,22 @@ function orderedRead<T>(dialect: PageDialect, from: string, order: string, read:
   };
 }
 
-function byNumber<T>(dialect: PageDialect, from: string, order: string, read: (cells: Cells) => T) {
-  const page = orderedRead(dialect, from, order, read);
-  return (query: PageQuery) => page(query, [[`${order} > ?`, afterNumber(query.after)]]);
+function accounts(dialect: PageDialect): PageVerbs["pageAccounts"] {
+  const page = orderedRead(dialect, "accounts a", "a.pk", accountOf);
+  return (query) =>
+    page(query, [
+      ["a.id <> ?", openClientsOwner],
+      ["a.pk > ?", afterNumber(query.after)],
+    ]);
+}
+
+function apps(dialect: PageDialect): PageVerbs["pageApps"] {
+  const page = orderedRead(dialect, "apps p JOIN accounts o ON o.pk = p.owner_pk", "p.pk", appOf);
+  return ({ openClients = false, ...query }) =>
+    page(query, [
+      ["p.open_client IS NULL AND p.pk > ?", openClients ? undefined : 0],
+      ["p.pk > ?", afterNumber(query.after)],
+    ]);
 }
 
 function families(dialect: PageDialect): PageVerbs["pageFamilies"] {

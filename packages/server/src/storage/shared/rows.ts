@@ -58,6 +58,7 @@ export function appOf(cells: Cells): App {
     scopeTexts: cells.value("p.scope_texts", (json) => JSON.parse(json as string)),
     callbackSchemes: cells.list("p.callback_schemes"),
     createdAt: cells.number("p.created_at"),
+    openClient: cells.optionalText("p.open_client") as App["openClient"],
   };
 }
 

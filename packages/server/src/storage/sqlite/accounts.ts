@@ -3,7 +3,7 @@
 import { accountChangeColumns, assignments } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { accountOf, apiKeyOf } from "../shared/rows.js";
-import { type Account, emailKey, type Storage } from "../storage.js";
+import { type Account, emailKey, openClientsOwner, type Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { accountPlace, type Parsed } from "./engine/parsed.js";
 
@@ -32,7 +32,9 @@ export function accountVerbs(context: Context, parsed: Parsed): Verbs {
   const byKey = context.prepareRow(
     `SELECT ${place.list} FROM api_keys k JOIN accounts a ON a.pk = k.account_pk WHERE k.lookup = ?`,
   );
-  const all = context.prepare(`SELECT ${account.list} FROM accounts a ORDER BY a.pk LIMIT ?`);
+  const all = context.prepare(
+    `SELECT ${account.list} FROM accounts a WHERE a.id <> '${openClientsOwner}' ORDER BY a.pk LIMIT ?`,
+  );
   const emailOwner = context.prepare("SELECT id FROM accounts WHERE email_key = ?");
   const one = (row: ReturnType<typeof byId.get>): Account | undefined =>
     row && parsed.account(place.placed(row));

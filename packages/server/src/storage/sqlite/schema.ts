@@ -160,4 +160,10 @@ CREATE INDEX sessions_of_account ON sessions(account_pk);
     title: "the schema says which builds work on it",
     sql: "ALTER TABLE schema_version ADD COLUMN works_from INTEGER NOT NULL DEFAULT 1;",
   },
+  {
+    version: 7,
+    title: "apps say how they came here, where nobody registered them by hand",
+    // To the release before an open client is a public app like others.
+    sql: "ALTER TABLE apps ADD COLUMN open_client TEXT;",
+  },
 ];

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { openClientsOwner } from "../../../src/storage/storage.js";
+
 import {
   atOnce,
   createFamily,
@@ -54,7 +56,12 @@ export function appContract(open: Open): void {
       const { app } = await createPair(storage());
       const owner = newAccount();
       await storage().createAccount(owner);
-      const { clientId: _, createdAt: __, ...changes } = newApp(owner.id, { name: "New", jwks: undefined });
+      const {
+        clientId: _,
+        createdAt: __,
+        openClient: ___,
+        ...changes
+      } = newApp(owner.id, { name: "New", jwks: undefined });
       for (const [key, value] of Object.entries({ ...changes, public: true, approved: false })) {
         const before = await storage().findApp(app.clientId);
         expect(await storage().updateApp(app.clientId, { [key]: value }, t0)).toEqual({ grantsRevoked: 0 });
@@ -68,6 +75,31 @@ export function appContract(open: Open): void {
       const changes = { name: undefined, scopes: undefined, ownerId: undefined, jwks: undefined };
       await storage().updateApp(app.clientId, changes, t0);
       expect(await storage().findApp(app.clientId)).toStrictEqual({ ...app, jwks: undefined });
+    });
+
+    it("say how they came here, where nobody registered them, and are then left out of pages unless asked for", async () => {
+      const own = await open();
+      const { account, app } = await createPair(own);
+      const owner = newAccount({ id: openClientsOwner, email: "open clients", locked: true });
+      await own.createAccount(owner);
+      expect(await own.createAccount(owner)).toBe("email_taken");
+      const long = `cs_c_${"A".repeat(1019)}`;
+      const open1 = newApp(owner.id, { openClient: "registration", refreshTokens: "none", clientId: long });
+      const open2 = newApp(owner.id, { openClient: "document", clientId: "https://a.example/client.json" });
+      const made = await atOnce(4, () => own.createApp(open1));
+      expect(made.filter((answer) => answer === "created")).toHaveLength(1);
+      await own.createApp(open2);
+      expect(await own.findApp(long)).toStrictEqual(open1);
+      expect((await own.pageApps({ limit: 9 })).items).toStrictEqual([app]);
+      expect((await own.pageApps({ limit: 9, openClients: true })).items).toStrictEqual([app, open1, open2]);
+      const first = await own.pageApps({ limit: 2, openClients: true });
+      const rest = await own.pageApps({ limit: 2, openClients: true, after: first.next });
+      expect(rest.items).toStrictEqual([open2]);
+      expect((await own.pageAccounts({ limit: 9 })).items).toStrictEqual([account]);
+      expect(await own.listAccounts(9)).toStrictEqual([account]);
+      const family = await createFamily(own, { account, app: open1 });
+      expect((await own.findFamily(family))?.app).toStrictEqual(open1);
+      await own.close();
     });
 
     it("are listed in order of creation, as many as asked for", async () => {

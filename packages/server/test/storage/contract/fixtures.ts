@@ -62,6 +62,7 @@ export function newApp(ownerId: string, fields: Partial<App> = {}): App {
     scopeTexts: { request_signature: "Ask for signatures" },
     callbackSchemes: ["cursor"],
     createdAt: t0,
+    openClient: undefined,
     ...fields,
   };
 }
