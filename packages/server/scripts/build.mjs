@@ -50,8 +50,6 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
-  // Names in stack traces and in `error.name` stay those of the sources.
-  keepNames: true,
   logLevel: "warning",
   plugins: [
     { name: "files beside the code", setup: (builder) => builder.onLoad({ filter: /\.js$/ }, whereItWas) },

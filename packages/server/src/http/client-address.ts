@@ -1,5 +1,6 @@
 /** Which address a request comes from: the peer's, or what proxies that are trusted say of theirs. */
 
+import type { Socket } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { type Networks, parseAddress } from "../limits/address.js";
 import type { Log } from "../log.js";
@@ -22,9 +23,18 @@ export function clientAddresses(trusted: Networks, log: Log, now: () => number):
     remindedAt = now();
     log.warn({ peer }, message);
   };
+  const peers = new WeakMap<Socket, string>();
+  /** A connection keeps its peer, also when it is closed before the request is logged. */
+  const peerOf = (socket: Socket) => {
+    const known = peers.get(socket);
+    if (known !== undefined) return known;
+    const peer = parseAddress(socket.remoteAddress ?? "");
+    if (peer !== undefined) peers.set(socket, peer);
+    return peer ?? "0.0.0.0";
+  };
   return {
     of(request) {
-      const peer = parseAddress(request.socket.remoteAddress ?? "") ?? "0.0.0.0";
+      const peer = peerOf(request.socket);
       const forwarded = request.headers["x-forwarded-for"];
       if (forwarded === undefined || forwarded === "") return peer;
       if (!trusted(peer)) {

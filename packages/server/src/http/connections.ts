@@ -74,6 +74,11 @@ export function limitedServer(listener: RequestListener, limits: ConnectionLimit
 
 /** One read of the socket may hold a thousand requests: those beyond the limit are dropped with their connection. */
 function limitAhead(peers: Peers, listener: RequestListener, mostAhead: number): RequestListener {
+  // One function for all answers: a closure for each would be made and collected at every request.
+  function answered(this: ServerResponse): void {
+    const peer = peers.get(this.req.socket);
+    if (peer !== undefined) peer.waiting -= 1;
+  }
   return (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
     const peer = peers.get(socket);
@@ -83,9 +88,7 @@ function limitAhead(peers: Peers, listener: RequestListener, mostAhead: number):
       socket.destroy();
       return;
     }
-    response.once("close", () => {
-      peer.waiting -= 1;
-    });
+    response.on("close", answered);
     listener(request, response);
   };
 }
