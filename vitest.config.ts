@@ -6,6 +6,8 @@ installTools();
 
 /** What needs more than this process, by what it needs. Everything else is fast; test/layers.test.ts keeps it so. */
 const layers = {
+  /** Replaces modules, and so needs a module graph of its own for each file. */
+  mocks: ["packages/server/test/threats/guessing.test.ts"],
   browser: [
     "packages/server/test/**/browser.test.ts",
     "packages/server/test/emulator/inspector.test.ts",
@@ -45,8 +47,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ["default"],
-    // Most of the time is spent waiting, for a browser, a database or another process.
-    maxWorkers: 2,
+    // Two cores: while one file waits for a browser, a database or another process, another one computes.
+    maxWorkers: 3,
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],
@@ -59,10 +61,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: "fast",
+          // Loading the sources anew for each file took as long as the tests.
+          isolate: false,
           include: all,
           exclude: ["**/node_modules/**", ...Object.values(layers).flat()],
         },
       },
+      { extends: true, test: project("mocks") },
       { extends: true, test: project("browser") },
       { extends: true, test: project("process") },
       { extends: true, test: { ...project("database"), globalSetup: "test/support/postgres-once.ts" } },

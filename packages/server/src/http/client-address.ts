@@ -1,6 +1,5 @@
 /** Which address a request comes from: the peer's, or what proxies that are trusted say of theirs. */
 
-import type { Socket } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { type Networks, parseAddress } from "../limits/address.js";
 import type { Log } from "../log.js";
@@ -23,9 +22,9 @@ export function clientAddresses(trusted: Networks, log: Log, now: () => number):
     remindedAt = now();
     log.warn({ peer }, message);
   };
-  const peers = new WeakMap<Socket, string>();
+  const peers = new WeakMap<FastifyRequest["socket"], string>();
   /** A connection keeps its peer, also when it is closed before the request is logged. */
-  const peerOf = (socket: Socket) => {
+  const peerOf = (socket: FastifyRequest["socket"]) => {
     const known = peers.get(socket);
     if (known !== undefined) return known;
     const peer = parseAddress(socket.remoteAddress ?? "");
