@@ -27,6 +27,7 @@ import { credentialsOf, knownLogins } from "./pages/accounts.js";
 import { emulatorAssets } from "./pages/assets.js";
 import { dressPages } from "./pages/dress.js";
 import { attachPlayground } from "./playground/attach.js";
+import { playgroundDocuments } from "./playground/documents.js";
 import { RequestAddress } from "./request-address.js";
 import { applySeed, keptBeside } from "./seed/apply.js";
 import type { Seed } from "./seed/seed.js";
@@ -207,7 +208,14 @@ function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
   serveAssets(app.server, emulatorAssets);
   dressPages(app.server, { world, logins });
   const why = (operation: string) => world.log.list({ operation }).at(-1);
-  attachPlayground(app, { url, listening, profileName: profile.name, logins, why });
+  attachPlayground(app, {
+    url,
+    listening,
+    profileName: profile.name,
+    logins,
+    why,
+    documents: playgroundDocuments(world),
+  });
   return { app, world, timeline, starting, place, url, plant, open };
 }
 

@@ -196,6 +196,16 @@ function playgroundWith(text: string): Page {
     refresh: callStep,
     introspect: callStep,
     revoke: callStep,
+    documents: {
+      first: 8,
+      send: callStep,
+      signer: text,
+      sign: "open",
+      download: callStep,
+      fileUrl: `http://127.0.0.1/?${encodeURIComponent(text)}`,
+      events: [{ type: text, state: text, body: text }],
+      request: text,
+    },
   });
 }
 

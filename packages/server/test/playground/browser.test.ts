@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEmulator } from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { type Demo, startDemo } from "./demo.js";
 
@@ -43,6 +44,33 @@ describe.each([true, false])("in a real browser, with JavaScript: %s", (javaScri
     await step.getByText("Ruby", { exact: true }).click();
     await step.getByText("Dropbox::Sign.configure").waitFor();
     await step.getByText("curl -sS").waitFor({ state: "hidden" });
+    await context.close();
+  });
+});
+
+describe("without JavaScript", () => {
+  it("goes on after the account: a request is sent, signed by the other account, downloaded and told", async () => {
+    await using sign = await startEmulator();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+    await page.goto(sign.url);
+    await press("Start the flow");
+    await page.getByRole("button", { name: /jill@example.com/ }).click();
+    for (const name of ["Allow", "Exchange the code", "Get the account", "Send a request"]) await press(name);
+    await press("Open the signer’s page");
+    await page.getByText("jack@example.com").first().waitFor();
+    await page.getByLabel("Type your name to sign").fill("Jack");
+    await press("Sign");
+    await page.getByRole("link", { name: "Continue" }).click();
+    expect(page.url()).toBe(`${sign.url}/#step-8`);
+    await press("Ask for the file");
+    const address = await page.getByRole("link", { name: "Open the file" }).getAttribute("href");
+    const file = await fetch(address ?? "");
+    expect([file.status, file.headers.get("content-type")]).toEqual([200, "application/pdf"]);
+    const told = await page.locator("#step-9").textContent();
+    for (const type of ["sent", "viewed", "signed", "all_signed", "downloadable"])
+      expect(told).toContain(`signature_request_${type}`);
     await context.close();
   });
 });

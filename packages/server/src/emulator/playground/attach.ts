@@ -4,6 +4,7 @@ import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
 import { connectableApps, playerOf, registerCallback } from "../connect/connect.js";
 import type { KnownLogin } from "../pages/accounts.js";
+import type { PlaygroundDocuments } from "./documents.js";
 import { type PlaygroundDependencies, registerPlayground } from "./register.js";
 
 export interface PlaygroundOptions {
@@ -12,13 +13,14 @@ export interface PlaygroundOptions {
   /** Where the server listens: the playground's own calls need not go round by a public address. */
   readonly listening: () => string;
   readonly profileName: string;
+  readonly documents: PlaygroundDocuments;
   readonly why: PlaygroundDependencies["why"];
   readonly logins: readonly KnownLogin[];
 }
 
 export function attachPlayground(
   { server, context }: CountersignApp,
-  { url, listening, profileName, logins, why }: PlaygroundOptions,
+  { url, listening, profileName, logins, why, documents }: PlaygroundOptions,
 ): void {
   const { profile } = context;
   server.register(async (scope) => {
@@ -48,6 +50,7 @@ export function attachPlayground(
         metadata: profile.endpoints.includes("metadata"),
       },
       why,
+      documents,
       respondPage: (reply, page, status) => sendPage(reply, page, status, [url()]),
     });
   });

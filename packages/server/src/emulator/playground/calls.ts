@@ -66,13 +66,42 @@ export function callForm(
 }
 
 export function callAccount(http: Http, accessToken: string): Promise<RecordedCall> {
-  const headers = {
-    Authorization: `Bearer ${accessToken}`,
-    Accept: "application/json",
-    "User-Agent": userAgent,
-  };
-  return call(http, { method: "GET", url: `${http.baseUrl()}/v3/account`, headers });
+  return call(http, {
+    method: "GET",
+    url: `${http.baseUrl()}/v3/account`,
+    headers: bearer(accessToken),
+  });
 }
+
+export interface SendOrder {
+  readonly accessToken: string;
+  readonly signer: string;
+  /** Where the signer goes on afterwards. */
+  readonly backTo: string;
+}
+
+export function callSend(http: Http, { accessToken, signer, backTo }: SendOrder): Promise<RecordedCall> {
+  const body = JSON.stringify({
+    title: "Demo agreement",
+    test_mode: true,
+    signers: [{ name: signer.split("@")[0] || signer, email_address: signer }],
+    file_urls: ["https://example.com/agreement.pdf"],
+    signing_redirect_url: backTo,
+  });
+  const headers = { ...bearer(accessToken), "Content-Type": "application/json" };
+  return call(http, { method: "POST", url: `${http.baseUrl()}/v3/signature_request/send`, headers, body });
+}
+
+export function callFileUrl(http: Http, accessToken: string, id: string): Promise<RecordedCall> {
+  const url = `${http.baseUrl()}/v3/signature_request/files_as_file_url/${encodeURIComponent(id)}?force_download=0`;
+  return call(http, { method: "GET", url, headers: bearer(accessToken) });
+}
+
+const bearer = (accessToken: string) => ({
+  Authorization: `Bearer ${accessToken}`,
+  Accept: "application/json",
+  "User-Agent": userAgent,
+});
 
 type Request = Omit<RecordedCall, "outcome" | "milliseconds">;
 

@@ -5,7 +5,7 @@ import type { VerdictView } from "./page/view.js";
 import type { Answered, Outcome, RecordedCall } from "./run.js";
 import { tokensOf } from "./run.js";
 
-export type Operation = "exchange" | "account" | "refresh" | "introspect" | "revoke";
+export type Operation = "exchange" | "account" | "refresh" | "introspect" | "revoke" | "send" | "download";
 
 export function explainCall(operation: Operation, call: RecordedCall): VerdictView {
   const { outcome } = call;
@@ -38,6 +38,8 @@ function explainSuccess(operation: Operation, call: RecordedCall, outcome: Answe
   if (operation === "account") return explainAccount(outcome);
   if (operation === "introspect") return explainIntrospection(outcome);
   if (operation === "revoke") return revoked;
+  if (operation === "send") return sent;
+  if (operation === "download") return fileReady;
   const tokens = tokensOf(outcome);
   if (tokens === undefined) {
     return {
@@ -70,6 +72,19 @@ const revoked: VerdictView = {
   verdict: "The tokens are revoked",
   explanation:
     "Both tokens of this authorization have ended at once. Call the API again, or introspect: the server now refuses them.",
+};
+
+const sent: VerdictView = {
+  tone: "good",
+  verdict: "The request is on its way",
+  explanation:
+    "The answer comes before the files are ready. Events tell the app when the signers have been asked, and all that follows.",
+};
+
+const fileReady: VerdictView = {
+  tone: "good",
+  verdict: "The file can be fetched",
+  explanation: "The address works for a while without credentials, so keep it as secret as the file.",
 };
 
 function explainIntrospection(outcome: Answered): VerdictView {
@@ -117,6 +132,8 @@ const refusals: Readonly<Record<Operation, (status: number) => string>> = {
     status === 403
       ? "The token is good, but what the app was allowed does not cover this call."
       : "The access token has expired or was revoked. Refresh it; if that is refused too, go back to step 1.",
+  send: () => "The answer names the parameter that is wrong.",
+  download: () => "The files are being prepared, or the request has ended.",
   refresh: () =>
     "The refresh token was revoked, has expired, or belongs to another app. " +
     "Only the person can give access again: go back to step 1.",

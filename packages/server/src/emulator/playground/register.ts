@@ -7,6 +7,7 @@ import type { ConnectableApp, Player } from "../connect/connect.js";
 import type { ConnectView } from "../connect/view.js";
 import type { KnownLogin } from "../pages/accounts.js";
 import { betterAddress } from "./address.js";
+import type { PlaygroundDocuments } from "./documents.js";
 import { playgroundPage } from "./page/page.js";
 import type { Features } from "./page/view.js";
 import { isOwnForm, type Session, Sessions, setCookie } from "./sessions.js";
@@ -31,21 +32,36 @@ export interface PlaygroundDependencies {
   readonly profileName: string;
   readonly features: Features;
   readonly why: StepDependencies["why"];
+  readonly documents?: PlaygroundDocuments | undefined;
   /** Sends a page with the headers that every page has. */
   readonly respondPage: (reply: FastifyReply, page: Page, status?: number) => unknown;
 }
 
+/** Who signs where the seed has one account: signers need none. */
+const strangersEmail = "signer@example.com";
+
 /** Adds the playground at `/` and `/playground/…`. Needs form bodies parsed to URLSearchParams. */
 export function registerPlayground(server: FastifyInstance, deps: PlaygroundDependencies): void {
   const sessions = new Sessions(deps.randomBytes);
-  const actions = actionsOf({ ...deps, pkce: deps.features.pkce });
+  const about = {
+    documents: deps.documents,
+    firstDocumentStep: deps.features.revoke ? 8 : 6,
+    otherThan: (email: string) => deps.logins.find((login) => login.email !== email)?.email ?? strangersEmail,
+  };
+  const actions = actionsOf({ ...deps, ...about, pkce: deps.features.pkce });
 
   server.get("/", async (request, reply) => {
     const player = await deps.player();
     const elsewhere = betterAddress(request.headers.host, player.callbackUrl);
     if (elsewhere?.same === true) return reply.redirect(elsewhere.href, 302);
     const session = sessionOf(sessions, request, reply, deps);
-    const around = { ...deps, client: player, baseUrl: deps.baseUrl(), betterAddress: elsewhere?.href };
+    const around = {
+      ...deps,
+      ...about,
+      client: player,
+      baseUrl: deps.baseUrl(),
+      betterAddress: elsewhere?.href,
+    };
     const connect = connectView(
       session,
       await deps.connect.apps(),
@@ -115,6 +131,9 @@ const posts = [
   "refresh",
   "introspect",
   "revoke",
+  "send",
+  "sign",
+  "download",
   "forge-state",
   "reset",
 ] as const satisfies (keyof Actions)[];

@@ -76,8 +76,17 @@ export interface Run {
   readonly refreshes: Calls;
   readonly introspections: Calls;
   readonly revocations: Calls;
+  readonly sends: Calls;
+  readonly downloads: Calls;
+  /** The signature request that was sent last. */
+  document?: SentDocument | undefined;
   /** RFC 7636: sent with the code, so that only who asked for it can use it. */
   codeVerifier?: string | undefined;
+}
+
+export interface SentDocument {
+  readonly id: string;
+  readonly signatureId: string;
 }
 
 /** All calls are counted, the latest are kept. */
@@ -95,6 +104,8 @@ export function newRun(): Run {
     refreshes: { made: 0, latest: [] },
     introspections: { made: 0, latest: [] },
     revocations: { made: 0, latest: [] },
+    sends: { made: 0, latest: [] },
+    downloads: { made: 0, latest: [] },
   };
 }
 
@@ -129,6 +140,29 @@ export function judgeCallback(
   }
   const code = query.get("code");
   return code ? { ...arrival, kind: "code", code } : refused("empty");
+}
+
+/** The address of the account that the app acts for, once it has asked. */
+export function accountOf({ accounts }: Run): string | undefined {
+  const outcome = accounts.latest.at(-1)?.outcome;
+  if (outcome?.kind !== "answered" || outcome.status !== 200) return undefined;
+  const json = outcome.json as { account?: { email_address?: unknown } } | null | undefined;
+  const email = json?.account?.email_address;
+  return typeof email === "string" ? email : undefined;
+}
+
+/** The request that an answer tells of, or undefined if it is not one. */
+export function documentOf(outcome: Outcome): SentDocument | undefined {
+  if (outcome.kind !== "answered" || outcome.status !== 200) return undefined;
+  const json = outcome.json as {
+    signature_request?: {
+      signature_request_id?: unknown;
+      signatures?: readonly { signature_id?: unknown }[];
+    };
+  } | null;
+  const id = json?.signature_request?.signature_request_id;
+  const signatureId = json?.signature_request?.signatures?.[0]?.signature_id;
+  return typeof id === "string" && typeof signatureId === "string" ? { id, signatureId } : undefined;
 }
 
 /** The tokens of an answer, or undefined if it is not a token response (RFC 6749 §5.1). */

@@ -3,12 +3,14 @@
 import type { Player } from "../connect/connect.js";
 import type { KnownLogin } from "../pages/accounts.js";
 import type { Client } from "./calls.js";
+import type { PlaygroundDocuments } from "./documents.js";
 import { isSuccess, type Operation } from "./explain.js";
 import { showCall } from "./http-text.js";
 import { startSamples } from "./opening-samples.js";
 import type {
   CallStepView,
   CallView,
+  DocumentStepsView,
   Features,
   ParameterView,
   PlaygroundView,
@@ -16,9 +18,9 @@ import type {
   StartView,
   StepStatus,
 } from "./page/view.js";
-import { type Calls, type Run, tokensOf } from "./run.js";
+import { accountOf, type Calls, type Run, tokensOf } from "./run.js";
 import { accountSamples, exchangeSamples, refreshSamples } from "./samples.js";
-import { shorten } from "./secrets.js";
+import { shorten, shownJson } from "./secrets.js";
 import { showCallback } from "./show-callback.js";
 
 export interface Surroundings {
@@ -28,6 +30,9 @@ export interface Surroundings {
   readonly profileName: string;
   readonly features: Features;
   readonly betterAddress: string | undefined;
+  readonly documents: PlaygroundDocuments | undefined;
+  readonly otherThan: (email: string) => string;
+  readonly firstDocumentStep: number;
 }
 
 export function showRun(run: Run, csrf: string, around: Surroundings): Omit<PlaygroundView, "connect"> {
@@ -47,6 +52,7 @@ export function showRun(run: Run, csrf: string, around: Surroundings): Omit<Play
     refresh: showRefresh(run, around),
     introspect: aboutToken("introspect", run, run.introspections, around),
     revoke: aboutToken("revoke", run, run.revocations, around),
+    documents: showDocuments(run, around),
     foreignCode: run.refused?.kind === "refused" && run.refused.reason === "unexpected",
   };
 }
@@ -141,6 +147,31 @@ function aboutToken(
   around: Surroundings,
 ): CallStepView {
   return callStep(operation, run, calls, around, statusOf(run.tokens !== undefined, calls), []);
+}
+
+function showDocuments(run: Run, around: Surroundings): DocumentStepsView | undefined {
+  if (around.documents === undefined) return undefined;
+  const email = accountOf(run);
+  const state = run.document && around.documents.state(run.document.id);
+  const sendStatus = statusOf(run.tokens !== undefined && email !== undefined, run.sends);
+  const downloadStatus = statusOf(state?.signed === true, run.downloads);
+  return {
+    first: around.firstDocumentStep,
+    send: callStep("send", run, run.sends, around, sendStatus, []),
+    signer: around.otherThan(email ?? ""),
+    sign: state === undefined ? "later" : state.signed ? "done" : "open",
+    download: callStep("download", run, run.downloads, around, downloadStatus, []),
+    fileUrl: fileUrlOf(run),
+    events: (state?.events ?? []).map(({ body, ...event }) => ({ ...event, body: shownJson(body) ?? "" })),
+    request: run.document?.id,
+  };
+}
+
+function fileUrlOf({ downloads }: Run): string | undefined {
+  const outcome = downloads.latest.at(-1)?.outcome;
+  if (outcome?.kind !== "answered" || outcome.status !== 200) return undefined;
+  const url = (outcome.json as { file_url?: unknown } | null | undefined)?.file_url;
+  return typeof url === "string" && /^https?:/.test(url) ? url : undefined;
 }
 
 function statusOf(ready: boolean, calls: Calls): StepStatus {

@@ -2,8 +2,27 @@
 
 import { createHash } from "node:crypto";
 import type { Player } from "../connect/connect.js";
-import { callAccount, callForm, callToken, exchangeBody, type Http, refreshBody } from "./calls.js";
-import { type Calls, judgeCallback, newRun, record, tokensOf, type Why } from "./run.js";
+import {
+  callAccount,
+  callFileUrl,
+  callForm,
+  callSend,
+  callToken,
+  exchangeBody,
+  type Http,
+  refreshBody,
+} from "./calls.js";
+import type { PlaygroundDocuments } from "./documents.js";
+import {
+  accountOf,
+  type Calls,
+  documentOf,
+  judgeCallback,
+  newRun,
+  record,
+  tokensOf,
+  type Why,
+} from "./run.js";
 import { inTurn, type Session } from "./sessions.js";
 
 const stateBytes = 16;
@@ -15,6 +34,12 @@ export interface StepDependencies extends Http {
   readonly randomBytes: (count: number) => Buffer;
   /** Whether the server reads RFC 7636. */
   readonly pkce: boolean;
+  /** Undefined where the server has no documents. */
+  readonly documents: PlaygroundDocuments | undefined;
+  /** Somebody else than the account with this address, to sign. */
+  readonly otherThan: (email: string) => string;
+  /** The number of the first step with documents. */
+  readonly firstDocumentStep: number;
   /** Returns what the emulator noted of the newest request of this kind. */
   readonly why: (operation: string) => Why | undefined;
 }
@@ -28,6 +53,9 @@ export interface Actions {
   readonly refresh: Action;
   readonly introspect: Action;
   readonly revoke: Action;
+  readonly send: Action;
+  readonly sign: Action;
+  readonly download: Action;
   readonly "forge-state": Action;
   readonly reset: Action;
   readonly arrive: (session: Session, query: URLSearchParams) => void;
@@ -41,6 +69,9 @@ export function actionsOf(deps: StepDependencies): Actions {
     refresh: (session, form) => refresh(session, form, deps),
     introspect: (session, form) => aboutToken("introspect", session, form, deps),
     revoke: (session, form) => aboutToken("revoke", session, form, deps),
+    send: (session, form) => send(session, form, deps),
+    sign: (session) => sign(session, deps),
+    download: (session, form) => download(session, form, deps),
     "forge-state": async (session) => forgeState(session, deps),
     reset: async (session) => {
       session.run = newRun();
@@ -155,6 +186,37 @@ async function aboutToken(
     record(calls, { ...call, why: deps.why(operation) });
   });
   return operation === "introspect" ? "/#step-6" : "/#step-7";
+}
+
+async function send(session: Session, form: URLSearchParams, deps: StepDependencies): Promise<string> {
+  const { run } = session;
+  await inTurn(session, async () => {
+    const email = accountOf(run);
+    if (run.tokens === undefined || email === undefined || isRepeated(form, run.sends)) return;
+    const { accessToken } = run.tokens;
+    const backTo = `${deps.baseUrl()}/#step-${deps.firstDocumentStep + 2}`;
+    const call = await callSend(deps, { accessToken, signer: deps.otherThan(email), backTo });
+    record(run.sends, { ...call, why: deps.why("signatureRequestSend") });
+    run.document = documentOf(call.outcome) ?? run.document;
+  });
+  return `/#step-${deps.firstDocumentStep + (run.document === undefined ? 0 : 1)}`;
+}
+
+async function sign({ run }: Session, deps: StepDependencies): Promise<string> {
+  if (run.document === undefined) return `/#step-${deps.firstDocumentStep}`;
+  await deps.documents?.hurry(run.document.id);
+  return `/sign/${run.document.signatureId}`;
+}
+
+async function download(session: Session, form: URLSearchParams, deps: StepDependencies): Promise<string> {
+  const { run } = session;
+  await inTurn(session, async () => {
+    if (run.tokens === undefined || run.document === undefined || isRepeated(form, run.downloads)) return;
+    await deps.documents?.hurry(run.document.id);
+    const call = await callFileUrl(deps, run.tokens.accessToken, run.document.id);
+    record(run.downloads, { ...call, why: deps.why("signatureRequestFilesAsFileUrl") });
+  });
+  return `/#step-${deps.firstDocumentStep + 2}`;
 }
 
 /** Whether this form was sent before: a double click must not use a code twice. */

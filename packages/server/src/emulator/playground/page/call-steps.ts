@@ -14,9 +14,9 @@ export function exchangeStep(view: PlaygroundView): Html {
     status: exchange.status,
     summary:
       "The app’s backend proves who it is with its secret and exchanges the code, which works once, for an access token and a refresh token.",
-    outcome: outcome(exchange),
+    outcome: callOutcome(exchange),
     folded: view.account.made + view.refresh.made > 0 && wentWell(exchange),
-    content: html`${calls(exchange)}
+    content: html`${callList(exchange)}
 <div class="buttons">${action({ path: "exchange", csrf, made: exchange.made, label: again ? "Use the same code a second time" : "Exchange the code", primary: !again })}</div>
 ${samples(3, exchange.samples, "The same call in your code", exchange.status === "open")}`,
   });
@@ -30,9 +30,9 @@ export function accountStep(view: PlaygroundView): Html {
     title: "Call the API for the person",
     status: account.status,
     summary: "The access token gives the app what the person allowed, and nothing else.",
-    outcome: outcome(account),
+    outcome: callOutcome(account),
     folded: view.refresh.made > 0 && wentWell(account),
-    content: html`${calls(account)}
+    content: html`${callList(account)}
 <div class="buttons">${action({ path: "account", csrf, made: account.made, label: again ? "Call again" : "Get the account", primary: !again })}</div>
 ${samples(4, account.samples, "The same call in your code", account.status === "open" && view.exchange.status === "done")}`,
   });
@@ -46,9 +46,9 @@ export function refreshStep(view: PlaygroundView): Html {
     title: "Refresh",
     status: refresh.status,
     summary: "An access token expires. The refresh token gets the next one without asking the person again.",
-    outcome: outcome(refresh),
+    outcome: callOutcome(refresh),
     folded: false,
-    content: html`${calls(refresh)}
+    content: html`${callList(refresh)}
 <div class="buttons">${action({ path: "refresh", csrf, made: refresh.made, label: again ? "Refresh again" : "Refresh the token", primary: !again && view.account.made > 0 })}</div>
 ${samples(5, refresh.samples, "The same call in your code", false)}`,
   });
@@ -62,9 +62,9 @@ export function introspectStep(view: PlaygroundView): Html {
     title: "Introspect the token",
     status: introspect.status,
     summary: "Whoever receives a token can ask the server what it is good for.",
-    outcome: outcome(introspect),
+    outcome: callOutcome(introspect),
     folded: view.revoke.made > 0 && wentWell(introspect),
-    content: html`${calls(introspect)}
+    content: html`${callList(introspect)}
 <div class="buttons">${action({ path: "introspect", csrf, made: introspect.made, label: introspect.made > 0 ? "Introspect again" : "Introspect" })}</div>`,
   });
 }
@@ -77,9 +77,9 @@ export function revokeStep(view: PlaygroundView): Html {
     title: "Revoke",
     status: revoke.status,
     summary: "An app that no longer needs its access gives it up.",
-    outcome: outcome(revoke),
+    outcome: callOutcome(revoke),
     folded: false,
-    content: html`${calls(revoke)}
+    content: html`${callList(revoke)}
 <div class="buttons">${action({ path: "revoke", csrf, made: revoke.made, label: revoke.made > 0 ? "Revoke again" : "Revoke the tokens" })}</div>`,
   });
 }
@@ -89,14 +89,14 @@ function wentWell({ calls: [newest] }: CallStepView): boolean {
   return newest?.tone === "good";
 }
 
-function outcome({ calls: [newest] }: CallStepView): Html | undefined {
+export function callOutcome({ calls: [newest] }: CallStepView): Html | undefined {
   return (
     newest &&
     html`<span class="status status-${newest.tone}">${newest.status}</span> <span class="ms">${newest.milliseconds} ms</span>`
   );
 }
 
-function calls(view: CallStepView): Html {
+export function callList(view: CallStepView): Html {
   const [newest, ...older] = view.calls;
   if (!newest) return html``;
   return html`${call(newest)}

@@ -9,6 +9,7 @@ import type { KnownLogin } from "../../pages/accounts.js";
 import { playgroundScript, playgroundStyles } from "../../pages/assets.js";
 import { copyButton } from "../../pages/copy-button.js";
 import { accountStep, exchangeStep, introspectStep, refreshStep, revokeStep } from "./call-steps.js";
+import { documentSteps } from "./document-steps.js";
 import { callbackStep, startStep } from "./opening-steps.js";
 import { action } from "./step.js";
 import type { PlaygroundView } from "./view.js";
@@ -39,6 +40,7 @@ ${accountStep(view)}
 ${refreshStep(view)}
 ${view.features.introspect && introspectStep(view)}
 ${view.features.revoke && revokeStep(view)}
+${documentSteps(view)}
 </ol>
 ${view.refresh.status === "done" && whatNext()}
 ${view.start.status === "done" ? startAgain(view.csrf) : undefined}`,

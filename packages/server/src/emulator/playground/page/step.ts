@@ -54,7 +54,17 @@ function statusWords(status: StepStatus): HtmlValue {
 }
 
 export interface ActionOptions {
-  path: "start" | "exchange" | "account" | "refresh" | "introspect" | "revoke" | "forge-state";
+  path:
+    | "start"
+    | "exchange"
+    | "account"
+    | "refresh"
+    | "introspect"
+    | "revoke"
+    | "forge-state"
+    | "send"
+    | "sign"
+    | "download";
   csrf: string;
   label: string;
   primary?: boolean;

@@ -74,6 +74,21 @@ export interface Features {
   readonly metadata: boolean;
 }
 
+export interface DocumentStepsView {
+  /** The number of the first of these steps. */
+  readonly first: number;
+  readonly send: CallStepView;
+  /** Who is asked to sign. */
+  readonly signer: string;
+  readonly sign: StepStatus;
+  readonly download: CallStepView;
+  /** Where the file can be opened. */
+  readonly fileUrl: string | undefined;
+  readonly events: readonly { readonly type: string; readonly state: string; readonly body: string }[];
+  /** The id of the signature request. */
+  readonly request: string | undefined;
+}
+
 export interface PlaygroundView {
   features: Features;
   csrf: string;
@@ -93,4 +108,6 @@ export interface PlaygroundView {
   refresh: CallStepView;
   introspect: CallStepView;
   revoke: CallStepView;
+  /** Undefined where the server has no documents. */
+  documents: DocumentStepsView | undefined;
 }
