@@ -73,5 +73,15 @@ apps:
     # refresh_tokens: same  # or rotate
     # require_client_credentials_on_refresh: false
     # event_callback_url: http://localhost:3000/events
+
+# templates:                # documents to begin with
+#   - title: NDA
+#     owner: jill@example.com
+#     signer_roles: [Client]
+
+# signature_requests:
+#   - title: Offer
+#     sender: jill@example.com
+#     signers: [{ name: Jack, email: jack@example.com, signed: false }]
 `;
 }

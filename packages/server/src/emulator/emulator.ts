@@ -30,6 +30,7 @@ import { attachPlayground } from "./playground/attach.js";
 import { playgroundDocuments } from "./playground/documents.js";
 import { RequestAddress } from "./request-address.js";
 import { applySeed, keptBeside } from "./seed/apply.js";
+import { plantDocuments } from "./seed/plant-documents.js";
 import type { Seed } from "./seed/seed.js";
 import { ownCallbacks, type StartingWorld, startingWorld } from "./seed/starting-world.js";
 import { World } from "./state/world.js";
@@ -201,8 +202,12 @@ function assemble(options: EmulatorOptions, { storage, ring }: Data): Parts {
     openClients: openClientsFor(profile, options.seed),
     outgoing: options.seed?.openClients?.privateAddresses ? { ...publicInternet, ...anywhere } : undefined,
   });
-  const plant = () => applySeed(app.context, starting.seed(url()));
-  const world = new World({ context: app.context, storage, timeline, startClock, plant });
+  const plant = async () => {
+    const seed = starting.seed(url());
+    await applySeed(app.context, seed);
+    await plantDocuments(app.context, world.signing, seed);
+  };
+  const world: World = new World({ context: app.context, storage, timeline, startClock, plant });
   const open = gate(app);
   attach(app, world, address, options);
   serveAssets(app.server, emulatorAssets);
@@ -264,6 +269,7 @@ function attach(
   injectFaults(server, world.recorder, world.faults);
   liveAnswers(server, {
     now: context.now,
+    windows: world.rateWindows,
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
   });
   accountSettingsRoutes(server, context, (account) => world.delivery.callbackTest(account));

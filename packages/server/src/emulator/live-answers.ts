@@ -5,12 +5,12 @@ import { notesOf } from "../http/context.js";
 import { sendProblem } from "../http/problem.js";
 import { apiHost, liveHostHeader } from "./live-hosts.js";
 import { tierOf } from "./rate-tiers.js";
+import type { RateWindows } from "./rate-windows.js";
 import { operationOf } from "./requests/operation.js";
-
-const periodMilliseconds = 60_000;
 
 export interface LiveAnswerOptions {
   readonly now: () => number;
+  readonly windows: RateWindows;
   /** Whether `/v3/oauth/token` is 404 under every name, not under the API host's alone. */
   readonly liveApiHostTokenPath: boolean;
 }
@@ -25,7 +25,6 @@ export function liveAnswers(server: FastifyInstance, options: LiveAnswerOptions)
     });
     return sendProblem(request, reply, { status: 404, error: "not_found", description: "Invalid URI..." });
   });
-  const spent = new Map<string, { readonly since: number; count: number }>();
   server.addHook("onSend", async (request, reply, payload) => {
     const { accountId } = notesOf(request);
     const signed = accountId !== undefined && reply.statusCode !== 401;
@@ -34,18 +33,13 @@ export function liveAnswers(server: FastifyInstance, options: LiveAnswerOptions)
     const made =
       request.method === "POST" && typeof payload === "string" && payload.includes('"test_mode":true');
     const { name, limit } = tierOf(operationOf(request), made);
-    const key = `${name} ${accountId}`;
-    const before = spent.get(key);
-    const goesOn = before !== undefined && now >= before.since && now < before.since + periodMilliseconds;
-    const entry = goesOn ? before : { since: now, count: 0 };
-    entry.count += 1;
-    spent.set(key, entry);
+    const { count, endsAt } = options.windows.spend(`${name} ${accountId}`, now);
     reply.header("x-ratelimit-limit", String(limit));
-    const remaining = String(Math.max(0, limit - entry.count));
+    const remaining = String(Math.max(0, limit - count));
     // The OpenAPI description says -remaining, the live service -limit-remaining.
     reply.header("x-ratelimit-remaining", remaining);
     reply.header("x-ratelimit-limit-remaining", remaining);
-    reply.header("x-ratelimit-reset", String(Math.ceil((entry.since + periodMilliseconds) / 1000)));
+    reply.header("x-ratelimit-reset", String(Math.ceil(endsAt / 1000)));
   });
 }
 

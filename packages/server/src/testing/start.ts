@@ -20,6 +20,37 @@ export interface SeedObject {
     /** 64 hex digits each; the first is primary. */
     readonly api_keys?: readonly string[] | undefined;
   }[];
+  readonly templates?: readonly {
+    /** 40 hex digits. @default the same at every start */
+    readonly id?: string | undefined;
+    readonly owner: string;
+    readonly title: string;
+    readonly message?: string | undefined;
+    readonly signer_roles: readonly string[];
+    readonly ordered?: boolean | undefined;
+    readonly cc_roles?: readonly string[] | undefined;
+    readonly custom_fields?: readonly string[] | undefined;
+    readonly documents?: readonly string[] | undefined;
+  }[];
+  readonly signature_requests?: readonly {
+    /** 40 hex digits. @default the same at every start */
+    readonly id?: string | undefined;
+    readonly sender: string;
+    readonly client_id?: string | undefined;
+    readonly title: string;
+    readonly message?: string | undefined;
+    readonly signers: readonly {
+      readonly email: string;
+      readonly name: string;
+      readonly signed?: boolean | undefined;
+    }[];
+    readonly ordered?: boolean | undefined;
+    readonly embedded?: boolean | undefined;
+    readonly test_mode?: boolean | undefined;
+    readonly allow_decline?: boolean | undefined;
+    readonly allow_reassign?: boolean | undefined;
+    readonly documents?: readonly string[] | undefined;
+  }[];
   readonly apps: readonly {
     readonly name: string;
     readonly owner: string;

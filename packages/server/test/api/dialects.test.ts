@@ -105,6 +105,20 @@ describe("a request to send", () => {
     ]);
   });
 
+  it("is refused with more parts than a request can have, named or not", async () => {
+    const part = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n';
+    const nameless = "--x\r\nContent-Disposition: form-data\r\n\r\n\r\n";
+    for (const one of [part, nameless]) {
+      const answer = await fetch(`${sign.url}/v3/signature_request/send`, {
+        method: "POST",
+        headers: { authorization, "content-type": "multipart/form-data; boundary=x" },
+        body: `${one.repeat(3000)}--x--\r\n`,
+      });
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toMatch(/too many parameters|more than 2040 parts/);
+    }
+  });
+
   it.each([
     ["a name sent twice", "title=a&title=b"],
     ["brackets without end", "signers[0][name]=a&signers[0]=b"],

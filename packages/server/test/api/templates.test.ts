@@ -26,6 +26,53 @@ beforeEach(async () => {
   });
 });
 
+describe("documents of a seed", () => {
+  const seed = {
+    accounts: [{ email: "jill@example.com", api_keys: [apiKey] }],
+    apps: [],
+    templates: [{ title: "NDA", owner: "jill@example.com", signer_roles: ["Client"] }],
+    signature_requests: [
+      {
+        ...{ title: "Offer", sender: "jill@example.com", ordered: true },
+        signers: [
+          { name: "Jack", email: "jack@example.com", signed: true },
+          { name: "Ann", email: "ann@example.com" },
+        ],
+      },
+      {
+        ...{ title: "Done", sender: "jill@example.com" },
+        signers: [{ name: "Jack", email: "jack@example.com", signed: true }],
+      },
+    ],
+  };
+
+  it("are there at the start and after a reset, under the same ids, and told to nobody", async () => {
+    await using planted = await startEmulator({ seed });
+    const listed = async () => {
+      const { body } = await send(planted, "GET", "/v3/template/list", { headers: basic });
+      const requests = await planted.documents.list();
+      return { template: body.templates[0].template_id, ids: requests.map((one) => one.signatureRequestId) };
+    };
+    const before = await listed();
+    expect(before.ids).toHaveLength(2);
+    const [done, open] = await planted.documents.list();
+    expect([open?.phase, done?.phase, done?.downloadable]).toEqual(["open", "complete", true]);
+    expect(open?.signatures.map(({ statusCode }) => statusCode)).toEqual(["signed", "awaiting_signature"]);
+    const body = {
+      template_ids: [before.template],
+      signers: [{ role: "Client", name: "Jack", email_address: "jack@example.com" }],
+    };
+    const path = "/v3/signature_request/send_with_template";
+    expect((await send(planted, "POST", path, { headers: basic, body })).status).toBe(200);
+    const snapshot = await planted.snapshot();
+    await planted.reset();
+    expect(await listed()).toEqual(before);
+    await planted.restore(snapshot);
+    expect((await listed()).ids).toHaveLength(3);
+    expect(await planted.outbox.emails()).toEqual([]);
+  });
+});
+
 const withTemplate = (more: object = {}) =>
   send(sign, "POST", "/v3/signature_request/send_with_template", {
     headers: basic,

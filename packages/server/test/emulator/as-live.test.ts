@@ -75,6 +75,21 @@ describe("the token endpoint of the API host", () => {
 });
 
 describe("the rate limit that answers tell", () => {
+  it("begins again at a reset, and goes back with a snapshot", async () => {
+    const left = async () => {
+      const { access_token } = await tokensFor(sign, { state: "rate" });
+      return Number((await account(sign, access_token)).headers.get("x-ratelimit-remaining"));
+    };
+    await sign.reset();
+    expect([await left(), await left()]).toEqual([99, 98]);
+    const snapshot = await sign.snapshot();
+    expect(await left()).toBe(97);
+    await sign.restore(snapshot);
+    expect(await left()).toBe(97);
+    await sign.reset();
+    expect(await left()).toBe(99);
+  });
+
   it("counts an account's calls in a minute, in both spellings, and refuses none", async () => {
     const { access_token } = await tokensFor(sign);
     const told = async () => {

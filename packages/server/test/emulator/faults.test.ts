@@ -75,6 +75,17 @@ describe("a fault that was ordered", () => {
     expect((await account(sign, tokens.access_token)).body).toEqual({ unexpected: true });
   });
 
+  it("sends Retry-After with a rate limit only where it is asked to", async () => {
+    const tokens = await tokensFor(sign);
+    await sign.faults.next({ operation: "accountGet", kind: "rate_limit" });
+    const silent = await account(sign, tokens.access_token);
+    await sign.faults.next({ operation: "accountGet", kind: "rate_limit", retryAfterSeconds: 3 });
+    const spoken = await account(sign, tokens.access_token);
+    expect([silent.status, silent.headers.get("retry-after")]).toEqual([429, null]);
+    expect([spoken.status, spoken.headers.get("retry-after")]).toEqual([429, "3"]);
+    expect(silent.headers.get("x-ratelimit-reset")).toMatch(/^\d{10}$/);
+  });
+
   it("tells a rate limit with the documented headers and body", async () => {
     await sign.faults.next({ operation: "accountGet", kind: "rate_limit", retryAfterSeconds: 7, limit: 100 });
     const { status, headers, body } = await account(sign, tokens.access_token);

@@ -126,7 +126,32 @@ describe("tells a fault with file, line and key:", () => {
     [
       "a key of no meaning",
       "\naccount: []\n",
-      'seed.yaml:2: the seed file has no key "account"; its keys are profile, accounts, apps',
+      'seed.yaml:2: the seed file has no key "account"; its keys are profile, accounts, apps, open_clients, templates, signature_requests',
+    ],
+    [
+      "a template of nobody",
+      "accounts: []\ntemplates:\n  - title: NDA\n    owner: a@b.c\n    signer_roles: [Client]\n",
+      "seed.yaml:4: templates[0]: owner: no account in this file has the email address a@b.c",
+    ],
+    [
+      "a template without roles",
+      "accounts: [{ email: a@b.c }]\ntemplates:\n  - title: NDA\n    owner: a@b.c\n    signer_roles: []\n",
+      "seed.yaml:5: templates[0]: signer_roles: needs at least one role",
+    ],
+    [
+      "a request of an app that is not there",
+      "accounts: [{ email: a@b.c }]\nsignature_requests:\n  - title: NDA\n    sender: a@b.c\n    client_id: none\n    signers: [{ name: A, email: a@b.c }]\n",
+      "seed.yaml:5: signature_requests[0]: client_id: no app in this file has the client id none",
+    ],
+    [
+      "a signer before their turn",
+      "accounts: [{ email: a@b.c }]\nsignature_requests:\n  - title: NDA\n    sender: a@b.c\n    ordered: true\n    signers: [{ name: A, email: a@b.c }, { name: B, email: b@b.c, signed: true }]\n",
+      "seed.yaml:6: signature_requests[0]: signers: with ordered: true nobody can have signed before those in front of them",
+    ],
+    [
+      "an id that is none",
+      "accounts: [{ email: a@b.c }]\ntemplates:\n  - { id: abc, title: NDA, owner: a@b.c, signer_roles: [Client] }\n",
+      "seed.yaml:3: templates[0]: id: must be 40 hex digits in lower case",
     ],
     ["broken YAML", "accounts:\n  - {\n", "seed.yaml:"],
     ["a key twice", "accounts: []\naccounts: []\n", "seed.yaml:2: Map keys must be unique"],

@@ -30,6 +30,8 @@ export const largestUploadBytes = 25 * 1024 * 1024;
 /** Most fields and files of one body. */
 const mostFields = 2000;
 const mostFiles = 40;
+/** Parts without a name are neither, and cost as much. */
+const mostParts = mostFields + mostFiles;
 const deepestName = 6;
 
 /** @throws {ApiFault} and {Refusal} when the body cannot be read. */
@@ -112,7 +114,7 @@ function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
     const pairs: [string, string][] = [];
     const files: UploadedFile[] = [];
     try {
-      const limits = { fields: mostFields, files: mostFiles, fieldSize: 1024 * 1024 };
+      const limits = { fields: mostFields, files: mostFiles, parts: mostParts, fieldSize: 1024 * 1024 };
       const parser = new Busboy({ headers: { "content-type": contentType }, limits });
       parser.on("field", (name: string, value: string, nameCut: boolean, valueCut: boolean) => {
         if (nameCut || valueCut) fail(`The parameter ${name.slice(0, 100)} is too long`);
@@ -127,6 +129,7 @@ function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
       });
       parser.on("filesLimit", () => fail(`The request has more than ${mostFiles} files`));
       parser.on("fieldsLimit", () => fail("The request has too many parameters"));
+      parser.on("partsLimit", () => fail(`The request has more than ${mostParts} parts`));
       parser.on("error", () => fail("The request body is not well-formed multipart/form-data"));
       parser.on("finish", () => resolve({ pairs, files }));
       parser.end(body);

@@ -100,8 +100,10 @@ function readCount(fields: Fields): number | undefined {
 
 function readEffect(kind: Kind, fields: Fields): FaultEffect {
   if (kind === "rate_limit") {
-    const retryAfterSeconds = fields.optionalInteger("retry_after_seconds", 0, 86_400) ?? 60;
-    return { kind, retryAfterSeconds, limit: fields.optionalInteger("limit", 0, 1_000_000) };
+    const asked = fields.optionalInteger("retry_after_seconds", 0, 86_400);
+    // The vendor's newer description says that no Retry-After is sent: it is where a test asks for it by name.
+    const when = { resetAfterSeconds: asked ?? 60, retryAfter: asked !== undefined };
+    return { kind, ...when, limit: fields.optionalInteger("limit", 0, 1_000_000) };
   }
   if (kind === "event_late") return { kind, afterMilliseconds: fields.duration("delay") };
   if (kind !== "error") return { kind };

@@ -11,7 +11,13 @@ export type FaultEffect =
       readonly headers?: Readonly<Record<string, string>> | undefined;
     }
   /** 429 with the documented headers; nothing takes effect. Without `limit`, that of the operation's tier. */
-  | { readonly kind: "rate_limit"; readonly retryAfterSeconds: number; readonly limit: number | undefined }
+  | {
+      readonly kind: "rate_limit";
+      readonly resetAfterSeconds: number;
+      /** Whether `Retry-After` is sent as well. */
+      readonly retryAfter: boolean;
+      readonly limit: number | undefined;
+    }
   /** 402: the plan's quota is spent; nothing takes effect. */
   | { readonly kind: "quota" }
   /** The connection is closed before anything takes effect. */

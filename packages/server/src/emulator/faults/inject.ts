@@ -91,14 +91,14 @@ function answerRateLimit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { retryAfterSeconds } = effect;
+  const { resetAfterSeconds, retryAfter } = effect;
   const limit = effect.limit ?? tierOf(operationOf(request)).limit;
   notesOf(request).reason = "rate_limited";
   reply.header("x-ratelimit-limit", String(limit));
   reply.header("x-ratelimit-remaining", "0");
   reply.header("x-ratelimit-limit-remaining", "0");
-  reply.header("x-ratelimit-reset", String(Math.ceil(recorder.context.now() / 1000) + retryAfterSeconds));
-  reply.header("retry-after", String(retryAfterSeconds));
+  reply.header("x-ratelimit-reset", String(Math.ceil(recorder.context.now() / 1000) + resetAfterSeconds));
+  if (retryAfter) reply.header("retry-after", String(resetAfterSeconds));
   return sendProblem(request, reply, { status: 429, error: "slow_down", description: "Too many requests." });
 }
 

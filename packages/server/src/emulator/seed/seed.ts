@@ -10,6 +10,14 @@ import { faultInResources } from "../../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../../oauth/scope.js";
 import { emailKey } from "../../storage/storage.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
+import {
+  readSeedRequest,
+  readSeedTemplate,
+  type SeedRequest,
+  type SeedTemplate,
+  seedRequestKeys,
+  seedTemplateKeys,
+} from "./documents.js";
 import { readOpenClients, type SeedOpenClients } from "./open-clients.js";
 import { MapReader, type SeedProblem } from "./reader.js";
 
@@ -45,6 +53,8 @@ export interface Seed {
   readonly apps: readonly SeedApp[];
   /** Clients that are let in without being named here. */
   readonly openClients?: SeedOpenClients | undefined;
+  readonly templates?: readonly SeedTemplate[];
+  readonly signatureRequests?: readonly SeedRequest[];
 }
 
 /** Every fault of a seed, one a line. */
@@ -68,17 +78,30 @@ export function readSeed(value: unknown): Seed {
   );
 }
 
+const seedKeys = ["profile", "accounts", "apps", "open_clients", "templates", "signature_requests"];
+
 /** Returns what can be read, and everything that cannot. */
 export function interpretSeed(value: unknown): { seed: Seed; problems: readonly SeedProblem[] } {
   const problems: SeedProblem[] = [];
-  const root = new MapReader(value, [], ["profile", "accounts", "apps", "open_clients"], problems);
+  const root = new MapReader(value, [], seedKeys, problems);
   const seen: Seen = { emails: new Set(), apiKeys: new Set(), clientIds: new Set() };
   const accounts = root.maps("accounts", accountKeys).map((map) => readAccount(map, seen));
   const profile = root.choice("profile", Object.keys(profiles) as Profile["name"][]);
   const rules = profiles[profile ?? "dropbox-sign"];
   const apps = root.maps("apps", appKeys).map((map) => readApp(rules, map, seen));
   const openClients = readOpenClients(rules, root);
-  return { seed: { profile, accounts, apps, openClients }, problems };
+  const known = { ...seen, ids: new Set<string>() };
+  const templates = root
+    .maps("templates", seedTemplateKeys)
+    .map((map, index) => readSeedTemplate(map, index, known));
+  const signatureRequests = root
+    .maps("signature_requests", seedRequestKeys)
+    .map((map, index) => readSeedRequest(map, index, known));
+  const documents = {
+    ...(templates.length > 0 && { templates }),
+    ...(signatureRequests.length > 0 && { signatureRequests }),
+  };
+  return { seed: { profile, accounts, apps, openClients, ...documents }, problems };
 }
 
 /** What a seed has named so far: the second of two would silently undo the first. */

@@ -6,6 +6,7 @@ import { Signing } from "../api/signing.js";
 import { FaultList, type FaultState } from "../faults/fault.js";
 import { EventDelivery } from "../outbox/delivery.js";
 import { type Email, Outbox, type OutgoingEvent } from "../outbox/outbox.js";
+import { type RateWindow, RateWindows } from "../rate-windows.js";
 import { Flows } from "../requests/flows.js";
 import { Recorder } from "../requests/recorder.js";
 import { RequestLog } from "../requests/request-log.js";
@@ -21,6 +22,7 @@ interface Snapshot {
   readonly emails: readonly Email[];
   readonly events: readonly OutgoingEvent[];
   readonly documents: DocumentsState;
+  readonly rateWindows: ReadonlyMap<string, RateWindow>;
 }
 
 export interface WorldOptions {
@@ -41,12 +43,13 @@ export class World {
   readonly log = new RequestLog();
   readonly flows = new Flows();
   readonly outbox = new Outbox();
+  readonly rateWindows = new RateWindows();
   readonly delivery: EventDelivery;
   readonly recorder: Recorder;
   readonly signing: Signing;
   readonly #snapshots = new Map<string, Snapshot>();
   #made = 0;
-  #seeded: Dump | undefined;
+  #seeded: { readonly dump: Dump; readonly documents: DocumentsState } | undefined;
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions) {
@@ -66,9 +69,10 @@ export class World {
     return this.#options.timeline;
   }
 
-  /** Says that the storage holds the seed and nothing else: a reset then need not make it anew. */
+  /** Says that storage and documents hold the seed and nothing else: a reset then need not make it anew. */
   planted(): void {
-    this.#seeded = this.#options.storage.dump();
+    const documents = this.signing.documents.state();
+    this.#seeded = { dump: this.#options.storage.dump(), documents };
   }
 
   /** Remembers accounts, apps, grants, tokens, documents, clock, faults and outbox. The request log is not part of it. */
@@ -83,6 +87,7 @@ export class World {
       emails: this.outbox.emails(),
       events: this.outbox.events(),
       documents: this.signing.documents.state(),
+      rateWindows: this.rateWindows.state(),
     });
     const oldest = this.#snapshots.size > mostSnapshots ? this.#snapshots.keys().next().value : undefined;
     if (oldest !== undefined) this.#snapshots.delete(oldest);
@@ -100,6 +105,7 @@ export class World {
     if (snapshot.clock.frozen) timeline.clock.freezeAt(snapshot.clock.now);
     else timeline.clock.set(snapshot.clock.now);
     this.faults.restore(snapshot.faults);
+    this.rateWindows.restore(snapshot.rateWindows);
     this.outbox.restore(snapshot.emails, snapshot.events);
     this.delivery.resume();
     this.signing.documents.restore(snapshot.documents);
@@ -112,12 +118,14 @@ export class World {
     const { storage, timeline, plant, startClock } = this.#options;
     timeline.clear();
     this.faults.clear();
+    this.rateWindows.restore();
     this.outbox.restore([], []);
     this.flows.clear();
     this.signing.reset();
     timeline.clock.reset();
     startClock();
-    await storage.replace(this.#seeded ?? new Map());
+    await storage.replace(this.#seeded?.dump ?? new Map());
+    if (this.#seeded !== undefined) this.signing.documents.restore(this.#seeded.documents);
     if (this.#seeded === undefined) {
       await plant();
       this.planted();

@@ -53,6 +53,7 @@ export function newTemplate(
   };
 }
 
-function blankDocument(name: string): StoredFile {
+/** A document of one page that says its name. */
+export function blankDocument(name: string): StoredFile {
   return { name, contentType: "application/pdf", bytes: pdfOf([{ title: name, lines: [] }]), url: undefined };
 }
