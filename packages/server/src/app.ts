@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;
   readonly issuer: () => string;
+  /** The path of the issuer, below which all routes are. @default "" */
+  readonly basePath?: string;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. @default none */
   readonly trustProxy?: readonly string[];
   /** @default what the form's fields `email` and `password` say */
@@ -86,6 +88,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     cookies,
     csrf: csrfProtection(ring, cookies, randomBytes),
     credentialsOf: options.credentialsOf ?? typedCredentials,
+    basePath: options.basePath ?? "",
     liveApiHostTokenPath: options.liveApiHostTokenPath ?? false,
     signInUrl: options.signInUrl,
     keys: new SigningKeys(ring),

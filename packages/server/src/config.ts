@@ -69,6 +69,7 @@ export const configKeys = [
   "COUNTERSIGN_SECRETS",
   "COUNTERSIGN_SECRETS_FILE",
   "COUNTERSIGN_PROFILE",
+  "COUNTERSIGN_REQUIRE_PKCE",
   "COUNTERSIGN_ACCESS_TOKEN_SECONDS",
   "COUNTERSIGN_CODE_SECONDS",
   "COUNTERSIGN_REFRESH_SECONDS",
@@ -255,7 +256,7 @@ class ConfigReader {
     if (
       url === undefined ||
       !/^https?:$/.test(url.protocol) ||
-      url.pathname !== "/" ||
+      !/^(\/[A-Za-z0-9._~-]+)*\/?$/.test(url.pathname) ||
       url.search ||
       url.hash ||
       url.username ||
@@ -263,11 +264,11 @@ class ConfigReader {
     ) {
       this.#fault(
         "COUNTERSIGN_PUBLIC_URL",
-        `must be an http or https URL without path, query and user, not "${text}"`,
+        `must be an http or https URL without query and user, whose path, if it has one, is plain words such as /auth; not "${text}"`,
       );
       return "";
     }
-    return url.origin;
+    return `${url.origin}${url.pathname}`.replace(/\/$/, "");
   }
 
   secrets(warnings: string[]): ListedSecrets {
@@ -286,6 +287,7 @@ class ConfigReader {
     const idle = this.#get("COUNTERSIGN_REFRESH_IDLE_SECONDS");
     return {
       ...base,
+      pkceRequiredOf: this.pkceRequiredOf(base),
       accessTokenSeconds: this.whole(
         "COUNTERSIGN_ACCESS_TOKEN_SECONDS",
         base.accessTokenSeconds,
@@ -319,6 +321,13 @@ class ConfigReader {
       profile,
     );
     return { profile, openClients };
+  }
+
+  pkceRequiredOf(base: Profile): Profile["pkceRequiredOf"] {
+    const required = this.flag("COUNTERSIGN_REQUIRE_PKCE");
+    if (required && base.pkce === "ignored")
+      this.#fault("COUNTERSIGN_REQUIRE_PKCE", `cannot be true: the ${base.name} profile does not read PKCE`);
+    return required ? "all" : base.pkceRequiredOf;
   }
 
   /** A password or a token must not cross a network in clear. */

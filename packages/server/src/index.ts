@@ -25,7 +25,7 @@ export { openSqliteStorage, type SqliteOptions } from "./storage/sqlite/sqlite-s
 export * from "./storage/storage.js";
 
 export interface AuthorizationServerOptions {
-  /** The address that users and apps reach it by, without a path: `https://sign.example.com`. */
+  /** The address that users and apps reach it by, `https://sign.example.com`. It may have a path, which all routes then begin with. */
   readonly issuer: string;
   /** The secrets that all keys derive from, the one that signs first; at least 32 characters each. */
   readonly secrets: readonly string[];
@@ -72,7 +72,7 @@ export async function createAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const { storage, log = silentLog, now = Date.now, secrets, signInUrl } = options;
-  const issuer = new URL(options.issuer).origin;
+  const issuer = issuerOf(options.issuer);
   const fault = secrets.map(faultInSecret).find((one) => one !== undefined);
   if (fault !== undefined) throw new Error(`secrets: one ${fault}`);
   const profile = profiles[options.profile ?? "standard"];
@@ -84,6 +84,7 @@ export async function createAuthorizationServer(
     ring: new KeyRing(secrets),
     randomBytes: pooledRandomBytes(),
     issuer: () => issuer,
+    basePath: issuer.slice(new URL(issuer).origin.length),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     ...(signInUrl !== undefined && { signInUrl }),
@@ -105,6 +106,12 @@ export async function createAuthorizationServer(
       await app.drain();
     },
   };
+}
+
+/** RFC 8414 §2: an issuer has no query and no fragment; it is compared as text, so it never ends with a slash here. */
+function issuerOf(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return `${origin}${pathname}`.replace(/\/+$/, "");
 }
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

@@ -2,10 +2,11 @@
 
 import { faultInCallbackUrl, faultInScheme } from "../oauth/authorize/redirect-uri.js";
 import { faultInKeySet } from "../oauth/client/keys.js";
+import { faultInGrantTypes } from "../oauth/grant-types.js";
 import { type Profile, takesSecrets } from "../oauth/profile/profile.js";
 import { faultInResources } from "../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../oauth/scope.js";
-import type { App } from "../storage/storage.js";
+import type { App, ExtraGrantType } from "../storage/storage.js";
 import { choiceIn, defined, flagIn, listIn, mappingIn, refuse, textIn } from "./fields.js";
 
 /** Keys that may change later. */
@@ -21,6 +22,9 @@ export const changeableKeys = [
   "require_client_credentials_on_refresh",
   "refresh_tokens",
   "access_tokens",
+  "jwt_algorithm",
+  "require_pkce",
+  "grant_types",
   "resources",
   "jwks",
 ] as const;
@@ -42,6 +46,9 @@ export type AppFields = Partial<
     | "requireClientCredentialsOnRefresh"
     | "refreshTokens"
     | "accessTokens"
+    | "jwtAlgorithm"
+    | "requirePkce"
+    | "grantTypes"
     | "resources"
   >
 > & { readonly jwks?: string | null };
@@ -54,7 +61,9 @@ export type AppFields = Partial<
 export function readAppFields(
   profile: Profile,
   given: Readonly<Record<string, unknown>>,
-  before: Pick<App, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts" | "public"> | undefined,
+  before:
+    | Pick<App, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts" | "grantTypes" | "public">
+    | undefined,
 ): AppFields {
   const fields: AppFields = defined({
     name: textIn(given, "name", 200),
@@ -67,38 +76,71 @@ export function readAppFields(
     requireClientCredentialsOnRefresh: flagIn(given, "require_client_credentials_on_refresh"),
     refreshTokens: choiceIn(given, "refresh_tokens", ["same", "rotate"]),
     accessTokens: choiceIn(given, "access_tokens", ["opaque", "jwt"]),
+    jwtAlgorithm: choiceIn(given, "jwt_algorithm", ["ES256", "RS256"]),
+    requirePkce: flagIn(given, "require_pkce"),
+    grantTypes: grantTypesIn(profile, given),
     resources: listIn(given, "resources"),
     jwks: keysIn(profile, given),
   });
   check(
     profile,
-    { callbackUrls: [], callbackSchemes: [], scopes: [], scopeTexts: {}, ...before, ...fields },
+    {
+      callbackUrls: [],
+      callbackSchemes: [],
+      scopes: [],
+      scopeTexts: {},
+      grantTypes: [],
+      ...before,
+      ...fields,
+    },
     fields,
   );
   if (!profile.rotation && !takesSecrets(profile) && fields.refreshTokens === "rotate")
     refuse("refresh_tokens", `the ${profile.name} profile does not rotate them`);
   if (before?.public && fields.refreshTokens === "same")
     refuse("refresh_tokens", "a public app's are rotated");
+  if (before?.public && fields.grantTypes !== undefined)
+    refuse("grant_types", faultInGrantTypes(fields.grantTypes, true));
   if (before?.public && fields.jwks != null) refuse("jwks", "a public app has no keys");
   return fields;
 }
 
-type Together = Pick<App, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts">;
+type Together = Pick<App, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts" | "grantTypes">;
 
 /** What is only right or wrong together is judged as it will be. */
 function check(profile: Profile, will: Together, fields: AppFields): void {
   for (const scheme of fields.callbackSchemes ?? []) refuse("callback_schemes", faultInScheme(scheme));
-  if (fields.callbackUrls !== undefined || fields.callbackSchemes !== undefined) {
-    if (will.callbackUrls.length === 0) refuse("callback_urls", "an app needs at least one");
-    for (const url of will.callbackUrls) {
-      const fault = faultInCallbackUrl(url, { schemes: will.callbackSchemes });
-      if (fault !== undefined) refuse("callback_urls", `${url}: ${fault}`);
-    }
-  }
+  if (fields.callbackUrls !== undefined || fields.callbackSchemes !== undefined) checkCallbacks(will);
   if (fields.scopes !== undefined) refuse("scopes", faultInAppScopes(profile, will.scopes));
   if (fields.scopes !== undefined || fields.scopeTexts !== undefined)
     refuse("scope_texts", faultInScopeTexts(will.scopes, will.scopeTexts));
   if (fields.resources !== undefined) refuse("resources", faultInResources(fields.resources));
+}
+
+function checkCallbacks({ callbackUrls, callbackSchemes, grantTypes }: Together): void {
+  // Whoever gets tokens without a browser needs none.
+  if (callbackUrls.length === 0 && grantTypes.length === 0)
+    refuse("callback_urls", "an app needs at least one");
+  for (const url of callbackUrls) {
+    const fault = faultInCallbackUrl(url, { schemes: callbackSchemes });
+    if (fault !== undefined) refuse("callback_urls", `${url}: ${fault}`);
+  }
+}
+
+function grantTypesIn(
+  profile: Profile,
+  given: Readonly<Record<string, unknown>>,
+): App["grantTypes"] | undefined {
+  const types = listIn(given, "grant_types");
+  const unknown = types?.find((type) => !profile.grantTypes.includes(type as ExtraGrantType));
+  if (unknown !== undefined) {
+    const known = profile.grantTypes.join(" and ") || "none";
+    refuse(
+      "grant_types",
+      `${unknown}: the ${profile.name} profile has ${known} beside codes and refresh tokens`,
+    );
+  }
+  return types as App["grantTypes"] | undefined;
 }
 
 function keysIn(profile: Profile, given: Readonly<Record<string, unknown>>): string | null | undefined {

@@ -35,6 +35,9 @@ export function appView(app: App) {
     require_client_credentials_on_refresh: app.requireClientCredentialsOnRefresh,
     refresh_tokens: app.refreshTokens,
     access_tokens: app.accessTokens,
+    jwt_algorithm: app.jwtAlgorithm,
+    require_pkce: app.requirePkce,
+    grant_types: app.grantTypes,
     resources: app.resources,
     jwks: app.jwks === undefined ? null : JSON.parse(app.jwks),
     secrets: app.secrets.map(({ createdAt, expiresAt }) => ({

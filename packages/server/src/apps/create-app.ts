@@ -50,10 +50,28 @@ export async function createApp(
     eventCallbackUrl: wanted.eventCallbackUrl,
     scopeTexts: wanted.scopeTexts ?? {},
     callbackSchemes: wanted.callbackSchemes ?? [],
+    ...withoutExtras,
+    ...extrasOf(wanted),
     createdAt: deps.now(),
     openClient: undefined,
   };
   return (await deps.storage.createApp(app)) === "created" ? { app, clientSecret } : undefined;
+}
+
+/** What an app has where nobody said otherwise. */
+const withoutExtras: Pick<App, "requirePkce" | "jwtAlgorithm" | "grantTypes" | "tokensValidFrom"> = {
+  requirePkce: false,
+  jwtAlgorithm: "ES256",
+  grantTypes: [],
+  tokensValidFrom: 0,
+};
+
+function extrasOf({ requirePkce, jwtAlgorithm, grantTypes }: NewApp): Partial<typeof withoutExtras> {
+  return {
+    ...(requirePkce !== undefined && { requirePkce }),
+    ...(jwtAlgorithm !== undefined && { jwtAlgorithm }),
+    ...(grantTypes !== undefined && { grantTypes }),
+  };
 }
 
 /** An app that signs in with keys needs no secret that nobody asked for. */

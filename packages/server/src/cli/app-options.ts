@@ -18,6 +18,10 @@ export const appOptions = {
   same: { type: "boolean" },
   jwt: { type: "boolean" },
   opaque: { type: "boolean" },
+  "jwt-algorithm": { type: "string" },
+  "require-pkce": { type: "boolean" },
+  "no-require-pkce": { type: "boolean" },
+  grant: { type: "string", multiple: true },
   approved: { type: "boolean" },
   "credentials-on-refresh": { type: "string" },
 } as const;
@@ -37,6 +41,10 @@ export interface AppChoices {
   readonly same?: boolean | undefined;
   readonly jwt?: boolean | undefined;
   readonly opaque?: boolean | undefined;
+  readonly "jwt-algorithm"?: string | undefined;
+  readonly "require-pkce"?: boolean | undefined;
+  readonly "no-require-pkce"?: boolean | undefined;
+  readonly grant?: string[] | undefined;
   readonly approved?: boolean | undefined;
   readonly "credentials-on-refresh"?: string | undefined;
 }
@@ -57,8 +65,14 @@ export async function fieldsOf(
     public: chosen.public,
     approved: chosen.approved,
     refresh_tokens: oneOf(chosen.rotate, "rotate", chosen.same, "same"),
-    access_tokens: oneOf(chosen.jwt, "jwt", chosen.opaque, "opaque"),
-    require_client_credentials_on_refresh: yesOrNo(chosen["credentials-on-refresh"]),
+    access_tokens: oneOf(chosen.jwt || chosen["jwt-algorithm"] !== undefined, "jwt", chosen.opaque, "opaque"),
+    jwt_algorithm: chosen["jwt-algorithm"],
+    require_pkce: pkceOf(chosen),
+    grant_types: listed(chosen.grant),
+    require_client_credentials_on_refresh: yesOrNo(
+      "credentials-on-refresh",
+      chosen["credentials-on-refresh"],
+    ),
     jwks: chosen["no-jwks"] ? null : await keySet(chosen.jwks),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
@@ -75,9 +89,14 @@ function oneOf<T>(first: boolean | undefined, one: T, second: boolean | undefine
   return second ? other : undefined;
 }
 
-function yesOrNo(text: string | undefined): boolean | undefined {
+function pkceOf(chosen: AppChoices): boolean | undefined {
+  const answer = oneOf(chosen["require-pkce"], "require-pkce", chosen["no-require-pkce"], "no-require-pkce");
+  return answer === undefined ? undefined : answer === "require-pkce";
+}
+
+function yesOrNo(option: string, text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined;
-  if (text !== "yes" && text !== "no") throw new UsageFault("--credentials-on-refresh takes yes or no.");
+  if (text !== "yes" && text !== "no") throw new UsageFault(`--${option} takes yes or no.`);
   return text === "yes";
 }
 

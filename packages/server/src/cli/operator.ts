@@ -58,6 +58,8 @@ const optionOfKey: Readonly<Record<string, string>> = {
   resources: "--resource",
   jwks: "--jwks",
   public: "--public",
+  grant_types: "--grant",
+  jwt_algorithm: "--jwt-algorithm",
   owner: "--owner",
   after: "--after",
   refresh_tokens: "--rotate",

@@ -3,6 +3,7 @@
 import { createServer } from "node:net";
 import { createCountersign } from "../app.js";
 import { type Config, loadConfig } from "../config.js";
+import { basePathOfIssuer } from "../http/base-path.js";
 import { homeRoute } from "../http/routes/home.js";
 import { jsonLog, type Log } from "../log.js";
 import { loopbackNames } from "../oauth/loopback.js";
@@ -55,6 +56,7 @@ export async function serve(args: string[]): Promise<void> {
     ...config,
     log,
     issuer: () => config.publicUrl,
+    basePath: basePathOfIssuer(config.publicUrl),
     strictTransport: isPublicTls(config.publicUrl),
     observer,
   });

@@ -2,10 +2,11 @@
 
 import type { FastifyInstance } from "fastify";
 import type { Asset } from "../pages/asset.js";
+import { basePathOf } from "./base-path.js";
 
 export function serveAssets(server: FastifyInstance, assets: readonly Asset[]): void {
   for (const { path, contentType, text } of assets) {
-    server.get(path, async (_request, reply) =>
+    server.get(`${basePathOf(server)}${path}`, async (_request, reply) =>
       reply
         .header("content-type", contentType)
         .header("cache-control", "public, max-age=31536000, immutable")

@@ -29,6 +29,8 @@ export interface HttpContext extends OAuthContext {
   readonly credentialsOf: (form: Parameters) => Credentials;
   /** Where people sign in, if not on the server's own page: see AppOptions. */
   readonly signInUrl?: string | undefined;
+  /** The path below the host that the server is at: "" or as `/auth`. */
+  readonly basePath: string;
   /** Whether `/v3/oauth/token` answers like the live API host: 404. */
   readonly liveApiHostTokenPath: boolean;
 }

@@ -1,6 +1,10 @@
-/** Cookies: read strictly, set HttpOnly and SameSite=Lax; `__Host-` over TLS. */
+/**
+ * Cookies: read strictly, set HttpOnly and SameSite=Lax; `__Host-` over TLS. That name wants the path `/`: a server below its
+ * host takes `__Secure-`, and its cookies are for its own path.
+ */
 
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { basePathOfIssuer } from "./base-path.js";
 
 export interface CookieJar {
   get(request: FastifyRequest, name: CookieName): string | undefined;
@@ -15,15 +19,16 @@ export interface HeaderSink {
 
 export type CookieName = "session" | "visit" | "device";
 
-/** @param issuer the server's public URL: it decides `Secure`, and keeps two servers on one host apart by port. */
+/** @param issuer the server's public URL: it decides `Secure`, and keeps two servers on one host apart by port and path. */
 export function cookieJar(issuer: () => string): CookieJar {
   const fullName = (name: CookieName) => {
     const url = new URL(issuer());
-    if (url.protocol === "https:") return `__Host-countersign-${name}`;
+    if (url.protocol === "https:")
+      return `${url.pathname === "/" ? "__Host" : "__Secure"}-countersign-${name}`;
     return `countersign-${name}${url.port === "" ? "" : `-${url.port}`}`;
   };
   const attributes = () =>
-    `; Path=/; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
+    `; Path=${basePathOfIssuer(issuer()) || "/"}; HttpOnly; SameSite=Lax${issuer().startsWith("https:") ? "; Secure" : ""}`;
   // Of all headers this one is added to, not replaced.
   const append = (reply: HeaderSink, cookie: string) => reply.header("set-cookie", cookie);
   return {

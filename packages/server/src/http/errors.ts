@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Profile } from "../oauth/profile/profile.js";
 import type { Reason } from "../oauth/refusal.js";
+import { ownPathOf } from "./base-path.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { problemOf, type RefusedProblem, sendProblem } from "./problem.js";
 import { printable, recordedClientId } from "./request-log.js";
@@ -87,6 +88,6 @@ function answerUnrouted(server: FastifyInstance, request: FastifyRequest, reply:
     const description = `Method ${request.method} is not supported here; use ${allowed.join(" or ")}`;
     return sendProblem(request, reply, { status: 405, error: "invalid_request", description });
   }
-  const description = path.startsWith("/v3/") ? "Invalid URI..." : "Not found.";
+  const description = ownPathOf(request).startsWith("/v3/") ? "Invalid URI..." : "Not found.";
   return sendProblem(request, reply, { status: 404, error: "not_found", description });
 }

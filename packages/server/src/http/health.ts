@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { StorageUnavailable } from "../storage/storage.js";
+import { basePathOf } from "./base-path.js";
 import type { HttpContext } from "./context.js";
 
 export interface Readiness {
@@ -18,13 +19,17 @@ export function healthRoutes(server: FastifyInstance, context: HealthContext, re
       .header("cache-control", "no-store")
       .send({ status: text, ...more });
   const faultOfDatabase = databaseCheck(context);
-  server.get("/health", async (_request, reply) => answer(reply, 200, "ok"));
-  server.get("/ready", async (_request, reply) => {
+  const ready = async (reply: FastifyReply) => {
     if (readiness.draining) return answer(reply, 503, "draining");
     const fault = await faultOfDatabase();
     if (fault !== undefined) return answer(reply, 503, fault);
     return answer(reply, 200, "ready", clockOf(context.storage));
-  });
+  };
+  // Whoever asks a node itself, past the proxy, knows nothing of the path that the server has outside.
+  for (const base of new Set(["", basePathOf(server)])) {
+    server.get(`${base}/health`, async (_request, reply) => answer(reply, 200, "ok"));
+    server.get(`${base}/ready`, async (_request, reply) => ready(reply));
+  }
 }
 
 /** From this on a difference between this clock and the database's is told, in milliseconds: seconds are nothing yet. */

@@ -2,6 +2,7 @@
 
 import type { FastifyReply } from "fastify";
 import type { Page } from "../pages/layout.js";
+import { basePathOf } from "./base-path.js";
 
 /**
  * Sends a page. `formTargets` are origins beside our own that a form's answer may lead to, or `anywhere` for the forms
@@ -26,7 +27,7 @@ export function sendPage(
     .header("content-security-policy", contentSecurityPolicy(formTargets, frameAncestor))
     .header("referrer-policy", "same-origin")
     .header("x-content-type-options", "nosniff")
-    .serializer((sent: Page) => sent.document())
+    .serializer((sent: Page) => sent.document(basePathOf(reply.server)))
     .send(page);
 }
 

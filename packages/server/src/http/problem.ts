@@ -8,10 +8,10 @@ import { publicError } from "../oauth/profile/public-error.js";
 import { Refusal, wordedRefusal } from "../oauth/refusal.js";
 import { problemPage } from "../pages/problem.js";
 import { OwnerGone, StorageUnavailable } from "../storage/storage.js";
+import { ownPathOf } from "./base-path.js";
 import { bodyKind, unsupportedType } from "./body.js";
 import { endpointOf } from "./endpoint.js";
 import { sendPage } from "./page.js";
-import { pathOf } from "./target.js";
 
 /** `error_name` of the API's error object for each status (OpenAPI: ErrorResponseError). */
 const errorNames: Readonly<Record<number, string>> = {
@@ -56,8 +56,7 @@ const programPaths = ["/v3/", "/_emulator", "/.well-known"];
 
 /** For what has no endpoint: pages of the emulator, assets, and what is found nowhere. */
 function shapeElsewhere(request: FastifyRequest): ErrorShape {
-  // The target of a request may be absolute or percent-encoded (RFC 9112 §3.2); its route's address is not.
-  const path = request.routeOptions.url ?? pathOf(request);
+  const path = ownPathOf(request);
   if (clientPaths.has(path)) return "client";
   if (programPaths.some((start) => path.startsWith(start))) return "api";
   return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "browser";

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import type { Observer } from "../observer.js";
 import { loginScript, stylesheet } from "../pages/assets.js";
 import { serveAssets } from "./assets.js";
+import { keepBasePath } from "./base-path.js";
 import { keepParameters } from "./body.js";
 import { closeGently } from "./closing.js";
 import {
@@ -57,6 +58,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   });
   closeGently(server, peers, options.readiness);
   readRawBodies(server);
+  keepBasePath(server, context.basePath);
   keepNotes(server);
   keepParameters(server);
   logRequests(server, context);

@@ -72,6 +72,14 @@ export class Parameters {
     return values as string[];
   }
 
+  /** Returns the parameters that are text as a query string. */
+  toQuery(): string {
+    const query = new URLSearchParams();
+    for (const [name, values] of this.#values)
+      for (const value of values) if (typeof value === "string") query.append(name, value);
+    return query.toString();
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

@@ -15,8 +15,8 @@ export function readChallenge(profile: Profile, app: App, parameters: Parameters
   const challenge = parameters.optional("code_challenge");
   const method = parameters.optional("code_challenge_method");
   if (challenge === undefined) {
-    if (app.public || profile.pkceRequiredOf === "all")
-      throw new Refusal("code_challenge_required", "the app must use PKCE", "code_challenge");
+    if (app.public || app.requirePkce || profile.pkceRequiredOf === "all")
+      throw new Refusal("code_challenge_required", whyRequired(profile, app), "code_challenge");
     if (method !== undefined) {
       throw new Refusal(
         "parameter_missing",
@@ -41,6 +41,11 @@ export function readChallenge(profile: Profile, app: App, parameters: Parameters
     );
   }
   return challenge;
+}
+
+function whyRequired({ pkceRequiredOf }: Profile, app: App): string {
+  if (pkceRequiredOf === "all") return "every app must use PKCE here";
+  return app.public ? "a public app must use PKCE" : "this app is set to require PKCE";
 }
 
 /** Checks the verifier of a token request against the code's challenge (RFC 7636 §4.6). @throws {Refusal} */

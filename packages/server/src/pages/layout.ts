@@ -42,13 +42,16 @@ export class Page {
     return new Page({ ...this.parts, ...changes });
   }
 
-  /** Returns the complete document; nothing in it is inline, and it loads nothing from elsewhere. */
-  document(): string {
-    return documentOf(this.parts);
+  /**
+   * Returns the complete document; nothing in it is inline, and it loads nothing from elsewhere.
+   * @param basePath where its stylesheets and scripts are below the host.
+   */
+  document(basePath = ""): string {
+    return documentOf(this.parts, basePath);
   }
 }
 
-function documentOf(page: PageParts): string {
+function documentOf(page: PageParts, basePath: string): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -59,8 +62,8 @@ function documentOf(page: PageParts): string {
 <meta name="robots" content="noindex">
 <title>${plainName(page.title)} · Countersign</title>
 <link rel="icon" href="${icon}">
-${[stylesheet, ...(page.styles ?? [])].map(({ path }) => html`<link rel="stylesheet" href="${path}">`)}
-${page.scripts?.map(({ path }) => html`<script src="${path}" defer></script>`)}
+${[stylesheet, ...(page.styles ?? [])].map(({ path }) => html`<link rel="stylesheet" href="${basePath}${path}">`)}
+${page.scripts?.map(({ path }) => html`<script src="${basePath}${path}" defer></script>`)}
 </head>
 <body${attributes({ class: `page-${page.width}` })}>
 <a class="skip" href="#main">Skip to content</a>

@@ -58,6 +58,14 @@ export interface App {
   readonly scopeTexts: Readonly<Record<string, string>>;
   /** Schemes without a dot that its callback URLs may have, each allowed for this app by name. */
   readonly callbackSchemes: readonly string[];
+  /** A code without a challenge is refused (RFC 7636); a public app's always is. */
+  readonly requirePkce: boolean;
+  /** What signs its JWT access tokens. */
+  readonly jwtAlgorithm: "ES256" | "RS256";
+  /** What it may ask for tokens with, beside codes and refresh tokens. */
+  readonly grantTypes: readonly ExtraGrantType[];
+  /** Its own tokens, of the client credentials grant, count only if they were issued after this. */
+  readonly tokensValidFrom: number;
   readonly createdAt: number;
   /**
    * How an app that nobody registered by hand says what it is: by the document that its client_id is the address of, or
@@ -68,6 +76,8 @@ export interface App {
 
 /** The account that owns the open clients. Nobody signs in to it, and lists of accounts leave it out. */
 export const openClientsOwner = "0".repeat(40);
+/** Grants that an app is allowed by name: RFC 6749 §4.4, and RFC 8628 by its last part. */
+export type ExtraGrantType = "client_credentials" | "device_code";
 
 /** One account's consent to one app: what "connected apps" lists. */
 export interface Grant {

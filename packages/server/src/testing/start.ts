@@ -66,6 +66,12 @@ export interface SeedObject {
     readonly public?: boolean | undefined;
     readonly refresh_tokens?: "same" | "rotate" | undefined;
     readonly access_tokens?: "opaque" | "jwt" | undefined;
+    /** What signs its JWTs. @default "ES256" */
+    readonly jwt_algorithm?: "ES256" | "RS256" | undefined;
+    /** Whether a code without a PKCE challenge is refused. @default false */
+    readonly require_pkce?: boolean | undefined;
+    /** What it may use beside codes and refresh tokens. @default none */
+    readonly grant_types?: readonly ("client_credentials" | "device_code")[] | undefined;
     readonly resources?: readonly string[] | undefined;
     readonly event_callback_url?: string | undefined;
     /** Public keys for private_key_jwt, instead of a client_secret. */

@@ -67,15 +67,31 @@ describe("configuration", () => {
     expect(faultsOf({ ...good, COUNTERSIGN_HOST: "0.0.0.0", COUNTERSIGN_TLS_PROXY: "true" })).toEqual([]);
   });
 
-  it("takes password, query and path in the public URL for the mistakes they are", () => {
+  it("takes password, query and a path of odd characters in the public URL for the mistakes they are", () => {
     for (const wrong of [
       "https://:pw@sign.example.com",
       "https://u@sign.example.com",
-      "https://sign.example.com/auth",
+      "https://sign.example.com/a//b",
+      "https://sign.example.com/:id",
+      "https://sign.example.com/*",
+      "https://sign.example.com/auth?x",
     ])
-      expect(faultsOf({ ...good, COUNTERSIGN_PUBLIC_URL: wrong })[0]).toContain(
-        "without path, query and user",
-      );
+      expect(faultsOf({ ...good, COUNTERSIGN_PUBLIC_URL: wrong })[0]).toContain("without query and user");
+  });
+
+  it("takes a path in the public URL, without the slash at its end", () => {
+    const urlOf = (CountersignPublicUrl: string) =>
+      loadConfig({ ...good, COUNTERSIGN_PUBLIC_URL: CountersignPublicUrl }).publicUrl;
+    expect(urlOf("https://sign.example.com/")).toBe("https://sign.example.com");
+    expect(urlOf("https://sign.example.com/auth/")).toBe("https://sign.example.com/auth");
+    expect(urlOf("https://sign.example.com/a/b-2")).toBe("https://sign.example.com/a/b-2");
+  });
+
+  it("requires PKCE of every app where it is told to, and of a profile that reads none never", () => {
+    const required = { ...good, COUNTERSIGN_REQUIRE_PKCE: "true" };
+    expect(loadConfig(required).profile.pkceRequiredOf).toBe("all");
+    expect(loadConfig(good).profile.pkceRequiredOf).toBe("public");
+    expect(faultsOf({ ...required, COUNTERSIGN_PROFILE: "dropbox-sign" })[0]).toContain("does not read PKCE");
   });
 
   it("names the key of a proxy that is no address, with all other faults", () => {

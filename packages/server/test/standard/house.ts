@@ -70,7 +70,14 @@ export interface HouseOptions
   extends Partial<
     Pick<
       AppOptions,
-      "rateLimits" | "trustProxy" | "connections" | "strictTransport" | "issuer" | "openClients" | "outgoing"
+      | "rateLimits"
+      | "trustProxy"
+      | "connections"
+      | "strictTransport"
+      | "issuer"
+      | "openClients"
+      | "outgoing"
+      | "basePath"
     >
   > {
   readonly profile?: AppOptions["profile"];
@@ -103,7 +110,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<TestServer
   if (options.storage === undefined) await furnish(storage, ring, clock.now);
   options.extend?.(app);
   await app.server.listen({ host: "127.0.0.1", port: 0 });
-  url = `http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(app.server.server.address() as AddressInfo).port}${options.basePath ?? ""}`;
   return {
     url,
     clock,

@@ -1,6 +1,7 @@
 /** What operators do with apps. Each act is checked whole, done, and recorded. */
 
 import { createApp, newClientSecret, sealClientSecret } from "../../apps/create-app.js";
+import { faultInGrantTypes } from "../../oauth/grant-types.js";
 import { type Profile, takesSecrets } from "../../oauth/profile/profile.js";
 import type { App } from "../../storage/storage.js";
 import { type Actor, recordAct } from "../actor.js";
@@ -31,6 +32,7 @@ export async function addApp(context: ActContext, actor: Actor, value: unknown):
   if (isPublic) checkPublic(context.profile);
   const { jwks, disabled, ...fields } = readAppFields(context.profile, given, undefined);
   if (isPublic && jwks != null) refuse("jwks", "a public app has no keys");
+  refuse("grant_types", faultInGrantTypes(fields.grantTypes ?? [], isPublic));
   if (isPublic && fields.refreshTokens === "same") refuse("refresh_tokens", "a public app's are rotated");
   if (jwks == null && !takesSecrets(context.profile)) refuse("jwks", keysNeeded(context.profile));
   const owner = await accountNamed(context, textIn(given, "owner") as string);

@@ -20,7 +20,7 @@ export function loginPageOf(
   failed: { problem?: string; email?: string | undefined; status?: number },
 ): Page {
   return loginPage({
-    action: `${endpoints.login.path}?${visit.query}`,
+    action: `${visit.context.basePath}${endpoints.login.path}?${visit.query}`,
     csrf: visit.csrf(),
     appName: wanted.app.name,
     email: failed.email ?? wanted.loginHint,
@@ -36,7 +36,7 @@ export function consentPageOf(
 ): Page {
   const { profile } = visit.context;
   return consentPage({
-    action: `${endpoints.decide.path}?${visit.query}`,
+    action: `${visit.context.basePath}${endpoints.decide.path}?${visit.query}`,
     csrf: visit.csrf(),
     appName: wanted.app.name,
     ownerEmail: owner?.email ?? "",
@@ -45,7 +45,7 @@ export function consentPageOf(
     resources: wanted.resources,
     goesBackTo: placeOf(wanted.redirectUri),
     provenance: provenanceOf(wanted.app),
-    switchAccountAction: `${endpoints.switchAccount.path}?${visit.query}`,
+    switchAccountAction: `${visit.context.basePath}${endpoints.switchAccount.path}?${visit.query}`,
     notice: canAllow
       ? undefined
       : "This app has not been approved yet. Until it is, only its owner can allow it.",
@@ -89,6 +89,9 @@ export function expiredFormPage(visit: Visit): Page {
     what: "The page was open for too long, cookies are blocked, or it was sent from another site. Nothing was changed.",
     todo: "Go back to the start and try again. Your browser must accept cookies of this site.",
     reference: visit.request.id,
-    link: { href: `${endpoints.authorize.path}?${visit.query}`, label: "Start again" },
+    link: {
+      href: `${visit.context.basePath}${endpoints.authorize.path}?${visit.query}`,
+      label: "Start again",
+    },
   });
 }

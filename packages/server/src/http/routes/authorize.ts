@@ -49,6 +49,7 @@ class Authorization {
   /** The answer to the consent page: `decision` is `allow` or `deny`. */
   async decide(): Promise<FastifyReply> {
     const visit = this.#visit;
+    if (visit.query === "" && this.#context.profile.authorizeByPost) return this.#asQuery();
     const validation = await this.#validate();
     if (validation.outcome !== "valid") return this.#refuse(validation);
     const form = await readParameters(visit.request);
@@ -56,6 +57,12 @@ class Authorization {
     if (!visit.isOwnForm(form.optional("csrf")) || (choice !== "allow" && choice !== "deny"))
       return this.#formExpired();
     return this.#take(validation.request, { choice, shown: true });
+  }
+
+  /** A request that an app posted is put into the query, where every step carries it on. Nothing has been decided by it. */
+  async #asQuery(): Promise<FastifyReply> {
+    const query = (await readParameters(this.#visit.request)).toQuery();
+    return this.#visit.redirect(`${this.#context.basePath}${endpoints.authorize.path}?${query}`, 303);
   }
 
   async login(): Promise<FastifyReply> {
@@ -67,14 +74,20 @@ class Authorization {
     if (login.outcome === "refused") return this.#showLogin(wanted, login);
     // Of another tab: it satisfies no `prompt=login` or `max_age`, since nobody has given a password for this one.
     if (login.outcome === "signed_in_before")
-      return this.#visit.redirect(`${endpoints.authorize.path}?${query}`, 303);
-    return this.#visit.redirect(`${endpoints.authorize.path}?${withoutSatisfiedPrompts(query)}`, 303);
+      return this.#visit.redirect(`${this.#context.basePath}${endpoints.authorize.path}?${query}`, 303);
+    return this.#visit.redirect(
+      `${this.#context.basePath}${endpoints.authorize.path}?${withoutSatisfiedPrompts(query)}`,
+      303,
+    );
   }
 
   async switchAccount(): Promise<FastifyReply> {
     const form = await readParameters(this.#visit.request);
     if (this.#visit.isOwnForm(form.optional("csrf"))) await this.#visit.endSession();
-    return this.#visit.redirect(`${endpoints.authorize.path}?${this.#visit.query}`, 303);
+    return this.#visit.redirect(
+      `${this.#context.basePath}${endpoints.authorize.path}?${this.#visit.query}`,
+      303,
+    );
   }
 
   #validate() {
@@ -111,7 +124,7 @@ class Authorization {
 
   /** Signing in satisfies `prompt=login`: asked for again, it would never end. */
   #signInElsewhere(signInUrl: string): string {
-    const onward = `${endpoints.authorize.path}?${withoutSatisfiedPrompts(this.#visit.query)}`;
+    const onward = `${this.#context.basePath}${endpoints.authorize.path}?${withoutSatisfiedPrompts(this.#visit.query)}`;
     return `${signInUrl}${signInUrl.includes("?") ? "&" : "?"}${new URLSearchParams({ return_to: onward })}`;
   }
 

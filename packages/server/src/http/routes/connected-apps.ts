@@ -1,7 +1,7 @@
 /** What a person sees of their own: sign in, the apps connected to their account, sign out. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { endpoints } from "../../oauth/endpoints.js";
+import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
 import { provenanceOf } from "../../oauth/open-clients/open-clients.js";
 import { describeScope } from "../../oauth/scope.js";
 import { connectedAppsPage } from "../../pages/connected-apps.js";
@@ -40,13 +40,13 @@ class ConnectedAppsRoutes {
       runBy: await this.#runBy(app),
       scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, app, scope).title),
       since: dayInWords(grant.createdAt),
-      revokeAction: `/connected-apps/revoke?client_id=${encodeURIComponent(app.clientId)}`,
+      revokeAction: `${this.#at(endpoints.connectedAppsRevoke)}?client_id=${encodeURIComponent(app.clientId)}`,
     }));
     const page = connectedAppsPage({
       accountEmail: session.account.email,
       csrf: this.#context.csrf.token(request, reply),
       apps: await Promise.all(apps),
-      signOutAction: "/connected-apps/logout",
+      signOutAction: this.#at(endpoints.connectedAppsLogout),
       notice: queryParameters(request).has("revoked") ? "The app no longer has access." : undefined,
     });
     return sendPage(reply, page);
@@ -63,7 +63,7 @@ class ConnectedAppsRoutes {
     if (login.outcome === "refused") {
       return this.#showLogin(request, reply, login.problem, login.email, login.status);
     }
-    return reply.redirect("/connected-apps", 303);
+    return reply.redirect(this.#at(endpoints.connectedApps), 303);
   }
 
   async revoke(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -77,7 +77,7 @@ class ConnectedAppsRoutes {
     }
     await context.storage.revokeGrant(session.account.id, clientId, context.now());
     context.audit("grant_revoked", { clientId, accountId: session.account.id });
-    return reply.redirect("/connected-apps?revoked", 303);
+    return reply.redirect(`${this.#at(endpoints.connectedApps)}?revoked`, 303);
   }
 
   async logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -85,7 +85,11 @@ class ConnectedAppsRoutes {
     if (!this.#context.csrf.verify(request, form.optional("csrf"))) return this.#formExpired(request, reply);
     await endSession(this.#context, request);
     this.#context.cookies.clear(reply, "session");
-    return sendPage(reply, signedOutPage({ signInHref: "/connected-apps" }));
+    return sendPage(reply, signedOutPage({ signInHref: this.#at(endpoints.connectedApps) }));
+  }
+
+  #at({ path }: Endpoint): string {
+    return `${this.#context.basePath}${path}`;
   }
 
   #showLogin(
@@ -96,7 +100,7 @@ class ConnectedAppsRoutes {
     status = 200,
   ): FastifyReply {
     const page = loginPage({
-      action: "/connected-apps/login",
+      action: this.#at(endpoints.connectedAppsLogin),
       csrf: this.#context.csrf.token(request, reply),
       email,
       problem,
@@ -113,7 +117,7 @@ class ConnectedAppsRoutes {
       what: "Nothing was changed.",
       todo: "Go back and try again.",
       reference: request.id,
-      link: { href: "/connected-apps", label: "Connected apps" },
+      link: { href: this.#at(endpoints.connectedApps), label: "Connected apps" },
     });
     return sendPage(reply, page, 403);
   }

@@ -9,18 +9,21 @@ import { sendPage } from "../page.js";
 export function homeRoute(server: FastifyInstance, context: HttpContext): void {
   const links = [
     {
-      href: endpoints.connectedApps.path,
+      href: `${context.basePath}${endpoints.connectedApps.path}`,
       label: "Connected apps",
       description: "See which apps have access to your account, and remove it.",
     },
     {
-      href: endpoints.metadata.path,
+      // RFC 8414 §3.1
+      href: `${endpoints.metadata.path}${context.basePath}`,
       label: "Metadata",
       description: "For developers: where the endpoints are and what they support (RFC 8414).",
     },
   ];
-  server.get("/", async (_request, reply) => {
-    const shown = context.profile.endpoints.includes("metadata") ? links : links.slice(0, 1);
-    return sendPage(reply, homePage({ name: new URL(context.issuer()).host, links: shown }));
-  });
+  const shown = context.profile.endpoints.includes("metadata") ? links : links.slice(0, 1);
+  const { basePath } = context;
+  for (const url of new Set([`${basePath}/`, basePath || "/"]))
+    server.get(url, async (_request, reply) =>
+      sendPage(reply, homePage({ name: `${new URL(context.issuer()).host}${basePath}`, links: shown })),
+    );
 }

@@ -77,6 +77,12 @@ export function chooseRedirectUri(profile: Profile, app: App, requested: string 
     if (profile.redirectUriAtAuthorize === "required")
       throw new Refusal("redirect_uri_required", "each request must name its redirect_uri", "redirect_uri");
     if (app.callbackUrls.length === 1) return app.callbackUrls[0] as string;
+    if (app.callbackUrls.length === 0)
+      throw new Refusal(
+        "redirect_uri_mismatch",
+        "the app has no callback URL: it asks for no codes",
+        "redirect_uri",
+      );
     const detail = `the app has ${app.callbackUrls.length} callback URLs`;
     throw new Refusal("redirect_uri_required", detail, "redirect_uri");
   }

@@ -68,6 +68,10 @@ function appFrom(
     eventCallbackUrl: undefined,
     scopeTexts,
     callbackSchemes: schemes,
+    requirePkce: true,
+    jwtAlgorithm: "ES256",
+    grantTypes: [],
+    tokensValidFrom: 0,
     createdAt: kept?.createdAt ?? now(),
   };
 }

@@ -63,6 +63,8 @@ export const dropboxSign: Profile = {
   extensionParameters: "ignored",
   pkce: "ignored",
   pkceRequiredOf: "public",
+  authorizeByPost: false,
+  grantTypes: [],
   clientAuthentication: ["client_secret_post"],
   assertions: { algorithms: ["ES256", "EdDSA", "RS256", "PS256"], audience: "endpoints" },
   nativeApps: false,

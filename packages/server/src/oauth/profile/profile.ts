@@ -49,8 +49,12 @@ export interface Profile {
   readonly extensionParameters: "ignored" | "refused";
   /** RFC 7636: parameters ignored, or S256 alone. */
   readonly pkce: "ignored" | "S256";
-  /** Whose codes must be bound by it, where it is read. */
+  /** Whose codes must be bound by it, where it is read; of the others, each app's own setting says it. */
   readonly pkceRequiredOf: "public" | "all";
+  /** Whether an authorization request may be the body of a POST (OpenID Connect Core §3.1.2.1). */
+  readonly authorizeByPost: boolean;
+  /** Grants beside codes and refresh tokens, of which an app may be allowed some. */
+  readonly grantTypes: readonly ("client_credentials" | "device_code")[];
   /** Which ways of client authentication the token endpoint reads (RFC 6749 §2.3.1, RFC 7523). */
   readonly clientAuthentication: readonly (
     | "client_secret_post"

@@ -17,6 +17,8 @@ export const standard: Profile = {
   extensionParameters: "refused",
   pkce: "S256",
   pkceRequiredOf: "public",
+  authorizeByPost: true,
+  grantTypes: [],
   clientAuthentication: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
   assertions: { algorithms: ["ES256", "EdDSA", "RS256", "PS256"], audience: "endpoints" },
   nativeApps: true,

@@ -162,4 +162,13 @@ CREATE INDEX sessions_of_account ON sessions(account_pk);
     // To the release before an open client is a public app like others.
     sql: "ALTER TABLE apps ADD COLUMN open_client text;",
   },
+  {
+    version: 6,
+    title: "apps may need PKCE, sign by RS256, and use more grants",
+    sql: `
+ALTER TABLE apps ADD COLUMN require_pkce boolean NOT NULL DEFAULT false,
+  ADD COLUMN jwt_algorithm text NOT NULL DEFAULT 'ES256', ADD COLUMN grant_types text NOT NULL DEFAULT '[]',
+  ADD COLUMN tokens_valid_from bigint NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -32,6 +32,10 @@ export const appChangeColumns: Columns = {
   eventCallbackUrl: { name: "event_callback_url" },
   scopeTexts: { name: "scope_texts", required: true },
   callbackSchemes: { name: "callback_schemes", required: true },
+  requirePkce: { name: "require_pkce", required: true },
+  jwtAlgorithm: { name: "jwt_algorithm", required: true },
+  grantTypes: { name: "grant_types", required: true },
+  tokensValidFrom: { name: "tokens_valid_from", required: true },
 };
 
 /**
@@ -77,6 +81,10 @@ export function appValues(app: App): unknown[] {
     app.callbackSchemes,
     app.createdAt,
     app.disabled,
+    app.requirePkce,
+    app.jwtAlgorithm,
+    app.grantTypes,
+    app.tokensValidFrom,
     app.openClient,
   ];
 }

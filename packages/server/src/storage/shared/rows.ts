@@ -57,6 +57,10 @@ export function appOf(cells: Cells): App {
     eventCallbackUrl: cells.optionalText("p.event_callback_url"),
     scopeTexts: cells.value("p.scope_texts", (json) => JSON.parse(json as string)),
     callbackSchemes: cells.list("p.callback_schemes"),
+    requirePkce: cells.flag("p.require_pkce"),
+    jwtAlgorithm: cells.text("p.jwt_algorithm") as App["jwtAlgorithm"],
+    grantTypes: cells.list("p.grant_types") as App["grantTypes"][number][],
+    tokensValidFrom: cells.number("p.tokens_valid_from"),
     createdAt: cells.number("p.created_at"),
     openClient: cells.optionalText("p.open_client") as App["openClient"],
   };

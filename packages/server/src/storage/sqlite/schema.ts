@@ -166,4 +166,14 @@ CREATE INDEX sessions_of_account ON sessions(account_pk);
     // To the release before an open client is a public app like others.
     sql: "ALTER TABLE apps ADD COLUMN open_client TEXT;",
   },
+  {
+    version: 8,
+    title: "apps may need PKCE, sign by RS256, and use more grants",
+    sql: `
+ALTER TABLE apps ADD COLUMN require_pkce INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN jwt_algorithm TEXT NOT NULL DEFAULT 'ES256';
+ALTER TABLE apps ADD COLUMN grant_types TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE apps ADD COLUMN tokens_valid_from INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

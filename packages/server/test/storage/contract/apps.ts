@@ -36,6 +36,10 @@ export function appContract(open: Open): void {
         eventCallbackUrl: undefined,
         scopeTexts: {},
         callbackSchemes: [],
+        requirePkce: false,
+        jwtAlgorithm: "ES256",
+        grantTypes: [],
+        tokensValidFrom: 0,
       });
       expect(await storage().createApp(bare)).toBe("created");
       expect(await storage().findApp(bare.clientId)).toStrictEqual(bare);
