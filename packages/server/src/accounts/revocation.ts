@@ -1,6 +1,6 @@
 /** The emergency act of an operator: all that an account, an app or everybody was given ends at once, and is recorded. */
 
-import type { Revocation, RevocationOutcome, Storage } from "../storage/storage.js";
+import type { AuditEventName, Revocation, RevocationOutcome, Storage } from "../storage/storage.js";
 
 interface Deps {
   readonly storage: Pick<Storage, "revokeAll" | "recordAudit">;
@@ -22,7 +22,7 @@ export async function revokeAll(
 
 function namesOf(
   whose: Revocation,
-): [event: string, clientId: string | undefined, accountId: string | undefined] {
+): [event: AuditEventName, clientId: string | undefined, accountId: string | undefined] {
   if (whose === "everything") return ["everything_revoked", undefined, undefined];
   if ("accountId" in whose) return ["account_revoked", undefined, whose.accountId];
   return ["app_revoked", whose.clientId, undefined];

@@ -1,6 +1,6 @@
 /** Who does an operator's act, for the audit log. */
 
-import type { AuditEvent } from "../storage/storage.js";
+import type { AuditEvent, AuditEventName } from "../storage/storage.js";
 import type { ActContext } from "./context.js";
 
 export interface Actor {
@@ -15,7 +15,7 @@ export interface Actor {
 export async function recordAct(
   { storage, now }: ActContext,
   { name, ...where }: Actor,
-  event: string,
+  event: AuditEventName,
   about: { readonly clientId?: string; readonly accountId?: string } & AuditEvent["data"],
 ): Promise<void> {
   const { clientId, accountId, ...data } = about;

@@ -9,7 +9,7 @@ const usage = `Usage: countersign audit [--event E] [--client CLIENT_ID] [--acco
            [--since ISO_TIME] [--until ISO_TIME] [--limit N] [--all]
 
 Prints security events, newest first, one JSON object a line: the newest 100, so many as --limit says, or --all, read in
-pages. --actor is who did it, for what operators did: api, apps-file, or cli: and a user.
+pages. An --event that there is not is refused, with those that there are. --actor is who did it, for what operators did: api, apps-file, or cli: and a user.
 
 ${configUsage}
   --after PLACE   from behind a place that --limit told on standard error`;

@@ -1,7 +1,7 @@
 /** What the rules of the protocol are given: each takes the part of it that it needs. */
 
 import type { KeyRing } from "../crypto/key-ring.js";
-import type { AuditEvent, Storage } from "../storage/storage.js";
+import type { AuditEvent, AuditEventName, Storage } from "../storage/storage.js";
 import type { OpenClients } from "./open-clients/document.js";
 import type { Profile } from "./profile/profile.js";
 import type { SigningKeys } from "./tokens/signing-keys.js";
@@ -23,7 +23,7 @@ export interface OAuthContext {
 
 /** Records a security event. `data` holds no secret, code or token. */
 export type Audit = (
-  event: string,
+  event: AuditEventName,
   data: {
     readonly clientId?: string | undefined;
     readonly accountId?: string | undefined;

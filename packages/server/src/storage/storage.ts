@@ -201,6 +201,41 @@ type Changes<Whole> = { readonly [Key in keyof Whole]?: Whole[Key] | undefined }
 export type AppChanges = Changes<Omit<App, "clientId" | "createdAt" | "openClient">>;
 export type AccountChanges = Changes<Omit<Account, "id" | "createdAt">>;
 
+/** The names of the events in the audit log: whoever asks for one by another name has misspelt it. */
+export const auditEventNames = [
+  "account_created",
+  "account_deleted",
+  "account_locked",
+  "account_password_set",
+  "account_revoked",
+  "account_unlocked",
+  "admin_authentication_failed",
+  "api_key_created",
+  "api_key_revoked",
+  "app_changed",
+  "app_created",
+  "app_deleted",
+  "app_revoked",
+  "client_authentication_failed",
+  "client_secret_rotated",
+  "client_secrets_expired",
+  "code_exchanged",
+  "code_reused",
+  "consent_denied",
+  "consent_given",
+  "everything_revoked",
+  "family_revoked",
+  "grant_revoked",
+  "login",
+  "login_failed",
+  "refresh_replayed",
+  "refresh_reused",
+  "sessions_ended",
+  "token_revoked",
+] as const;
+
+export type AuditEventName = (typeof auditEventNames)[number];
+
 /** A security event. `data` holds no secret, code or token. */
 export interface AuditEvent {
   readonly at: number;

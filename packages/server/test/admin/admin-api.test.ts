@@ -308,6 +308,12 @@ describe("the audit log", () => {
     expect((await ask("GET", "/audit?since=yesterday")).status).toBe(400);
     expect((await ask("GET", "/audit?after=1%20OR%201")).status).toBe(400);
   });
+
+  it("refuses an event that there is not: a misspelt one would read as 'nothing happened'", async () => {
+    const { status, body } = await ask("GET", "/audit?event=nosuch");
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain("event: must be one of");
+  });
 });
 
 describe("the token", () => {

@@ -132,6 +132,7 @@ describe("countersign app", () => {
     [["app", "update", "from-elsewhere", "--scope", ""], "--scope: an app needs at least one scope"],
     [["app", "list", "--limit", "0"], "--limit takes a whole number of at least 1"],
     [["app", "list", "--after", "x"], "--after: must be what `next`"],
+    [["audit", "--event", "nosuch"], "event: must be one of account_created, account_deleted"],
     [["audit", "--until", "x"], "--until takes a time"],
     [["audit", "--all", "--limit", "3"], "exclude each other"],
     [["grant", "revoke", "--account", "owner@example.com"], "--account and --client"],

@@ -1,6 +1,6 @@
 /** What operators list, in pages. */
 
-import type { AuditPageQuery, Page, PageQuery } from "../../storage/storage.js";
+import { type AuditPageQuery, auditEventNames, type Page, type PageQuery } from "../../storage/storage.js";
 import type { ActContext } from "../context.js";
 import { AdminFault } from "../fault.js";
 import { accountView, appView, auditView, familyView, grantView, sessionView } from "../views.js";
@@ -74,6 +74,8 @@ async function ownersOf(context: ActContext, { account, clientId }: ListQuery) {
 
 /** @throws {AdminFault} */
 export async function listAudit({ storage }: ActContext, query: AuditPageQuery): Promise<Page<View>> {
+  if (query.event !== undefined && !(auditEventNames as readonly string[]).includes(query.event))
+    throw new AdminFault("bad_request", `event: must be one of ${auditEventNames.join(", ")}`);
   return viewed(await storage.pageAudit(checked(query, "number")), auditView);
 }
 
