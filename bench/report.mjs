@@ -197,7 +197,7 @@ export function keep(section, report, command) {
     return `<!-- ${name} -->\n## ${titles[name]}\n\n\`${command}\`, ${new Date().toISOString().slice(0, 10)}. ${machine()}\n\n${report}\n<!-- end of ${name} -->`;
   });
   const head =
-    "# Results\n\nWritten by `npm run bench`; README.md says how to read it. Compare the ratios: the figures themselves are those of one machine.";
+    "# Results\n\nWritten by `npm run bench`; README.md says how to read it. Compare the ratios: the figures themselves are those of one machine. A target is what we aim at, set before the first measurement; where it says missed, there is still work to do.";
   writeFileSync(file, `${[head, ...parts.filter(Boolean)].join("\n\n")}\n`);
 }
 
