@@ -4,6 +4,8 @@
  * sockets, because Node's own client costs more than the servers it would measure.
  */
 import { connect } from "node:net";
+import { isWhole, refreshTokenIn } from "./answers.mjs";
+import { arrive } from "./arrivals.mjs";
 
 /**
  * @typedef {object} Job
@@ -19,6 +21,7 @@ import { connect } from "node:net";
  * @property {boolean} [follow]      each connection goes on with the refresh token it was answered
  * @property {boolean} [sleeps]     the load waits for events: where a server shares its core
  * @property {string} proof          text that a right answer holds
+ * @property {number} [perSecond]    requests arrive by a schedule, whether the ones before were answered or not
  */
 
 class Work {
@@ -85,18 +88,6 @@ function keepBusy(work, port, first) {
   });
 }
 
-function isWhole(answer) {
-  const end = answer.indexOf("\r\n\r\n");
-  if (end < 0) return false;
-  const at = answer.search(/\r\ncontent-length: /i);
-  if (at < 0 || at > end) throw new Error(`an answer without Content-Length: ${answer.slice(0, 400)}`);
-  return answer.length >= end + 4 + Number.parseInt(answer.slice(at + 18, at + 30), 10);
-}
-
-function refreshTokenIn(answer) {
-  return /"refresh_token":"([^"]+)"/.exec(answer)?.[1];
-}
-
 async function run(/** @type {Job} */ job) {
   const work = new Work(job);
   const cpuBefore = process.cpuUsage();
@@ -119,7 +110,8 @@ async function run(/** @type {Job} */ job) {
 }
 
 process.on("message", (job) => {
-  run(job).then(
+  const ran = job.perSecond === undefined ? run(job) : arrive(new Work(job));
+  ran.then(
     (result) => process.send({ result }),
     (error) => process.send({ error: String(error?.stack ?? error) }),
   );

@@ -40,6 +40,7 @@ export function summary(runs) {
     lowest: Math.min(...runs.map(({ rate }) => rate)),
     highest: Math.max(...runs.map(({ rate }) => rate)),
     cpu: median(runs.map(({ cpu }) => cpu)),
+    leastCpu: Math.min(...runs.map(({ cpu }) => cpu)),
     busy: median(runs.map(({ busy }) => busy)),
     done: runs.reduce((sum, { done }) => sum + done, 0),
     failed: runs.reduce((sum, { failed }) => sum + failed, 0),

@@ -3,17 +3,23 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cold } from "./cold.mjs";
 import { growth } from "./growth.mjs";
+import { latency } from "./latency.mjs";
+import { onPostgres } from "./on-postgres.mjs";
 import { start } from "./processes.mjs";
 import { comparisonReport, keep } from "./report.mjs";
 import { measure } from "./rounds.mjs";
 import { countersign } from "./subjects/countersign.mjs";
-import { bare, peer } from "./subjects/others.mjs";
+import { bare, peer, smallest } from "./subjects/others.mjs";
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean" },
     growth: { type: "boolean" },
+    cold: { type: "boolean" },
+    latency: { type: "boolean" },
+    postgres: { type: "boolean" },
     grants: { type: "string", default: "1000000" },
     rounds: { type: "string" },
     milliseconds: { type: "string" },
@@ -57,6 +63,7 @@ async function compare() {
   const others = [
     ["before", () => against && countersign({ ...place, name: "before", root: resolve(against) })],
     ["bare node:http", () => bare(place, ours, wanted)],
+    ["node:http and the smallest SQL", () => smallest(place, ours, wanted, join(folder, "smallest.db"))],
     ["oidc-provider, memory", () => peer(place, "oidc-provider")],
     ["oidc-provider, SQLite", () => peer(place, "oidc-provider", "oidc-provider.db")],
     ["@node-oauth/oauth2-server, memory", () => peer(place, "@node-oauth/oauth2-server")],
@@ -84,6 +91,18 @@ const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...proces
 try {
   if (options.growth) {
     await growth({ folder, load, how, grants: Number(options.grants), command });
+  } else if (options.cold) {
+    const report = await cold({ folder, runs: how.rounds + 2 });
+    console.log(report);
+    keep("cold", report, command);
+  } else if (options.latency) {
+    const report = await latency({ folder, load, how, wanted });
+    console.log(report);
+    if (!options.only) keep("latency", report, command);
+  } else if (options.postgres) {
+    const report = await onPostgres({ folder, load, how, wanted });
+    console.log(report);
+    if (!options.only) keep("postgres", report, command);
   } else {
     const report = await compare();
     console.log(report);

@@ -6,7 +6,7 @@ import { lifetimes, modelOn, preparing } from "./oauth2-model.mjs";
 import { serveBench } from "./ready.mjs";
 import { openStore } from "./stores.mjs";
 
-const store = openStore(process.argv[2]);
+const store = await openStore(process.argv[2]);
 const model = modelOn(store);
 const rotating = new OAuthServer({ model, ...lifetimes, alwaysIssueNewRefreshToken: true });
 const same = new OAuthServer({ model, ...lifetimes, alwaysIssueNewRefreshToken: false });

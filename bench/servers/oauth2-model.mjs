@@ -22,20 +22,20 @@ const asDates = (record) =>
 /** Returns the model the library asks for. @param {ReturnType<import("./stores.mjs").openStore>} store */
 export const modelOn = (store) => ({
   getClient: (id, given) => (given === secret ? clients.get(id) : false),
-  getAuthorizationCode: (code) => asDates(store.get(`code:${code}`)),
+  getAuthorizationCode: async (code) => asDates(await store.get(`code:${code}`)),
   revokeAuthorizationCode: ({ authorizationCode }) => store.delete(`code:${authorizationCode}`),
-  getRefreshToken: (token) => asDates(store.get(`refresh:${token}`)),
+  getRefreshToken: async (token) => asDates(await store.get(`refresh:${token}`)),
   revokeToken: ({ refreshToken }) => store.delete(`refresh:${refreshToken}`),
-  getAccessToken: (token) => asDates(store.get(`access:${token}`)),
-  saveToken: (token, client, user) => {
+  getAccessToken: async (token) => asDates(await store.get(`access:${token}`)),
+  saveToken: async (token, client, user) => {
     const saved = { ...token, client: { id: client.id }, user };
     const stored = {
       ...saved,
       accessTokenExpiresAt: token.accessTokenExpiresAt.getTime(),
       refreshTokenExpiresAt: token.refreshTokenExpiresAt?.getTime(),
     };
-    store.put(`access:${token.accessToken}`, stored);
-    if (token.refreshToken) store.put(`refresh:${token.refreshToken}`, stored);
+    await store.put(`access:${token.accessToken}`, stored);
+    if (token.refreshToken) await store.put(`refresh:${token.refreshToken}`, stored);
     return saved;
   },
 });

@@ -6,7 +6,7 @@ import { serveBench } from "./ready.mjs";
 import { openStore } from "./stores.mjs";
 
 const { Request, Response } = OAuth2Server;
-const store = openStore(process.argv[2]);
+const store = await openStore(process.argv[2]);
 const model = modelOn(store);
 const rotating = new OAuth2Server({ model, ...lifetimes, alwaysIssueNewRefreshToken: true });
 const same = new OAuth2Server({ model, ...lifetimes, alwaysIssueNewRefreshToken: false });

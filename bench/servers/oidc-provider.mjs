@@ -4,7 +4,7 @@ import { Provider } from "oidc-provider";
 import { codeChallenge, loadFor, redirectUri, serveBench } from "./ready.mjs";
 import { openStore } from "./stores.mjs";
 
-const store = openStore(process.argv[2]);
+const store = await openStore(process.argv[2]);
 const clients = ["same", "rotating"].map((id) => ({
   client_id: id,
   client_secret: "a-secret-of-thirty-two-characters",
@@ -19,17 +19,17 @@ class Adapter {
     this.model = model;
   }
   async upsert(id, payload) {
-    store.put(`${this.model}:${id}`, payload);
+    await store.put(`${this.model}:${id}`, payload);
   }
   async find(id) {
     return store.get(`${this.model}:${id}`);
   }
   async consume(id) {
-    const payload = store.get(`${this.model}:${id}`);
-    store.put(`${this.model}:${id}`, { ...payload, consumed: Math.floor(Date.now() / 1000) });
+    const payload = await store.get(`${this.model}:${id}`);
+    await store.put(`${this.model}:${id}`, { ...payload, consumed: Math.floor(Date.now() / 1000) });
   }
   async destroy(id) {
-    store.delete(`${this.model}:${id}`);
+    await store.delete(`${this.model}:${id}`);
   }
   async findByUid() {}
   async findByUserCode() {}

@@ -3,7 +3,7 @@
 /**
  * Listens, says on which port, and prepares load when asked to, in one commit of the store.
  * @param {import("node:http").Server} server
- * @param {{ begin(): void, end(): void }} store
+ * @param {{ begin(): void, end(): void | Promise<void> }} store
  * @param {(wanted: { operation: string, count: number }) => Promise<object>} prepare
  */
 export function serveBench(server, store, prepare) {

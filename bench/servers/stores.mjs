@@ -1,9 +1,40 @@
-/** What the peers keep their records in: a Map, or one SQLite table that is as durable as ours. */
+/** What the peers keep their records in: a Map, or one table, of SQLite or PostgreSQL, that is as durable as ours. */
 import { createRequire } from "node:module";
 
-/** Returns get, put and delete of records by key. Each act on SQLite is its own commit, as in a plain adapter. */
-export function openStore(file) {
-  return file === undefined ? memoryStore() : sqliteStore(file);
+/**
+ * Returns get, put and delete of records by key, which may answer later. Each act on a database is its own commit, as in
+ * a plain adapter.
+ */
+export async function openStore(where) {
+  if (where === undefined) return memoryStore();
+  return where.startsWith("postgres:") ? postgresStore(where) : sqliteStore(where);
+}
+
+async function postgresStore(connectionString) {
+  const { default: pg } = await import("pg");
+  const pool = new pg.Pool({ connectionString, max: 10 });
+  await pool.query("CREATE TABLE records (key TEXT PRIMARY KEY, record JSONB NOT NULL)");
+  const ask = (name, text, values) => pool.query({ name, text, values });
+  const put =
+    "INSERT INTO records(key, record) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET record = excluded.record";
+  const putMany = "INSERT INTO records(key, record) SELECT * FROM unnest($1::text[], $2::jsonb[])";
+  let kept;
+  return {
+    get: async (key) =>
+      (await ask("get", "SELECT record FROM records WHERE key = $1", [key])).rows[0]?.record,
+    put: async (key, record) => {
+      if (kept) kept.push([key, JSON.stringify(record)]);
+      else await ask("put", put, [key, JSON.stringify(record)]);
+    },
+    delete: async (key) => (await ask("delete", "DELETE FROM records WHERE key = $1", [key])).rowCount > 0,
+    begin: () => {
+      kept = [];
+    },
+    end: async () => {
+      await pool.query(putMany, [kept.map(([key]) => key), kept.map(([, record]) => record)]);
+      kept = undefined;
+    },
+  };
 }
 
 function memoryStore() {

@@ -24,15 +24,23 @@ const accounts = 1000;
 
 /** Returns the port of the storage and the keys, as the server has them, to prepare load with. */
 export async function openParts(database, root = here) {
-  const { openSqliteStorage } = await part("storage/sqlite/sqlite-storage.js", root);
   const { KeyRing } = await part("crypto/key-ring.js", root);
   return {
-    storage: openSqliteStorage(database),
+    storage: await openStorage(database, root),
     ring: new KeyRing([secret]),
     now: Date.now,
     randomBytes,
     root,
   };
+}
+
+async function openStorage(database, root) {
+  if (database.startsWith("postgres:")) {
+    const { openPostgresStorage } = await part("storage/postgres/postgres-storage.js", root);
+    return openPostgresStorage({ url: database });
+  }
+  const { openSqliteStorage } = await part("storage/sqlite/sqlite-storage.js", root);
+  return openSqliteStorage(database);
 }
 
 const unreached = "999999999/60";
@@ -67,18 +75,20 @@ export async function serve({
 }
 
 /**
- * Returns the subject of the comparison: a server of its own on a new file, and what prepares its load.
- * @param {{ folder: string, core: number, name?: string, root?: string }} place `root` is another build of the
- * package, to be measured beside this one.
+ * Returns the subject of the comparison: a server of its own on a new file, or on the empty PostgreSQL database of a
+ * URL, and what prepares its load.
+ * @param {{ folder: string, core: number, name?: string, root?: string, database?: string }} place `root` is another
+ * build of the package, to be measured beside this one.
  */
-export async function countersign({ folder, core, name = "countersign", root = here }) {
+export async function countersign({ folder, core, name = "countersign", root = here, database: url }) {
   mkdirSync(folder, { recursive: true });
-  const database = join(folder, `${name}.db`);
+  const database = url ?? join(folder, `${name}.db`);
   const parts = await openParts(database, root);
   const world = await makeWorld(parts);
   const server = await serve({ folder, database, core, name, root });
   return {
     ...server,
+    database,
     prepare: (operation, count) => prepare(parts, world, operation, count),
     stop: async () => {
       await server.stop();

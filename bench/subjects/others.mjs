@@ -28,6 +28,27 @@ export async function bare({ core }, ours, operations) {
   };
 }
 
+/**
+ * The bare server that also runs the smallest SQL for the same act, on a database of its own.
+ * @param {string} database a file, or the URL of an empty PostgreSQL database
+ */
+export async function smallest({ core }, ours, operations, database) {
+  const child = start([script("smallest"), database], { core, talks: true });
+  const { port } = await ask(child);
+  const loads = new Map();
+  for (const operation of operations) {
+    const load = await ours.prepare(operation, 64);
+    const path = `/${operation.replaceAll(/\W+/g, "-")}`;
+    await ask(child, { path, ...(await answerOf((ours.workers?.[0] ?? ours).port, load)) });
+    loads.set(operation, { ...load, path });
+  }
+  const prepare = async (operation, count) => {
+    const put = operation === "code exchange" ? "codes" : "families";
+    return { ...loads.get(operation), values: await ask(child, { put, count }) };
+  };
+  return { name: "node:http and the smallest SQL", port, child, prepare, stop: () => stop(child) };
+}
+
 /** Returns the headers and the body that a load is answered with, without what `node:http` adds by itself. */
 async function answerOf(port, load) {
   const [value] = load.values;
@@ -44,13 +65,14 @@ async function answerOf(port, load) {
   };
 }
 
-/** A peer from npm, in memory or on a SQLite file. */
+/** A peer from npm, in memory, on a SQLite file or, by its URL, on a PostgreSQL database. */
 export async function peer({ folder, core }, packageName, file) {
   const server = packageName.split("/").at(-1);
-  const store = file === undefined ? [] : [join(folder, file)];
+  const isUrl = file?.startsWith("postgres:");
+  const store = file === undefined ? [] : [isUrl ? file : join(folder, file)];
   const child = start([script(server), ...store], { core, talks: true });
   const { port } = await ask(child);
-  const name = `${packageName}, ${file === undefined ? "memory" : "SQLite"}`;
+  const name = `${packageName}, ${file === undefined ? "memory" : isUrl ? "PostgreSQL" : "SQLite"}`;
   const prepare = (operation, count) => ask(child, { operation, count });
   return { name, port, child, prepare, stop: () => stop(child) };
 }
