@@ -41,12 +41,12 @@ describe("an operation of the API", () => {
   );
 
   it("tells a token without its scope so, before it says that it is not served", async () => {
-    const answer = await call("GET", "/v3/team", bearer);
+    const answer = await call("POST", "/v3/template/create", bearer);
     expect([answer.status, answer.body.error.error_msg]).toEqual([
       403,
       "This action is not allowed by the granted scopes",
     ]);
-    expect(answer.headers.get("www-authenticate")).toContain('scope="team_access"');
+    expect(answer.headers.get("www-authenticate")).toContain('scope="template_access"');
     const [request] = (await sign.requests({ reason: "access_token_scope" })).slice(-1);
     expect(request?.detail).toContain("needs one of team_access");
   });
@@ -57,12 +57,12 @@ describe("an operation of the API", () => {
   });
 
   it("that is not served says which, in text, header and inspector, and never with a 5xx", async () => {
-    const answer = await call("GET", "/v3/team", basic);
+    const answer = await call("POST", "/v3/unclaimed_draft/create", basic);
     expect([answer.status, answer.body.error.error_name]).toEqual([404, "not_found"]);
-    expect(answer.body.error.error_msg).toContain("does not emulate teamGet");
-    expect(answer.headers.get(notEmulatedHeader)).toBe("teamGet");
+    expect(answer.body.error.error_msg).toContain("does not emulate unclaimedDraftCreate");
+    expect(answer.headers.get(notEmulatedHeader)).toBe("unclaimedDraftCreate");
     const [request] = (await sign.requests({ reason: "not_emulated" })).slice(-1);
-    expect(request).toMatchObject({ detail: "teamGet is not emulated" });
+    expect(request).toMatchObject({ detail: "unclaimedDraftCreate is not emulated" });
   });
 
   it("under another method is 405 with Allow, also where the path has parameters", async () => {

@@ -3,9 +3,11 @@
 import {
   AccountApi,
   ApiAppApi,
+  BulkSendJobApi,
   EmbeddedApi,
   OAuthApi,
   SignatureRequestApi,
+  TeamApi,
   TemplateApi,
 } from "@dropbox/sign";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -25,7 +27,16 @@ const signers = [{ name: "Jack", emailAddress: "jack@example.com" }];
 const inRole = [{ role: "Client", name: "Jack", emailAddress: "jack@example.com" }];
 
 /** What later calls need of earlier ones. */
-const made = { request: "", embedded: "", template: "", app: "", refreshToken: "", accessToken: "" };
+const made = {
+  request: "",
+  embedded: "",
+  template: "",
+  app: "",
+  job: "",
+  team: "",
+  refreshToken: "",
+  accessToken: "",
+};
 
 /** The SDK's classes, pointed at the emulator with an API key. */
 function apis() {
@@ -34,6 +45,8 @@ function apis() {
   return {
     account: at(AccountApi),
     app: at(ApiAppApi),
+    bulk: at(BulkSendJobApi),
+    team: at(TeamApi),
     embedded: at(EmbeddedApi),
     request: at(SignatureRequestApi),
     template: at(TemplateApi),
@@ -128,6 +141,36 @@ const calls: Record<string, (api: Apis) => Promise<unknown>> = {
     const wanted = { clientId, templateIds: [made.template], signers: inRole };
     return request.signatureRequestCreateEmbeddedWithTemplate(wanted);
   },
+  signatureRequestBulkSendWithTemplate: async ({ request }) => {
+    const answer = await request.signatureRequestBulkSendWithTemplate({
+      templateIds: [made.template],
+      signerList: [{ signers: inRole }],
+    });
+    made.job = answer.body.bulkSendJob.bulkSendJobId as string;
+    return answer;
+  },
+  signatureRequestBulkCreateEmbeddedWithTemplate: ({ request }) =>
+    request.signatureRequestBulkCreateEmbeddedWithTemplate({
+      clientId: sign.client.clientId,
+      templateIds: [made.template],
+      signerList: [{ signers: inRole }],
+    }),
+  bulkSendJobGet: ({ bulk }) => bulk.bulkSendJobGet(made.job),
+  bulkSendJobList: ({ bulk }) => bulk.bulkSendJobList(),
+  teamCreate: ({ team }) => team.teamCreate({ name: "Legal" }),
+  teamGet: ({ team }) => team.teamGet(),
+  teamUpdate: ({ team }) => team.teamUpdate({ name: "Law" }),
+  teamInfo: async ({ team }) => {
+    const answer = await team.teamInfo();
+    made.team = answer.body.team.teamId as string;
+    return answer;
+  },
+  teamMembers: ({ team }) => team.teamMembers(made.team),
+  teamSubTeams: ({ team }) => team.teamSubTeams(made.team),
+  teamAddMember: ({ team }) => team.teamAddMember({ emailAddress: "jack@example.com" }),
+  teamInvites: ({ team }) => team.teamInvites(),
+  teamRemoveMember: ({ team }) => team.teamRemoveMember({ emailAddress: "jack@example.com" }),
+  teamDelete: ({ team }) => team.teamDelete(),
   templateDelete: ({ template }) => template.templateDelete(made.template),
 };
 

@@ -15,7 +15,8 @@ export type ErrorName =
   | "invalid_reminder"
   | "signature_request_cancel_failed"
   | "signature_request_remove_failed"
-  | "signature_request_expired";
+  | "signature_request_expired"
+  | "team_invite_failed";
 
 /** The usual HTTP status of each name. */
 const statusOfName: Readonly<Record<ErrorName, number>> = {
@@ -33,6 +34,7 @@ const statusOfName: Readonly<Record<ErrorName, number>> = {
   signature_request_cancel_failed: 400,
   signature_request_remove_failed: 400,
   signature_request_expired: 400,
+  team_invite_failed: 403,
 };
 
 export class ApiFault extends Error {

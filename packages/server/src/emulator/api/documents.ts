@@ -4,7 +4,9 @@
  */
 
 import type { AppSettings } from "./apps/settings.js";
+import type { BulkJob } from "./bulk/job.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
+import { memberOf, type Team } from "./teams/team.js";
 import type { Template } from "./templates/template.js";
 
 export interface DocumentsState {
@@ -12,11 +14,14 @@ export interface DocumentsState {
   readonly templates: readonly Template[];
   /** Absent in what an earlier version kept. */
   readonly apps?: readonly AppSettings[];
+  readonly jobs?: readonly BulkJob[];
+  readonly teams?: readonly Team[];
 }
 
 /** Most requests kept; the oldest goes first. */
 const mostRequests = 5000;
 const mostTemplates = 1000;
+const mostJobs = 1000;
 /** Most bytes of uploaded files kept in all. */
 const mostFileBytes = 512 * 1024 * 1024;
 
@@ -24,6 +29,8 @@ export class Documents {
   #templates = new Map<string, Template>();
   #requests = new Map<string, SignatureRequest>();
   #apps = new Map<string, AppSettings>();
+  #jobs = new Map<string, BulkJob>();
+  #teams = new Map<string, Team>();
   #fileBytes = 0;
   #changed = () => {};
 
@@ -79,6 +86,44 @@ export class Documents {
     this.#changed();
   }
 
+  job(id: string): BulkJob | undefined {
+    return this.#jobs.get(id);
+  }
+
+  /** Newest first. */
+  jobs(): readonly BulkJob[] {
+    return [...this.#jobs.values()].reverse();
+  }
+
+  putJob(job: BulkJob): void {
+    this.#jobs.set(job.id, job);
+    if (this.#jobs.size > mostJobs) this.#jobs.delete(this.#jobs.keys().next().value as string);
+    this.#changed();
+  }
+
+  teams(): readonly Team[] {
+    return [...this.#teams.values()];
+  }
+
+  team(id: string): Team | undefined {
+    return this.#teams.get(id);
+  }
+
+  /** The one team that an account belongs to. */
+  teamOf(accountId: string): Team | undefined {
+    return this.teams().find((team) => memberOf(team, accountId) !== undefined);
+  }
+
+  putTeam(team: Team): void {
+    this.#teams.set(team.id, team);
+    this.#changed();
+  }
+
+  deleteTeam(id: string): void {
+    this.#teams.delete(id);
+    this.#changed();
+  }
+
   app(clientId: string): AppSettings | undefined {
     return this.#apps.get(clientId);
   }
@@ -98,10 +143,14 @@ export class Documents {
       requests: [...this.#requests.values()],
       templates: [...this.#templates.values()],
       apps: [...this.#apps.values()],
+      jobs: [...this.#jobs.values()],
+      teams: [...this.#teams.values()],
     };
   }
 
-  restore({ requests, templates, apps = [] }: DocumentsState): void {
+  restore({ requests, templates, apps = [], jobs = [], teams = [] }: DocumentsState): void {
+    this.#jobs = new Map(jobs.map((one) => [one.id, one]));
+    this.#teams = new Map(teams.map((one) => [one.id, one]));
     this.#apps = new Map(apps.map((one) => [one.clientId, one]));
     this.#templates = new Map(templates.map((one) => [one.id, one]));
     this.#requests = new Map(requests.map((one) => [one.id, one]));

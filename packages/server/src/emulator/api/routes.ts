@@ -3,10 +3,12 @@
 import type { FastifyInstance } from "fastify";
 import type { World } from "../state/world.js";
 import { appRoutes } from "./apps/routes.js";
+import { bulkRoutes } from "./bulk/routes.js";
 import { embeddedRoutes } from "./embedded/routes.js";
 import { fileRoutes } from "./files/routes.js";
 import { answerNotEmulated } from "./not-emulated.js";
 import { signatureRequestRoutes } from "./signature-requests/routes.js";
+import { teamRoutes } from "./teams/routes.js";
 import { templateRoutes } from "./templates/routes.js";
 
 export function apiRoutes(server: FastifyInstance, { context, signing }: World): void {
@@ -15,5 +17,7 @@ export function apiRoutes(server: FastifyInstance, { context, signing }: World):
   embeddedRoutes(server, context, signing);
   fileRoutes(server, context, signing);
   appRoutes(server, context, signing);
+  bulkRoutes(server, context, signing);
+  teamRoutes(server, context, signing);
   answerNotEmulated(server, context);
 }

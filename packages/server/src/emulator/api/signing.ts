@@ -8,6 +8,8 @@ import type { Timeline } from "../time/timeline.js";
 import { ApiFault } from "./api-fault.js";
 import type { Caller } from "./api-route.js";
 import type { ApiBody } from "./body.js";
+import type { BulkJob } from "./bulk/job.js";
+import { readRows } from "./bulk/read.js";
 import { Documents } from "./documents.js";
 import { Tickets } from "./embedded/tickets.js";
 import { FileLinks } from "./files/links.js";
@@ -20,6 +22,7 @@ import type { SignatureRequest } from "./signature-requests/request.js";
 import type { EventNote, MailNote } from "./signature-requests/rules.js";
 import { signatureRequestView } from "./signature-requests/view.js";
 import { isSigner } from "./signature-requests/visibility.js";
+import type { Team } from "./teams/team.js";
 import { checkCustomFields, fillRoles, readCcs, type Warning } from "./templates/read.js";
 import type { Template } from "./templates/template.js";
 import { mayUse } from "./templates/visibility.js";
@@ -30,6 +33,8 @@ export interface SigningPorts {
   readonly outbox: Outbox;
   readonly delivery: EventDelivery;
 }
+
+type NewRequest = Omit<Making, "sender" | "preparingMilliseconds" | "randomBytes">;
 
 /** How long files are prepared unless the control API says otherwise; the live time is not known. */
 export const usualPreparingMilliseconds = 1000;
@@ -90,9 +95,50 @@ export class Signing {
     body: ApiBody,
     { embedded }: { readonly embedded: boolean },
   ): Promise<{ readonly made: SignatureRequest; readonly warnings: readonly Warning[] }> {
-    const now = this.#ports.context.now();
     const input = new Input(body.tree);
     const templates = this.#templatesOf(caller, input);
+    const { making, warnings } = await this.#fromTemplates(caller, input, templates, embedded);
+    return { made: this.#begin(caller, making), warnings };
+  }
+
+  /** Makes a request of every row, or none where one is wrong. @throws {ApiFault} */
+  async sendInBulk(
+    caller: Caller,
+    body: ApiBody,
+    { embedded }: { readonly embedded: boolean },
+  ): Promise<{ readonly job: BulkJob; readonly warnings: readonly Warning[] }> {
+    const { context } = this.#ports;
+    const input = new Input(body.tree);
+    const templates = this.#templatesOf(caller, input);
+    const rows = readRows(body, input, templates);
+    const id = context.randomBytes(20).toString("hex");
+    const plans = [];
+    for (const row of rows) {
+      const tree = { ...body.tree, signers: row.signers, custom_fields: row.customFields };
+      plans.push(
+        await this.#fromTemplates(caller, new Input(tree), templates, embedded).catch((error: unknown) => {
+          throw error instanceof ApiFault ? ofRow(error, row.path) : error;
+        }),
+      );
+    }
+    const made = plans.map(({ making }) => this.#begin(caller, { ...making, bulkJobId: id }));
+    const job: BulkJob = {
+      id,
+      creatorId: caller.account.id,
+      createdAt: context.now(),
+      requestIds: made.map((one) => one.id),
+    };
+    this.documents.putJob(job);
+    return { job, warnings: plans[0]?.warnings ?? [] };
+  }
+
+  async #fromTemplates(
+    caller: Caller,
+    input: Input,
+    templates: readonly Template[],
+    embedded: boolean,
+  ): Promise<{ readonly making: NewRequest; readonly warnings: readonly Warning[] }> {
+    const now = this.#ports.context.now();
     const common = readCommon(input, now);
     const clientId = await this.#clientOf(caller, common.clientId, embedded);
     checkCustomFields(input, templates);
@@ -104,20 +150,17 @@ export class Signing {
       message: common.message ?? (first?.message || undefined),
       ccEmails: [...common.ccEmails, ...readCcs(input, templates)],
     };
-    const made = this.#begin(caller, {
+    const making = {
       ...{ wanted, clientId, embedded, now },
       signers: filled.signers,
       formFields: filled.formFields,
       files: templates.flatMap(({ files }) => files),
       templateIds: templates.map(({ id }) => id),
-    });
-    return { made, warnings: filled.warnings };
+    };
+    return { making, warnings: filled.warnings };
   }
 
-  #begin(
-    caller: Caller,
-    making: Omit<Making, "sender" | "preparingMilliseconds" | "randomBytes">,
-  ): SignatureRequest {
+  #begin(caller: Caller, making: NewRequest): SignatureRequest {
     const request = newSignatureRequest({
       ...making,
       sender: caller.account,
@@ -174,6 +217,20 @@ export class Signing {
     void this.#ports.delivery.callbackTest(app);
   }
 
+  /** Tells somebody of a place in a team. */
+  inviteToTeam(team: Team, invitation: { email: string; token: string; inviter: string }): void {
+    const { context, outbox } = this.#ports;
+    const { email, token, inviter } = invitation;
+    const link = `${context.issuer()}/team/join/${token}`;
+    outbox.addEmail({
+      time: context.now(),
+      to: email,
+      subject: `${inviter} has invited you to the team ${team.name}`,
+      text: `Join the team ${team.name}: ${link}`,
+      link,
+    });
+  }
+
   #mail(note: MailNote, request: SignatureRequest): void {
     const { context, outbox } = this.#ports;
     outbox.addEmail({
@@ -197,6 +254,10 @@ export class Signing {
     });
   }
 }
+
+/** The refusal with the row it is about. */
+const ofRow = ({ errorName, message, path, status }: ApiFault, row: string): ApiFault =>
+  new ApiFault(errorName, `${row}: ${message}`, path === undefined ? row : `${row}.${path}`, status);
 
 const unauthorizedApp = (clientId: string) =>
   new ApiFault("unauthorized", `App with client_id ${clientId} not authorized to make requests`);

@@ -13,6 +13,7 @@ export interface Making {
   readonly clientId: string | undefined;
   readonly embedded: boolean;
   readonly templateIds?: readonly string[];
+  readonly bulkJobId?: string;
   readonly now: number;
   /** How long the files take to be made ready; undefined holds them until the control API lets them go. */
   readonly preparingMilliseconds: number | undefined;
@@ -41,6 +42,7 @@ export function newSignatureRequest(making: Making): SignatureRequest {
     formFields: making.formFields,
     attachments: wanted.attachments,
     templateIds: making.templateIds,
+    bulkJobId: making.bulkJobId,
     signingRedirectUrl: wanted.signingRedirectUrl,
     allowDecline: wanted.allowDecline,
     allowReassign: wanted.allowReassign,

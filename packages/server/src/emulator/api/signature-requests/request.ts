@@ -91,6 +91,8 @@ export interface SignatureRequest {
   readonly formFields: readonly FormField[];
   readonly attachments: readonly Attachment[];
   readonly templateIds: readonly string[] | undefined;
+  /** Absent in what an earlier version kept. */
+  readonly bulkJobId?: string | undefined;
   readonly signingRedirectUrl: string | undefined;
   readonly allowDecline: boolean;
   readonly allowReassign: boolean;

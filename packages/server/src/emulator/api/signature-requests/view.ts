@@ -41,7 +41,7 @@ export function signatureRequestView(request: SignatureRequest, baseUrl: string)
       uploaded_at: null,
     })),
     template_ids: request.templateIds ?? null,
-    bulk_send_job_id: null,
+    bulk_send_job_id: request.bulkJobId ?? null,
     ...(request.clientId !== undefined && { client_id: request.clientId }),
   };
 }
