@@ -20,7 +20,7 @@ export async function cold({ folder, runs }) {
     ["countersign serve, a new file", (run) => command(["serve"], join(folder, `cold${run}.db`))],
     ["startEmulator", () => talking("emulator")],
     ["oidc-provider, memory", () => talking("oidc-provider")],
-    ["bare node:http", () => talking("bare")],
+    ["bare node:http", () => talking("bare", { path: "/health", headers: {}, body: "ok" })],
   ];
   const measured = new Map(subjects.map(([name]) => [name, []]));
   // Round 0 fills the caches of the file system and is not counted.
@@ -59,27 +59,30 @@ async function command(args, database) {
   return { child: start([bin, ...args], { env, stdout: "ignore" }), port };
 }
 
-function talking(name) {
+/** @param {object} [answer] what the bare server is to answer. */
+async function talking(name, answer) {
   const child = start([script(name)], { talks: true });
-  return { child, said: ask(child) };
+  const { port } = await ask(child);
+  if (answer) await ask(child, answer);
+  return { child, port };
 }
 
 async function firstAnswer(begin) {
   const started = performance.now();
-  const { child, said, port = (await said).port } = await begin();
-  // What it answers is no matter: the bare server has no page, and so drops the connection.
-  for (;;) {
-    const answered = await fetch(`http://127.0.0.1:${port}/health`).then(
-      (answer) => answer.status > 0,
-      (error) => error.cause?.code !== "ECONNREFUSED",
-    );
-    if (answered) break;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const { child, port } = await begin();
+  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 5));
   const milliseconds = performance.now() - started;
   const cpu = cpuSeconds(child.pid);
   await stop(child);
   return { milliseconds, cpu };
+}
+
+/** Resolves to whether there is an answer, whatever it is. */
+function answers(port) {
+  return fetch(`http://127.0.0.1:${port}/health`).then(
+    () => true,
+    () => false,
+  );
 }
 
 function packed(folder) {
