@@ -34,6 +34,7 @@ const layers = {
   runtimes: [
     "packages/sdk/test/package.test.ts",
     "packages/server/test/emulator/examples.test.ts",
+    "packages/server/test/standard/mcp-conformance.test.ts",
     "packages/server/test/storage/newer-node.test.ts",
     "test/install.test.ts",
   ],
