@@ -128,6 +128,7 @@ describe.each(["deploy/serve/Containerfile", "deploy/emulator/Containerfile"])("
 
   it("runs as nobody in particular, from a base that can be pinned, and takes what exists", () => {
     expect(text).toMatch(/^USER 1000:1000$/m);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a Containerfile writes variables so
     expect(text.match(/^FROM (\S+)/gm)).toEqual(Array(3).fill("FROM ${NODE_IMAGE}"));
     expect(text).toContain('ENTRYPOINT ["node", "packages/server/bin/countersign.js"]');
     for (const command of ["serve", "dev"])

@@ -105,6 +105,7 @@ describe("a file of apps", () => {
     [apps().replace("owner@", "nobody@"), "apps[0]: There is no account nobody@example.com"],
     [apps().replace("https://web.example.com/back", "web"), "apps[0]: callback_urls: web: it is not"],
     [apps(apps().replace("\napps:\n", "")), "web is listed twice"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the file writes variables so
     [apps().replace("WEB_SECRET", "NOT_SET"), "${NOT_SET} is not in the environment"],
     ["- a list", "must hold `apps:`"],
   ])("is refused whole where a part is wrong: %#", async (text, said) => {

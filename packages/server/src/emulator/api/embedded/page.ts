@@ -52,8 +52,8 @@ export function signPage(view: SignView): Page {
     html`<p class="eyebrow">${request.testMode ? "Test mode" : "Signature request"}</p>
 <h1>${request.title}</h1>
 <p class="muted">${shownName(request.senderEmail)} asks you to sign as ${shownName(signer.name)}, ${shownName(signer.email)}.</p>
-${request.message && html`<p>${request.message}</p>`}
-<ul>${request.files.map(({ name }) => html`<li>${name}</li>`)}</ul>
+${request.message && html`<blockquote class="letter"><p>${request.message}</p></blockquote>`}
+<ul class="papers" aria-label="Documents">${request.files.map(({ name }) => html`<li>${name}</li>`)}</ul>
 ${view.problem && notice("bad", html`<p>${view.problem}</p>`, "problem")}
 <form method="post" action="${action}">
 ${fieldsOf(request, signer)}
@@ -61,8 +61,7 @@ ${signer.pin !== undefined && input("pin", "PIN", "password")}
 ${input("signature", "Type your name to sign", "text")}
 <div class="buttons-wide"><button type="submit" name="decision" value="sign" class="primary">Sign</button></div>
 </form>
-${request.allowDecline && declineForm(action)}
-${request.allowReassign && reassignForm(action)}
+${(request.allowDecline || request.allowReassign) && html`<div class="otherwise">${request.allowDecline && declineForm(action)}${request.allowReassign && reassignForm(action)}</div>`}
 ${view.parentOrigin !== undefined && html`<p><button type="button" data-cancel>Cancel</button></p>`}`,
   );
 }

@@ -54,6 +54,7 @@ function tryPanel(view: PlaygroundView): Html {
 <p class="muted">This page plays ${shownName(view.app.name)}, an app that wants to act for a person. Every request is really made and shown below.</p>
 ${begun ? html`<p><a class="button" href="#step-${nextStep(view)}">Continue at step ${nextStep(view)}</a></p>` : html`<div class="buttons">${action({ path: "start", csrf: view.csrf, label: "Start the flow", primary: true })}</div>`}
 ${view.logins.length > 0 && accounts(view.logins)}
+<p class="small muted">Then let a day pass, lose a refresh or take the access away: <a href="/_emulator">the inspector</a> does it at a click and says what your app met.</p>
 </section>`;
 }
 
