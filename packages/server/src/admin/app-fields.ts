@@ -97,6 +97,8 @@ export function readAppFields(
   );
   if (!profile.rotation && !takesSecrets(profile) && fields.refreshTokens === "rotate")
     refuse("refresh_tokens", `the ${profile.name} profile does not rotate them`);
+  if (fields.jwtAlgorithm !== undefined && !profile.jwtAlgorithms.includes(fields.jwtAlgorithm))
+    refuse("jwt_algorithm", `the ${profile.name} profile signs no access tokens by ${fields.jwtAlgorithm}`);
   if (before?.public && fields.refreshTokens === "same")
     refuse("refresh_tokens", "a public app's are rotated");
   if (before?.public && fields.grantTypes !== undefined)

@@ -27,7 +27,7 @@ describe("the metadata", () => {
       expect([answer.status, answer.json().error]).toEqual([400, "invalid_request"]);
     }
     const { keys } = (await send(String(metadata.jwks_uri))).json() as { keys: { alg: string }[] };
-    expect(keys.map(({ alg }) => alg)).toEqual(["ES256", "EdDSA"]);
+    expect(keys.map(({ alg }) => alg)).toEqual(["ES256", "EdDSA", "RS256"]);
   });
 
   it("lists each way of client authentication that works, and no other", async () => {

@@ -40,7 +40,7 @@ const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Hand
   },
   metadata,
   metadataOfOpenId: metadata,
-  jwks: (context) => async (_request, reply) => sendPublic(reply, context.keys.jwks()),
+  jwks: (context) => async (_request, reply) => sendPublic(reply, await context.keys.jwks()),
 };
 
 /** Sends what everybody may read and keep for a while. */

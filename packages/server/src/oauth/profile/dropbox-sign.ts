@@ -82,7 +82,7 @@ export const dropboxSign: Profile = {
   issuerOnCallback: false,
   resources: false,
   prompts: false,
-  jwtAccessTokens: false,
+  jwtAlgorithms: [],
   browserClients: false,
   rememberConsent: false,
   scopeInTokenResponse: false,

@@ -17,6 +17,8 @@ export const fapi2: Profile = {
   publicApps: false,
   browserClients: false,
   redirectUriAtAuthorize: "required",
+  // §5.4.1: RS256 is no algorithm of the profile.
+  jwtAlgorithms: ["ES256"],
   // §5.3.2.1: refresh tokens are not rotated; the grace answers a client of the other profile that was.
   rotation: false,
 };

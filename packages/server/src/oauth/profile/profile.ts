@@ -97,8 +97,8 @@ export interface Profile {
   readonly resources: boolean;
   /** `prompt`, `max_age` and `login_hint` are read (OpenID Connect Core §3.1.2.1). */
   readonly prompts: boolean;
-  /** An app may have JWT access tokens (RFC 9068). */
-  readonly jwtAccessTokens: boolean;
+  /** What may sign JWT access tokens (RFC 9068), by each app's setting; empty where there are none. */
+  readonly jwtAlgorithms: readonly ("ES256" | "RS256")[];
   /** Pages of any origin may call the token endpoint: apps that run in a browser. */
   readonly browserClients: boolean;
   /** A consent given before spares the second click. */

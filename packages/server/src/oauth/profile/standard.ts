@@ -36,7 +36,7 @@ export const standard: Profile = {
   issuerOnCallback: true,
   resources: true,
   prompts: true,
-  jwtAccessTokens: true,
+  jwtAlgorithms: ["ES256", "RS256"],
   browserClients: true,
   rememberConsent: true,
   scopeInTokenResponse: true,

@@ -55,8 +55,10 @@ export function issueTokens(context: IssueContext, issue: Issue): TokenResponse 
     ...(issue.state !== undefined && { state: issue.state }),
     ...(profile.scopeInTokenResponse && { scope: scopes.join(" ") }),
   });
-  if (app.accessTokens === "jwt" && profile.jwtAccessTokens)
-    return signAccessJwt(context, { accountId, clientId: app.clientId, scopes, family }, token).then(answer);
+  if (app.accessTokens === "jwt" && profile.jwtAlgorithms.length > 0) {
+    const { clientId, jwtAlgorithm: algorithm } = app;
+    return signAccessJwt(context, { accountId, clientId, scopes, family, algorithm }, token).then(answer);
+  }
   return answer(sealAccessToken(ring, profile.tokenEncoding, token, context.randomBytes(3)));
 }
 

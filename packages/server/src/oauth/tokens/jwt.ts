@@ -3,7 +3,7 @@
  * token's family, and opens nothing by itself.
  */
 
-import type { Family } from "../../storage/storage.js";
+import type { App, Family } from "../../storage/storage.js";
 import { Refusal } from "../refusal.js";
 import { parseScope } from "../scope.js";
 import type { AccessClaims } from "./claims.js";
@@ -16,6 +16,7 @@ export interface JwtSubject {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly family: Pick<Family, "resources">;
+  readonly algorithm: App["jwtAlgorithm"];
 }
 
 /** Returns a JWT that says what `token` says. Without a resource its audience is the issuer itself (RFC 9068 §3). */
@@ -26,16 +27,19 @@ export function signAccessJwt(
 ): Promise<string> {
   const issuer = deps.issuer();
   const issuedAt = Math.floor(token.issuedAt / 1000);
-  return deps.keys.sign({
-    iss: issuer,
-    sub: subject.accountId,
-    aud: audienceOf(subject.family, token, issuer),
-    client_id: subject.clientId,
-    scope: subject.scopes.join(" "),
-    iat: issuedAt,
-    exp: issuedAt + token.lifetimeSeconds,
-    jti: `${token.familyId}.${token.issuedAt}.${deps.randomBytes(4).toString("hex")}`,
-  });
+  return deps.keys.sign(
+    {
+      iss: issuer,
+      sub: subject.accountId,
+      aud: audienceOf(subject.family, token, issuer),
+      client_id: subject.clientId,
+      scope: subject.scopes.join(" "),
+      iat: issuedAt,
+      exp: issuedAt + token.lifetimeSeconds,
+      jti: `${token.familyId}.${token.issuedAt}.${deps.randomBytes(4).toString("hex")}`,
+    },
+    subject.algorithm,
+  );
 }
 
 function audienceOf({ resources }: JwtSubject["family"], { resource }: AccessToken, issuer: string): string {

@@ -1,7 +1,8 @@
 /**
  * Keys that sign JWT access tokens, derived from the configured secrets, so that every node has the same ones, none is
  * stored, and they rotate with the secrets: the first signs, all are published. ES256 signs (RFC 7518 §3.4), since every
- * library that verifies knows it. Ed25519 (RFC 8037) signed before: it verifies what was issued then.
+ * library that verifies knows it; RS256, which RFC 9068 §2.1 requires a server to have, for the apps that ask for it. Ed25519
+ * (RFC 8037) signed before: it verifies what was issued then.
  */
 
 import {
@@ -14,6 +15,7 @@ import {
 } from "node:crypto";
 import { decodeProtectedHeader, type JWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { KeyRing } from "../../crypto/key-ring.js";
+import { rsaKeyOf } from "../../crypto/rsa-key.js";
 
 /** PKCS #8 of an Ed25519 key up to its 32-byte seed (RFC 8410 §7). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -35,14 +37,15 @@ interface KeysOfSecret {
 
 export class SigningKeys {
   readonly #made = new WeakMap<Buffer, KeysOfSecret>();
+  readonly #rsa = new WeakMap<Buffer, Promise<SigningKey>>();
   readonly #ring: KeyRing;
 
   constructor(ring: KeyRing) {
     this.#ring = ring;
   }
 
-  /** The one that signs first, then those of older secrets, then those that only verify. */
-  all(): SigningKey[] {
+  /** The keys at hand: the one that signs first, then those of older secrets, then those that only verify. */
+  atHand(): SigningKey[] {
     const keys = this.#ring.keys("jwt-signing").map((seed) => {
       let made = this.#made.get(seed);
       if (made === undefined) {
@@ -54,14 +57,28 @@ export class SigningKeys {
     return [...keys.map(({ es256 }) => es256), ...keys.map(({ ed25519 }) => ed25519)];
   }
 
-  /** Returns the JWK set that resource servers verify with (RFC 7517 §5). */
-  jwks(): { keys: JWK[] } {
-    return { keys: this.all().map(({ publicJwk }) => publicJwk) };
+  /** The RSA keys, the one that signs first. Each is searched for once, when it is first needed. */
+  #rsaKeys(): Promise<SigningKey[]> {
+    const keys = this.#ring.keys("jwt-signing").map((seed) => {
+      let made = this.#rsa.get(seed);
+      if (made === undefined) {
+        made = rsaKeyOf(seed).then((key) => keyOf(key, "RS256"));
+        this.#rsa.set(seed, made);
+      }
+      return made;
+    });
+    return Promise.all(keys);
   }
 
-  /** Returns a JWT of type `at+jwt` (RFC 9068 §2.1) signed by the first key. */
-  sign(payload: JWTPayload): Promise<string> {
-    const key = this.all()[0] as SigningKey;
+  /** Returns the JWK set that resource servers verify with (RFC 7517 §5), RSA keys included whether one has signed or not. */
+  async jwks(): Promise<{ keys: JWK[] }> {
+    const keys = [...this.atHand(), ...(await this.#rsaKeys())];
+    return { keys: keys.map(({ publicJwk }) => publicJwk) };
+  }
+
+  /** Returns a JWT of type `at+jwt` (RFC 9068 §2.1) signed by the first key of the algorithm. */
+  async sign(payload: JWTPayload, algorithm: "ES256" | "RS256"): Promise<string> {
+    const [key] = (algorithm === "RS256" ? await this.#rsaKeys() : this.atHand()) as [SigningKey];
     return new SignJWT(payload)
       .setProtectedHeader({ alg: algorithmOf(key), typ: "at+jwt", kid: key.kid })
       .sign(key.privateKey);
@@ -70,7 +87,7 @@ export class SigningKeys {
   /** Returns the payload of a JWT that this server signed, or undefined. Expiry is not judged here. */
   async open(token: string, issuer: string): Promise<JWTPayload | undefined> {
     const algorithm = headerAlgorithm(token);
-    for (const key of this.all()) {
+    for (const key of algorithm === "RS256" ? await this.#rsaKeys() : this.atHand()) {
       // One verification for each secret, whatever the token says: a key is tried for its own algorithm alone.
       if (algorithm === undefined || algorithmOf(key) !== algorithm) continue;
       const options = { issuer, typ: "at+jwt", algorithms: [algorithm], currentDate: new Date(0) };
@@ -122,6 +139,9 @@ function ed25519Key(seed: Buffer): SigningKey {
 function keyOf(privateKey: KeyObject, alg: string): SigningKey {
   const publicKey = createPublicKey(privateKey);
   const jwk = publicKey.export({ format: "jwk" }) as JWK;
-  const kid = createHash("sha256").update(String(jwk.x)).digest("base64url").slice(0, 16);
+  const kid = createHash("sha256")
+    .update(String(jwk.x ?? jwk.n))
+    .digest("base64url")
+    .slice(0, 16);
   return { kid, privateKey, publicKey, publicJwk: { ...jwk, kid, alg, use: "sig" } };
 }
