@@ -190,7 +190,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:os": ["cli/", "emulator/"],
   "node:zlib": ["emulator/api/files/zip.ts"],
   undici: ["testing/"],
-  "node:util": ["cli/", "oauth/open-clients/open-clients.ts"],
+  "node:util": ["cli/", "crypto/rsa-key.ts", "oauth/open-clients/open-clients.ts"],
 };
 
 const covers = (part: string, path: string) => (part.endsWith("/") ? path.startsWith(part) : path === part);

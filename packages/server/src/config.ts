@@ -11,6 +11,8 @@ import { profiles } from "./oauth/profile/profiles.js";
 import { openClientKeys, readOpenClients } from "./open-clients-config.js";
 import { type ListedSecrets, readSecrets } from "./secrets-config.js";
 
+const or = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 export interface Config extends ListedSecrets {
   readonly publicUrl: string;
   readonly host: string;
@@ -228,7 +230,7 @@ class ConfigReader {
   choice<T extends string>(key: Key, choices: readonly [T, ...T[]]): T {
     const text = this.#get(key) ?? choices[0];
     if (choices.includes(text as T)) return text as T;
-    this.#fault(key, `must be ${choices.join(" or ")}, not "${text}"`);
+    this.#fault(key, `must be ${or.format(choices)}, not "${text}"`);
     return choices[0];
   }
 

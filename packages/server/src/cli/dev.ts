@@ -189,9 +189,11 @@ function httpsOf(wanted: boolean | undefined, port: string | undefined): { port:
   return { port: portOf(port ?? "4443", "--https-port") };
 }
 
+const or = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 function profileNamed(name: string | undefined): Profile["name"] | undefined {
   if (name === undefined || Object.hasOwn(profiles, name)) return name as Profile["name"] | undefined;
-  throw new UsageFault(`--profile takes ${Object.keys(profiles).join(" or ")}, not "${name}".`);
+  throw new UsageFault(`--profile takes ${or.format(Object.keys(profiles))}, not "${name}".`);
 }
 
 /** Returns the addresses under which other machines reach it. */

@@ -48,7 +48,7 @@ describe("an operation of the API", () => {
     ]);
     expect(answer.headers.get("www-authenticate")).toContain('scope="template_access"');
     const [request] = (await sign.requests({ reason: "access_token_scope" })).slice(-1);
-    expect(request?.detail).toContain("needs one of team_access");
+    expect(request?.detail).toContain("needs one of template_access");
   });
 
   it("takes no access token where an API key is needed", async () => {

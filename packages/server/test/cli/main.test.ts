@@ -28,8 +28,11 @@ describe("called wrongly, it says so in a sentence and ends with 2:", () => {
     [["dev", "--port", ""], '--port takes a number from 0 to 65535, not "".'],
     [["dev", "--port"], "Option '--port <value>' argument missing"],
     [["dev", "--memory", "--data", "x"], "--memory and --data cannot be used together."],
-    [["dev", "--profile", "live"], '--profile takes dropbox-sign or standard, not "live".'],
-    [["dev", "--profile", "constructor"], '--profile takes dropbox-sign or standard, not "constructor".'],
+    [["dev", "--profile", "live"], '--profile takes dropbox-sign, standard or fapi2, not "live".'],
+    [
+      ["dev", "--profile", "constructor"],
+      '--profile takes dropbox-sign, standard or fapi2, not "constructor".',
+    ],
     [["dev", "--sed", "x"], "Unknown option '--sed'"],
     [["dev", "now"], "Unexpected argument 'now'"],
     [["develop"], 'There is no command "develop".'],

@@ -487,9 +487,15 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "consent_required",
     "rate_limited",
   ];
+  const ofOpenClients: Reason[] = [
+    "client_document_unusable",
+    "client_metadata_invalid",
+    "client_redirect_uri_invalid",
+  ];
   // Only an account that an app made can be unconfirmed: the emulator's tests of accounts tell it.
   const ofMadeAccounts: Reason[] = ["account_unconfirmed"];
-  const told = new Set([...inTable, ...belowOrElsewhere, ...ofStandardProfile, ...ofMadeAccounts]);
+  const elsewhere = [...belowOrElsewhere, ...ofStandardProfile, ...ofOpenClients, ...ofMadeAccounts];
+  const told = new Set([...inTable, ...elsewhere]);
   expect([...told].sort()).toEqual(Object.keys(dropboxSign.errors).sort());
 });
 

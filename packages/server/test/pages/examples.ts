@@ -203,7 +203,7 @@ function playgroundWith(text: string): Page {
       sign: "open",
       download: callStep,
       fileUrl: `http://127.0.0.1/?${encodeURIComponent(text)}`,
-      events: [{ type: text, state: text, body: text }],
+      events: [{ type: text, state: text, body: JSON.stringify({ text }) }],
       request: text,
     },
   });

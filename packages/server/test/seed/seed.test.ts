@@ -158,7 +158,7 @@ describe("tells a fault with file, line and key:", () => {
     [
       "an unknown profile",
       "accounts: []\nprofile: live\n",
-      "seed.yaml:2: the seed file: profile: must be dropbox-sign or standard or fapi2, not live",
+      "seed.yaml:2: the seed file: profile: must be dropbox-sign, standard or fapi2, not live",
     ],
     [
       "accounts that are no list",

@@ -102,6 +102,12 @@ describe("an issuer with a path", () => {
 });
 
 describe("an authorization request in the body of a POST", () => {
+  it("is refused on a page where no browser would carry it on as a URL", async () => {
+    const answer = await new UserAgent(origin).post("/auth/oauth/authorize", { state: "a".repeat(8000) });
+    expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
+    expect(answer.text).toContain("at most 8000 characters");
+  });
+
   it("goes on like one in the query, and decides nothing", async () => {
     const agent = new UserAgent(origin);
     const fields = Object.fromEntries(

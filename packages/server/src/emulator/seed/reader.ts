@@ -1,5 +1,7 @@
 /** Reading plain values as what a seed means; whatever is not as it should be is noted with its path, and reading goes on. */
 
+const or = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 export type Path = readonly (string | number)[];
 
 /** What is wrong, and where. `of` is the key itself where that is at fault, not its value. */
@@ -74,7 +76,7 @@ export class MapReader {
   choice<T extends string>(key: string, choices: readonly T[]): T | undefined {
     const value = this.optionalText(key);
     if (value === undefined || choices.includes(value as T)) return value as T | undefined;
-    this.fail(key, `must be ${choices.join(" or ")}, not ${value}`);
+    this.fail(key, `must be ${or.format(choices)}, not ${value}`);
     return undefined;
   }
 

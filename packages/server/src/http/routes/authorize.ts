@@ -11,7 +11,7 @@ import {
 } from "../../oauth/authorize/request.js";
 import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
 import { knownClients } from "../../oauth/open-clients/open-clients.js";
-import type { Refusal } from "../../oauth/refusal.js";
+import { type Refusal, wordedRefusal } from "../../oauth/refusal.js";
 import type { App, SessionView } from "../../storage/storage.js";
 import { readParameters } from "../body.js";
 import type { HttpContext } from "../context.js";
@@ -29,6 +29,9 @@ export function authorizeRoutes(server: FastifyInstance, context: HttpContext): 
   route(endpoints.login, (authorization) => authorization.login());
   route(endpoints.switchAccount, (authorization) => authorization.switchAccount());
 }
+
+/** Longest request, in characters, that is put into a URL: browsers, proxies and this server read no longer headers. */
+const longestQuery = 8000;
 
 /** One request of an authorization: what it asks for, and whose browser asks. */
 class Authorization {
@@ -62,6 +65,14 @@ class Authorization {
   /** A request that an app posted is put into the query, where every step carries it on. Nothing has been decided by it. */
   async #asQuery(): Promise<FastifyReply> {
     const query = (await readParameters(this.#visit.request)).toQuery();
+    if (query.length > longestQuery)
+      return this.#refuseOnPage(
+        wordedRefusal(
+          "body_too_large",
+          `The request must have at most ${longestQuery} characters as a query`,
+        ),
+        undefined,
+      );
     return this.#visit.redirect(`${this.#context.basePath}${endpoints.authorize.path}?${query}`, 303);
   }
 
