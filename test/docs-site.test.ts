@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import type { Browser } from "playwright-core";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../packages/server/test/support/browser.js";
 
@@ -28,7 +29,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 const textOf = (file: string) => readFileSync(join(out, file), "utf8");
 
-it("has every document, and the references of SDK, testing and control API", () => {
+it("has every document, and the references of SDK, testing, library and control API", () => {
   for (const page of [
     "index.html",
     "docs/emulator.html",
@@ -37,11 +38,36 @@ it("has every document, and the references of SDK, testing and control API", () 
     "docs/sdk/integrate-in-ten-minutes.html",
     "reference/control-api.html",
     "reference/sdk/index.html",
+    "reference/server/index.html",
     "reference/testing/index.html",
   ])
     expect(pages).toContain(page);
   expect(textOf("reference/control-api.html")).toContain("POST /_emulator/clock");
   expect(pages.filter((page) => /^reference\/testing\/.*startEmulator/.test(page))).toHaveLength(1);
+});
+
+it.each([
+  ["sdk", "packages/sdk/src/index.ts", 40],
+  ["testing", "packages/server/src/testing/index.ts", 20],
+  ["server", "packages/server/src/index.ts", 40],
+])("the reference %s has a page for every export of %s", (name, entry, least) => {
+  const file = join(root, entry);
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    noLib: true,
+  });
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.SourceFile) as ts.Symbol;
+  const exported = checker.getExportsOfModule(module).map((symbol) => symbol.name);
+  const described = new Set(
+    pages
+      .filter((page) => page.startsWith(`reference/${name}/`))
+      .map((page) => page.slice(page.lastIndexOf("/") + 1, -".html".length)),
+  );
+  expect(exported.length).toBeGreaterThanOrEqual(least);
+  expect(exported.filter((one) => !described.has(one))).toEqual([]);
 });
 
 it("loads nothing from another site, and every file that a page names is there", () => {

@@ -48,7 +48,17 @@ const menu = [
     ],
   ],
   ["SDK", ["packages/sdk/README.md", "docs/sdk/moving-from-hand-written-code.md", "reference/sdk/index.md"]],
-  ["Server", ["docs/standard-profile.md", "docs/storage.md", "docs/threats.md", "docs/upgrading.md"]],
+  [
+    "Server",
+    [
+      "docs/standard-profile.md",
+      "docs/operating.md",
+      "docs/storage.md",
+      "docs/threats.md",
+      "docs/upgrading.md",
+      "reference/server/index.md",
+    ],
+  ],
   [
     "Project",
     ["ARCHITECTURE.md", "docs/decisions/README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
@@ -110,6 +120,8 @@ function* references() {
   yield* typedoc("sdk", "@countersign/sdk", entries, "packages/sdk/tsconfig.json");
   const testing = ["packages/server/src/testing/index.ts"];
   yield* typedoc("testing", "@countersign/server/testing", testing, "packages/server/tsconfig.json");
+  const library = ["packages/server/src/index.ts"];
+  yield* typedoc("server", "@countersign/server", library, "packages/server/tsconfig.json");
 }
 
 function* typedoc(name, title, entries, tsconfig) {

@@ -128,8 +128,8 @@ describe("the commands beside serve", () => {
     child.kill("SIGHUP");
     for await (const line of log) if (JSON.parse(line).msg.startsWith("SIGHUP")) break;
     const after = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: unknown[] };
-    // Two of each secret: one that signs, and one that signed before.
-    expect([before.keys.length, after.keys.length]).toEqual([2, 4]);
+    // Three of each secret: ES256, RS256, and the Ed25519 of before.
+    expect([before.keys.length, after.keys.length]).toEqual([3, 6]);
     expect(after.keys[0]).toEqual(before.keys[0]);
     expect((await introspect(url, clientId, clientSecret)).status).toBe(200);
   });
