@@ -20,7 +20,7 @@ const layers = {
     "packages/server/test/emulator/{documents,https}.test.ts",
     "packages/server/test/playground/secrets.test.ts",
     "packages/server/test/reliability/sqlite-kill.test.ts",
-    "packages/server/test/serve/{commands,operations,procedures}.test.ts",
+    "packages/server/test/serve/{commands,operations,procedures,traces}.test.ts",
     "test/deploy.test.ts",
     "test/docs-site.test.ts",
     "test/papers.test.ts",

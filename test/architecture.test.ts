@@ -49,6 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "app.ts",
     "admin/",
     "metrics/",
+    "traces/",
     "http/",
     "accounts/",
     "apps/",
@@ -94,6 +95,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "admin/": ["http/", "accounts/", "apps/", "limits/", "oauth/", "crypto/", "log.ts", "storage/storage.ts"],
   "metrics/": ["observer.ts", "storage/"],
+  "traces/": ["observer.ts", "storage/"],
   "observer.ts": [],
   "http/": [
     "oauth/",
@@ -140,6 +142,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   fastify: ["app.ts", "admin/", "http/", "cli/operators.ts", "emulator/"],
   "prom-client": ["metrics/"],
+  "@opentelemetry/api": ["traces/"],
   "@fastify/busboy": ["http/body.ts", "emulator/api/body.ts"],
   "better-sqlite3": ["storage/sqlite/"],
   "node:sqlite": ["storage/sqlite/"],
@@ -151,7 +154,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "hash-wasm": ["crypto/argon2.ts"],
   "node-sqlite3-wasm": ["storage/sqlite/"],
   "node:buffer": ["http/body.ts"],
-  "node:async_hooks": ["emulator/request-address.ts"],
+  "node:async_hooks": ["emulator/request-address.ts", "traces/"],
   "node:child_process": ["cli/"],
   "node:crypto": ["oauth/", "crypto/", "pages/", "storage/", "cli/", "emulator/"],
   "node:fs": [
@@ -165,7 +168,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "storage/sqlite/",
   ],
   "node:fs/promises": ["cli/"],
-  "node:module": ["cli/", "storage/sqlite/", "testing/"],
+  "node:module": ["cli/", "storage/sqlite/", "testing/", "traces/"],
   "node:net": [
     "log-output.ts",
     "cli/serve.ts",
@@ -174,7 +177,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "limits/address.ts",
     "outgoing/",
   ],
-  "node:path": ["cli/", "emulator/"],
+  "node:path": ["cli/", "emulator/", "traces/"],
   "node:readline/promises": ["cli/"],
   "node:timers/promises": ["storage/postgres/", "emulator/"],
   "node:http": [
@@ -190,6 +193,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:os": ["cli/", "emulator/"],
   "node:zlib": ["emulator/api/files/zip.ts"],
   undici: ["testing/"],
+  "node:url": ["traces/"],
   "node:util": ["cli/", "crypto/rsa-key.ts", "oauth/open-clients/open-clients.ts"],
 };
 

@@ -20,7 +20,7 @@ import type { Log } from "./log.js";
 import type { OpenClientSettings } from "./oauth/open-clients/settings.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { SigningKeys } from "./oauth/tokens/signing-keys.js";
-import type { Observer } from "./observer.js";
+import type { Observer, Tracing } from "./observer.js";
 import { Documents } from "./outgoing/documents.js";
 import { type Outgoing, publicInternet } from "./outgoing/guarded-get.js";
 import type { AuditEvent, Storage } from "./storage/storage.js";
@@ -54,6 +54,8 @@ export interface AppOptions {
   readonly outgoing?: Outgoing | undefined;
   /** Who is told of requests and events, for metrics. @default nobody */
   readonly observer?: Observer | undefined;
+  /** Who follows requests through what is done for them. @default nobody */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface CountersignApp {
@@ -101,6 +103,7 @@ export function createCountersign(options: AppOptions): CountersignApp {
     strictTransport: options.strictTransport,
     connections: options.connections,
     observer: options.observer,
+    tracing: options.tracing,
   });
   const drain = async (announcedMilliseconds = 0) => {
     readiness.draining = true;

@@ -3,6 +3,7 @@
 import { type Config, loadConfig } from "../config.js";
 import { KeyRing } from "../crypto/key-ring.js";
 import { pooledRandomBytes } from "../crypto/random.js";
+import type { CommitWatch } from "../storage/commit-watch.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../storage/storage.js";
 
@@ -37,6 +38,8 @@ export interface OpenOptions {
   readonly mayMigrate?: boolean;
   /** Is told of what works but not as it should. @default standard error */
   readonly warn?: (message: string) => void;
+  /** Is told of commits. @default nobody */
+  readonly watch?: CommitWatch | undefined;
 }
 
 /** @throws {ConfigFault} and faults of opening the database. */
@@ -97,11 +100,11 @@ export function isPostgres(database: string): boolean {
 
 /** Returns the storage that a configuration names. */
 export async function openStorage(config: Config, options: OpenOptions = {}): Promise<Storage> {
-  const { mayMigrate = false, warn = (message) => console.error(`countersign: ${message}`) } = options;
-  if (!isPostgres(config.database)) return openSqliteStorage(config.database, { mayMigrate });
+  const { mayMigrate = false, watch, warn = (message) => console.error(`countersign: ${message}`) } = options;
+  if (!isPostgres(config.database)) return openSqliteStorage(config.database, { mayMigrate, watch });
   // Loaded only where it is used: a node on SQLite does not pay for the PostgreSQL driver.
   const { openPostgresStorage } = await import("../storage/postgres/postgres-storage.js");
   const { database: url, poolSize, statementTimeoutMilliseconds, startupOptions } = config;
   const limits = { poolSize, statementTimeoutMilliseconds, startupOptions };
-  return openPostgresStorage({ url, ...limits, mayMigrate, now: Date.now, warn });
+  return openPostgresStorage({ url, ...limits, mayMigrate, now: Date.now, warn, watch });
 }

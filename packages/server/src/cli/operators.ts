@@ -5,9 +5,10 @@ import type { CountersignApp } from "../app.js";
 import { passwordQueue } from "../crypto/passwords.js";
 import type { JsonLog } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
-import { measuredStorage } from "../storage/measured.js";
+import { measuredStorage, storageAround } from "../storage/measured.js";
 import { buildOf } from "./build.js";
 import type { Opened } from "./open.js";
+import type { OpenedTraces } from "./traces.js";
 import { version } from "./version.js";
 
 export interface Operators {
@@ -18,7 +19,13 @@ export interface Operators {
   listen(app: CountersignApp): Promise<{ readonly origin: string | undefined; close(): Promise<void> }>;
 }
 
-export async function operators(opened: Opened, log: JsonLog): Promise<Operators> {
+export async function operators(
+  untraced: Opened,
+  log: JsonLog,
+  traces: OpenedTraces | undefined,
+): Promise<Operators> {
+  const storageOf = untraced.storage;
+  const opened = traces ? { ...untraced, storage: storageAround(storageOf, traces.verbs) } : untraced;
   const { admin } = opened.config;
   if (admin === undefined)
     return {

@@ -13,6 +13,7 @@ import { declareApps, sayPlan } from "./apps-file.js";
 import { configOption, configUsage, openConfigured } from "./open.js";
 import { operators } from "./operators.js";
 import { drainMilliseconds, runUntilSignal } from "./run.js";
+import { openTraces } from "./traces.js";
 import { parseOptions } from "./usage.js";
 
 const usage = `Usage: countersign serve [--config FILE] [--apps FILE [--dry-run]]
@@ -41,12 +42,12 @@ export async function serve(args: string[]): Promise<void> {
   const wanted = loadConfig(process.env, values.config);
   await checkAddress(wanted);
   if (wanted.admin !== undefined) await checkAddress(wanted.admin);
+  const warn = (message: string) => output.warn({}, message);
+  const traces = await openTraces(process.env, warn);
   const { opened, observer, listen } = await operators(
-    await openConfigured(values.config, {
-      mayMigrate: wanted.migrates,
-      warn: (message) => output.warn({}, message),
-    }),
+    await openConfigured(values.config, { mayMigrate: wanted.migrates, warn, watch: traces?.commits }),
     output,
+    traces,
   );
   const { config, storage } = opened;
   const log = accessLog(output, config);
@@ -59,6 +60,7 @@ export async function serve(args: string[]): Promise<void> {
     basePath: basePathOfIssuer(config.publicUrl),
     strictTransport: isPublicTls(config.publicUrl),
     observer,
+    tracing: traces?.tracing,
   });
   homeRoute(app.server, app.context);
   let admin: Awaited<ReturnType<typeof listen>>;
@@ -78,6 +80,7 @@ export async function serve(args: string[]): Promise<void> {
     purging.stop();
     await admin.close();
     await storage.close();
+    await traces?.close();
   };
   // Whoever has read that it is ready may stop it.
   const stopped = runUntilSignal({ close }, log, announcedMilliseconds + drainMilliseconds);
@@ -95,6 +98,8 @@ export async function serve(args: string[]): Promise<void> {
   log.flush();
   await stopped;
   await output.drained(lastLinesMilliseconds);
+  // A collector that does not answer is tried again and again, which would keep the process.
+  if (traces !== undefined) process.exit(0);
 }
 
 /** How long the last lines of the log may take to be read, in milliseconds. */

@@ -43,6 +43,8 @@ export interface RequestNotes {
   provesInBody?: boolean;
   accountId?: string | undefined;
   familyId?: string | undefined;
+  /** Of the trace that this server follows it in. */
+  traceId?: string;
   reason?: string;
   detail?: string;
 }

@@ -1,8 +1,8 @@
 /** Tells the observer of each request that was answered. */
 
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refreshOperation } from "../oauth/endpoints.js";
-import type { Observer } from "../observer.js";
+import type { ObservedRequest, Observer } from "../observer.js";
 import { notesOf } from "./context.js";
 import { endpointOf } from "./endpoint.js";
 
@@ -11,15 +11,23 @@ const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PAT
 
 export function observeRequests(server: FastifyInstance, observer: Observer): void {
   server.addHook("onResponse", (request, reply, done) => {
-    observer.request({
-      operation: operationOf(request),
-      method: methods.has(request.method) ? request.method : "other",
-      status: reply.statusCode,
-      reason: notesOf(request).reason ?? "",
-      seconds: reply.elapsedTime / 1000,
-    });
+    observer.request(answeredRequest(request, reply));
     done();
   });
+}
+
+export function answeredRequest(request: FastifyRequest, reply: FastifyReply): ObservedRequest {
+  return {
+    operation: operationOf(request),
+    method: knownMethod(request),
+    status: reply.statusCode,
+    reason: notesOf(request).reason ?? "",
+    seconds: reply.elapsedTime / 1000,
+  };
+}
+
+export function knownMethod({ method }: FastifyRequest): string {
+  return methods.has(method) ? method : "other";
 }
 
 function operationOf(request: FastifyRequest): string {

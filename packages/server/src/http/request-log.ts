@@ -10,7 +10,7 @@ export function logRequests(server: FastifyInstance, context: Pick<HttpContext, 
     const notes = notesOf(request);
     const fields = {
       id: request.id,
-      trace_id: traceOf(request),
+      trace_id: notes.traceId ?? traceOf(request),
       address: context.addresses.of(request),
       user_agent: printable(request.headers["user-agent"], 200),
       method: request.method,

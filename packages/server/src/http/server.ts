@@ -1,7 +1,7 @@
 /** The HTTP server: its limits on connections and bodies, what every request goes through, and the routes. */
 
 import Fastify, { type FastifyInstance } from "fastify";
-import type { Observer } from "../observer.js";
+import type { Observer, Tracing } from "../observer.js";
 import { loginScript, stylesheet } from "../pages/assets.js";
 import { serveAssets } from "./assets.js";
 import { keepBasePath } from "./base-path.js";
@@ -27,6 +27,7 @@ import { connectedAppsRoutes } from "./routes/connected-apps.js";
 import { registerRoutes } from "./routes/register.js";
 import { standardRoutes } from "./routes/standard.js";
 import { tokenRoutes } from "./routes/token.js";
+import { traceRequests } from "./trace.js";
 
 /** Largest request body, in bytes. No request of the protocol comes near it. */
 const largestBodyBytes = 65_536;
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly connections?: Partial<ConnectionLimits> | undefined;
   /** @default nobody watches */
   readonly observer?: Observer | undefined;
+  /** @default nobody follows */
+  readonly tracing?: Tracing | undefined;
 }
 
 export function createServer(context: HttpContext, options: ServerOptions): FastifyInstance {
@@ -61,6 +64,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   keepBasePath(server, context.basePath);
   keepNotes(server);
   keepParameters(server);
+  if (options.tracing !== undefined) traceRequests(server, options.tracing);
   logRequests(server, context);
   if (options.observer !== undefined) observeRequests(server, options.observer);
   beginEveryRequest(server, options.strictTransport ?? false);

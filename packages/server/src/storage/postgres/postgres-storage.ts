@@ -1,5 +1,6 @@
 /** The storage port on PostgreSQL: each verb one statement and one round trip, hot verbs many acts to a statement. */
 
+import type { CommitWatch } from "../commit-watch.js";
 import { isFamilyId } from "../shared/text.js";
 import type { Storage } from "../storage.js";
 import { accountVerbs, apiKeyVerbs } from "./accounts.js";
@@ -43,6 +44,8 @@ export interface PostgresOptions {
   readonly now?: () => number;
   /** Is told of settings that are not in force and clocks that differ. @default nobody */
   readonly warn?: (message: string) => void;
+  /** Is told of the statements that many acts share. @default nobody */
+  readonly watch?: CommitWatch | undefined;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
   const { mayMigrate, startupOptions } = options;
   await migratePostgres(options.url, postgresMigrations, { mayMigrate, startupOptions });
   const connections = new Connections({ ...options, poolSize, statementTimeoutMilliseconds });
-  const { verbs, close } = batchedVerbs(connections);
+  const { verbs, close } = batchedVerbs(connections, options.watch);
   return {
     ...accountVerbs(connections),
     ...apiKeyVerbs(connections),
@@ -92,10 +95,13 @@ type BatchedVerbs = Pick<
   | "recordAudit"
 >;
 
-function batchedVerbs(connections: Connections): { verbs: BatchedVerbs; close: () => Promise<void> } {
+function batchedVerbs(
+  connections: Connections,
+  watch: CommitWatch | undefined,
+): { verbs: BatchedVerbs; close: () => Promise<void> } {
   const open: { close(): Promise<void> }[] = [];
   const batched = <Act, Answer>(verb: BatchedVerb<Act, Answer>) => {
-    const batch = new Batch(connections, verb);
+    const batch = new Batch(connections, verb, watch);
     open.push(batch);
     return batch.run;
   };

@@ -1,5 +1,6 @@
 /** The storage port on one SQLite file: WAL, synchronous=FULL, reads and writes that go together. */
 
+import type { CommitWatch } from "../commit-watch.js";
 import type { Storage } from "../storage.js";
 import { accountVerbs } from "./accounts.js";
 import { appVerbs } from "./apps.js";
@@ -37,6 +38,8 @@ export interface SqliteOptions {
    * @default true
    */
   readonly mayMigrate?: boolean;
+  /** Is told of the commits that many acts share. @default nobody */
+  readonly watch?: CommitWatch | undefined;
 }
 
 /**
@@ -53,7 +56,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     throw error;
   }
   database.exec(`PRAGMA busy_timeout = ${stillMilliseconds}`);
-  const commits = new GroupCommit(database, options.busyTimeoutMilliseconds ?? 5000);
+  const commits = new GroupCommit(database, options.busyTimeoutMilliseconds ?? 5000, options.watch);
   const reads = new GroupRead(database, () => commits.commit());
   const context = new Context(database, commits, reads);
   const parsed = parsedRows(context);

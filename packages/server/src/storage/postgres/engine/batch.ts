@@ -3,6 +3,7 @@
  * same thing never share one, so that they stay one after the other.
  */
 
+import type { CommitWatch } from "../../commit-watch.js";
 import type { Row } from "../../shared/columns.js";
 import { StorageUnavailable } from "../../storage.js";
 import type { Connections } from "./connections.js";
@@ -25,6 +26,8 @@ interface Waiting<Act, Answer> {
   readonly act: Act;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
+  /** What whoever watches commits knows it by. */
+  readonly mark: unknown;
 }
 
 const mostActs = 64;
@@ -33,13 +36,15 @@ const mostInFlight = 2;
 export class Batch<Act, Answer> {
   readonly #connections: Connections;
   readonly #verb: BatchedVerb<Act, Answer>;
+  readonly #watch: CommitWatch | undefined;
   #waiting: Waiting<Act, Answer>[] = [];
   #inFlight = 0;
   #scheduled = false;
   #closed: (() => void) | undefined;
 
-  constructor(connections: Connections, verb: BatchedVerb<Act, Answer>) {
+  constructor(connections: Connections, verb: BatchedVerb<Act, Answer>, watch?: CommitWatch) {
     this.#connections = connections;
+    this.#watch = watch;
     this.#verb = verb;
   }
 
@@ -47,7 +52,7 @@ export class Batch<Act, Answer> {
   readonly run = (act: Act): Promise<Answer> =>
     new Promise((resolve, reject) => {
       if (this.#closed) return reject(new StorageUnavailable("PostgreSQL: the storage was closed"));
-      this.#waiting.push({ act, resolve, reject });
+      this.#waiting.push({ act, resolve, reject, mark: this.#watch?.waits() });
       this.#schedule();
     });
 
@@ -93,10 +98,16 @@ export class Batch<Act, Answer> {
   }
 
   async #answer(batch: Waiting<Act, Answer>[]): Promise<void> {
+    const ended = this.#watch?.begins(
+      `statement ${this.#verb.name}`,
+      batch.map(({ mark }) => mark),
+    );
     let rows: Row[];
     try {
       rows = await this.#execute(batch);
+      ended?.(false);
     } catch (error) {
+      ended?.(true);
       // One act that breaks a rule undoes the statement of all: each then goes alone.
       if (batch.length > 1 && isRefusal(error)) for (const one of batch) await this.#answer([one]);
       else for (const { reject } of batch) reject(error);

@@ -3,6 +3,7 @@
  * runs whole or not at all; none is answered before the commit that holds it is on disk.
  */
 
+import type { CommitWatch } from "../../commit-watch.js";
 import type { Database } from "./driver.js";
 import { asStorageFault, isBusy, isDiskFault } from "./faults.js";
 
@@ -11,6 +12,8 @@ interface Pending {
   readonly act: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** What whoever watches commits knows it by. */
+  readonly mark: unknown;
 }
 
 /** What an act came to: told once its transaction has ended. */
@@ -31,6 +34,7 @@ const pauseMilliseconds = 20;
 export class GroupCommit {
   readonly #database: Database;
   readonly #mostAttempts: number;
+  readonly #watch: CommitWatch | undefined;
   #attempts = 0;
   #retry: NodeJS.Timeout | undefined;
   readonly #begin;
@@ -44,8 +48,9 @@ export class GroupCommit {
   #patience: NodeJS.Timeout | undefined;
 
   /** @param patienceMilliseconds how long writes wait for another process before they are unavailable. */
-  constructor(database: Database, patienceMilliseconds: number) {
+  constructor(database: Database, patienceMilliseconds: number, watch?: CommitWatch) {
     this.#database = database;
+    this.#watch = watch;
     this.#mostAttempts = Math.ceil(patienceMilliseconds / (stillMilliseconds + pauseMilliseconds));
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
@@ -83,7 +88,12 @@ export class GroupCommit {
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
+    const ended = this.#watch?.begins(
+      "commit",
+      batch.map(({ mark }) => mark),
+    );
     const answers = this.#answersOf(batch);
+    ended?.(answers === undefined);
     if (answers === undefined) {
       this.#tryLater(batch);
       return;
@@ -158,7 +168,8 @@ export class GroupCommit {
 
   #wait<T>(act: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ act, resolve: resolve as (value: unknown) => void, reject });
+      const mark = this.#watch?.waits();
+      this.#pending.push({ act, resolve: resolve as (value: unknown) => void, reject, mark });
     });
   }
 

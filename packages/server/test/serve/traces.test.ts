@@ -1,0 +1,196 @@
+/** Traces of a server that runs, told to a collector: only where one is named, and never in the way of an answer. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const bin = join(root, "packages/server/bin/countersign.js");
+
+interface Attribute {
+  readonly key: string;
+  readonly value: { readonly stringValue?: string; readonly intValue?: number };
+}
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly attributes: readonly Attribute[];
+}
+
+let folder: string;
+let collector: Server;
+let endpoint: string;
+let bodies: string[];
+let children: ChildProcess[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "countersign-traces-"));
+  bodies = [];
+  children = [];
+  collector = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    if (request.url === "/v1/traces") bodies.push(body);
+    response.setHeader("content-type", "application/json").end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(collector, "listening");
+  endpoint = `http://127.0.0.1:${(collector.address() as { port: number }).port}`;
+});
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  collector.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Serving {
+  readonly url: string;
+  readonly log: Record<string, unknown>[];
+  stop(): Promise<number>;
+}
+
+async function serve(more: Record<string, string>): Promise<Serving> {
+  const child = spawn(process.execPath, [bin, "serve"], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      COUNTERSIGN_PUBLIC_URL: "http://127.0.0.1:4010",
+      COUNTERSIGN_PORT: "0",
+      COUNTERSIGN_SECRETS: "Zb1xK7Qm2vTn9LrP4sWd8HfYc3GjU6Ae",
+      ...more,
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  const log: Record<string, unknown>[] = [];
+  const lines = createInterface({ input: child.stdout });
+  const url = await new Promise<string>((resolve, reject) => {
+    lines.on("line", (line) => {
+      const told = JSON.parse(line);
+      log.push(told);
+      if (told.msg === "ready") resolve(told.address);
+    });
+    child.once("exit", () => reject(new Error("serve ended before it was ready")));
+  });
+  const stop = async () => {
+    const ended = once(child, "close");
+    child.kill("SIGTERM");
+    return Number((await ended)[0]);
+  };
+  return { url, log, stop };
+}
+
+const install = () => symlinkSync(join(root, "tools/node_modules"), join(folder, "node_modules"));
+
+const spans = () =>
+  bodies.flatMap((body) =>
+    (JSON.parse(body).resourceSpans as { scopeSpans: { spans: Span[] }[] }[]).flatMap(({ scopeSpans }) =>
+      scopeSpans.flatMap((scope) => scope.spans),
+    ),
+  );
+
+const textOf = (span: Span | undefined, key: string) =>
+  span?.attributes.find((one) => one.key === key)?.value.stringValue;
+
+const secret = "a-secret-that-is-nowhere";
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+const parent = "b7ad6b7169203331";
+
+function exchange(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/oauth/token?x=${secret}`, {
+    method: "POST",
+    headers,
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: "nobody",
+      client_secret: secret,
+      code: secret,
+    }),
+  });
+}
+
+describe("traces", () => {
+  it("go on from the caller's span through request, storage and commit, and hold no secret", async () => {
+    install();
+    const { url, log, stop } = await serve({
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_SERVICE_NAME: "sign-in",
+    });
+    const answer = await exchange(url, { traceparent: `00-${traceId}-${parent}-01`, tracestate: "vendor=1" });
+    const plain = await exchange(url);
+    await fetch(`${url}/ready`);
+    expect(await stop()).toBe(0);
+    const mine = spans().filter((span) => span.traceId === traceId);
+    const request = mine.find(({ parentSpanId }) => parentSpanId === parent);
+    expect(request?.name).toBe("POST /oauth/token");
+    expect(textOf(request, "countersign.reason")).toBe("client_unknown");
+    expect(answer.headers.get("traceresponse")).toBe(`00-${traceId}-${request?.spanId}-01`);
+    expect(textOf(request, "countersign.request_id")).toBe(answer.headers.get("x-request-id"));
+    const verb = mine.find(({ name }) => name === "storage findApp");
+    expect(verb?.parentSpanId).toBe(request?.spanId);
+    const commit = mine.find(({ name }) => name === "commit");
+    expect(mine.find(({ spanId }) => spanId === commit?.parentSpanId)?.name).toMatch(/^storage /);
+    const other = spans().filter((span) => plain.headers.get("traceresponse")?.includes(span.traceId));
+    expect(other.map(({ name }) => name)).toContain("POST /oauth/token");
+    expect(spans().filter(({ name }) => name.includes("/ready"))).toEqual([]);
+    expect(log.find(({ path }) => path === "/oauth/token")?.trace_id).toBe(traceId);
+    expect(bodies.join()).toContain('"sign-in"');
+    expect(bodies.join()).not.toContain(secret);
+  });
+
+  it("of a caller whose traceparent cannot be read begin anew, and a sampler may leave them out", async () => {
+    install();
+    const { url, stop } = await serve({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
+      OTEL_TRACES_SAMPLER: "parentbased_always_off",
+    });
+    const odd = [`ff-${traceId}-${parent}-01`, `00-${"0".repeat(32)}-${parent}-01`, "x".repeat(5000), "00-1-1-01"];
+    for (const traceparent of odd) {
+      const given = (await exchange(url, { traceparent })).headers.get("traceresponse");
+      expect(given).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      expect(given).not.toContain(traceId);
+    }
+    await exchange(url, { traceparent: `00-${traceId}-${parent}-01` });
+    expect(await stop()).toBe(0);
+    expect(new Set(spans().map((span) => span.traceId))).toEqual(new Set([traceId]));
+  });
+
+  it("keep neither an answer nor SIGTERM waiting for a collector that is gone, and that is told once", async () => {
+    install();
+    collector.close();
+    const { url, log, stop } = await serve({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    expect((await exchange(url)).status).toBe(401);
+    const began = performance.now();
+    expect(await stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(6_000);
+    expect(log.filter(({ msg }) => String(msg).startsWith("traces do not arrive")).length).toBeLessThanOrEqual(1);
+  });
+
+  it("that are not wanted, or whose packages are not installed, leave the server as it is", async () => {
+    const told = async (more: Record<string, string>) => {
+      const { url, log, stop } = await serve(more);
+      const answer = await exchange(url);
+      expect([answer.status, answer.headers.get("traceresponse")]).toEqual([401, null]);
+      await stop();
+      return log.map(({ msg }) => String(msg)).filter((msg) => /trace/.test(msg));
+    };
+    expect(await told({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).toEqual([
+      expect.stringContaining("npm install @opentelemetry/sdk-trace"),
+    ]);
+    install();
+    expect(await told({})).toEqual([]);
+    expect(await told({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED: "true" })).toEqual([]);
+    expect(await told({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: "none" })).toEqual([]);
+    expect(
+      await told({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER: "jaeger_remote" }),
+    ).toEqual([expect.stringContaining("OTEL_TRACES_SAMPLER names no sampler")]);
+    expect(bodies).toEqual([]);
+  });
+});
