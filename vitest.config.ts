@@ -17,6 +17,7 @@ const layers = {
   process: [
     "packages/sdk/test/typescript.test.ts",
     "packages/server/test/cli/dev.test.ts",
+    "packages/server/test/clients/clients.test.ts",
     "packages/server/test/emulator/{documents,https}.test.ts",
     "packages/server/test/playground/secrets.test.ts",
     "packages/server/test/reliability/sqlite-kill.test.ts",

@@ -52,6 +52,7 @@ const menu = [
     "Server",
     [
       "docs/standard-profile.md",
+      "docs/clients.md",
       "docs/operating.md",
       "docs/storage.md",
       "docs/threats.md",
