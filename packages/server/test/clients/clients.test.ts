@@ -22,7 +22,7 @@ import { simpleOauth2 } from "./simple-oauth2.js";
 const clients: readonly Client[] = [
   ...[authJs, betterAuthClient, fastifyOauth2, passportOauth2, grantClient],
   ...[openidClient, oauth4webapi, simpleOauth2, badgateway, appAuthClient, oidcClientTs],
-  ...[...mcpSdks, mcpRemote],
+  ...[...mcpSdks, ...mcpRemote],
 ];
 const page = new URL("../../../../docs/clients.md", import.meta.url);
 const fared = new Map<Client, Partial<Record<ProfileName, Fared>>>(clients.map((client) => [client, {}]));

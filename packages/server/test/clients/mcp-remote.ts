@@ -35,9 +35,16 @@ const messages = [
   { id: 2, method: "tools/call", params: { name: "whose_notes", arguments: {} } },
 ].map((message) => `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 
-async function drive(house: House): Promise<object> {
+const metadata = {
+  client_name: "mcp-remote",
+  redirect_uris: ["http://127.0.0.1/oauth/callback"],
+  grant_types: ["authorization_code", "refresh_token"],
+};
+
+async function drive(house: House, by: Client["by"]): Promise<object> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-remote-"));
-  const args = [program, house.mcp.resource, String(await freePort()), "--host", "127.0.0.1"];
+  const document = by === "registration" ? [] : ["--client-metadata-url", house.mcp.publish(metadata)];
+  const args = [program, house.mcp.resource, String(await freePort()), "--host", "127.0.0.1", ...document];
   const env = { PATH: process.env.PATH, HOME: folder, MCP_REMOTE_CONFIG_DIR: folder, BROWSER: "true" };
   const child = spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   const limit = setTimeout(() => child.kill(), limitMilliseconds);
@@ -69,8 +76,8 @@ async function drive(house: House): Promise<object> {
   }
 }
 
-export const mcpRemote: Client = {
-  ...{ name: "mcp-remote", by: "registration", callbackUrl: "http://127.0.0.1/oauth/callback" },
+export const mcpRemote: readonly Client[] = (["registration", "a metadata document"] as const).map((by) => ({
+  ...{ name: "mcp-remote", by, callbackUrl: "http://127.0.0.1/oauth/callback" },
   ways: { standard: unmodified, "dropbox-sign": { not: "no metadata, no registration, as live" } },
-  drive,
-};
+  drive: (house) => drive(house, by),
+}));

@@ -8,34 +8,16 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseSeed } from "../../src/emulator/seed/parse.js";
 import { startEmulator } from "../../src/testing/index.js";
+import { brokenTestLinks, linksOf } from "../support/named-tests.js";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 const text = (file: string) => readFileSync(join(repository, file), "utf8");
 const run = promisify(execFile);
 
-function linksOf(file: string): { text: string; path: string }[] {
-  const found = text(file).matchAll(/\[([^\]]+)\]\(((?!https?:|#)[^)#]+)(?:#[^)]*)?\)/g);
-  return [...found].map(([, words = "", path = ""]) => ({
-    text: words.replaceAll("`", ""),
-    path: join(repository, dirname(file), path),
-  }));
-}
-
-/** The names of the tests in a file, as they stand in its text. */
-function testsOf(path: string): string[] {
-  const source = readFileSync(path, "utf8");
-  const plain = [...source.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)*)"/g)];
-  const tables = [...source.matchAll(/\bit\.each[\s\S]*?\)\(\s*"((?:[^"\\]|\\.)*)"/g)];
-  return [...plain, ...tables].map(([, name = ""]) => name);
-}
-
 describe("docs/fidelity.md", () => {
   it("names tests that exist", () => {
-    const links = linksOf("docs/fidelity.md");
-    const missing = links.filter(
-      ({ text: name, path }) => !existsSync(path) || !testsOf(path).includes(name),
-    );
-    expect(missing).toEqual([]);
+    const links = linksOf(join(repository, "docs/fidelity.md"));
+    expect(brokenTestLinks(links)).toEqual([]);
     expect(links.length).toBeGreaterThan(40);
   });
 
@@ -59,7 +41,7 @@ describe("docs/emulator.md", () => {
   const blocks = [...text("docs/emulator.md").matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
 
   it("links to what exists", () => {
-    expect(linksOf("docs/emulator.md").filter(({ path }) => !existsSync(path))).toEqual([]);
+    expect(linksOf(join(repository, "docs/emulator.md")).filter(({ path }) => !existsSync(path))).toEqual([]);
   });
 
   it.concurrent.each(blocks.map((code, index) => [index + 1, code] as const))(

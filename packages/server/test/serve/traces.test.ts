@@ -151,7 +151,12 @@ describe("traces", () => {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
       OTEL_TRACES_SAMPLER: "parentbased_always_off",
     });
-    const odd = [`ff-${traceId}-${parent}-01`, `00-${"0".repeat(32)}-${parent}-01`, "x".repeat(5000), "00-1-1-01"];
+    const odd = [
+      `ff-${traceId}-${parent}-01`,
+      `00-${"0".repeat(32)}-${parent}-01`,
+      "x".repeat(5000),
+      "00-1-1-01",
+    ];
     for (const traceparent of odd) {
       const given = (await exchange(url, { traceparent })).headers.get("traceresponse");
       expect(given).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
@@ -170,7 +175,9 @@ describe("traces", () => {
     const began = performance.now();
     expect(await stop()).toBe(0);
     expect(performance.now() - began).toBeLessThan(6_000);
-    expect(log.filter(({ msg }) => String(msg).startsWith("traces do not arrive")).length).toBeLessThanOrEqual(1);
+    expect(
+      log.filter(({ msg }) => String(msg).startsWith("traces do not arrive")).length,
+    ).toBeLessThanOrEqual(1);
   });
 
   it("that are not wanted, or whose packages are not installed, leave the server as it is", async () => {

@@ -17,7 +17,15 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
   resource = `http://127.0.0.1:${(web.address() as AddressInfo).port}/mcp`;
   server = await startHouse();
-  web.on("request", mcpServer({ issuer: server.url, resource, clientId: files.clientId, clientSecret: String(files.clientSecret) }));
+  web.on(
+    "request",
+    mcpServer({
+      issuer: server.url,
+      resource,
+      clientId: files.clientId,
+      clientSecret: String(files.clientSecret),
+    }),
+  );
 });
 afterAll(async () => {
   web.closeAllConnections();

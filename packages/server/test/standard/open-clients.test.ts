@@ -382,6 +382,7 @@ describe("a metadata document", () => {
     ["a secret", { client_secret: "x" }],
     ["a secret that is null", { client_secret: null }],
     ["a way to authenticate with a secret", { token_endpoint_auth_method: "client_secret_post" }],
+    ["a way to authenticate with keys", { token_endpoint_auth_method: "private_key_jwt" }],
     ["no redirect URI", { redirect_uris: [] }],
     ["a dangerous redirect URI", { redirect_uris: ["javascript:alert(1)"] }],
     ["a name that is no text", { client_name: [] }],

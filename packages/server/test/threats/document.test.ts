@@ -1,35 +1,21 @@
 /** The table of threats says what is true: every test and file it names exists, and it leaves out no attack. */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { brokenTestLinks, linksOf, testsOf } from "../support/named-tests.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const docs = join(here, "../../../../docs");
 const page = readFileSync(join(docs, "threats.md"), "utf8");
 
-const links = [...page.matchAll(/\[([^\]]+)\]\((\.\.\/[^)]+)\)/g)].map(([, text = "", path = ""]) => ({
-  text: text.replaceAll("`", ""),
-  file: join(docs, path),
-}));
+const links = linksOf(join(docs, "threats.md")).filter(({ path }) => path.includes("/packages/"));
 const rows = page.split("\n").filter((line) => line.startsWith("| **"));
-
-/** The names of the tests in a file, as they stand in its text. */
-function testsOf(file: string): string[] {
-  const text = readFileSync(file, "utf8");
-  const plain = [...text.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)*)"/g)];
-  const tables = [...text.matchAll(/\bit\.each[\s\S]*?\)\(\s*"((?:[^"\\]|\\.)*)"/g)];
-  return [...plain, ...tables].map(([, name = ""]) => name);
-}
 
 describe("docs/threats.md", () => {
   it("names tests that exist, and files that exist", () => {
-    const missing = links.filter(({ text, file }) => {
-      if (!existsSync(file)) return true;
-      return file.endsWith(".test.ts") && !testsOf(file).includes(text);
-    });
-    expect(missing).toEqual([]);
+    expect(brokenTestLinks(links)).toEqual([]);
     expect(links.length).toBeGreaterThan(120);
   });
 
