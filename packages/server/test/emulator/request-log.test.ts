@@ -139,6 +139,28 @@ describe("a refusal, in words", () => {
     expect(await last()).toMatchObject({ reason: "code_of_other_client", clientId: other.client_id });
   });
 
+  it("credentials by HTTP Basic, which most libraries send: where else to put them", async () => {
+    const { code } = await sign.authorize();
+    const basic = Buffer.from(`${sign.client.clientId}:${sign.client.clientSecret}`).toString("base64");
+    const headers = { authorization: `Basic ${basic}` };
+    const ask = (fields: object) =>
+      fetch(`${sign.url}/oauth/token`, {
+        method: "POST",
+        headers,
+        body: new URLSearchParams(fields as Record<string, string>),
+      });
+    await ask({ grant_type: "authorization_code", code });
+    expect(await last()).toMatchObject({
+      reason: "parameter_missing",
+      error: expect.stringContaining("client_id is missing"),
+      detail: expect.stringContaining("HTTP Basic"),
+      advice: expect.stringContaining("client_secret_post"),
+    });
+    // What else is missing is told as ever: the header may be an API key, as old SDKs send it.
+    await ask({ grant_type: "authorization_code", client_id: sign.client.clientId });
+    expect(await last()).toMatchObject({ reason: "parameter_missing", detail: "code was not sent" });
+  });
+
   it("an unknown client: which there are", async () => {
     await exchange(sign, "0123456789abcdef", { client_id: "nobody" });
     expect((await last())?.detail).toContain(`the apps here are ${sign.client.clientId}, ${other.client_id}`);

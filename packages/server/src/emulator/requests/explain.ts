@@ -32,6 +32,8 @@ export async function explain(
   if (reason === undefined) return { reason, detail, advice: undefined, cause: undefined };
   const ended = await endedToken(deps, facts, reason);
   if (ended) return ended;
+  if (facts.unreadBasic && isWithoutCredentials(reason, detail))
+    return { reason, ...unreadBasic, cause: undefined };
   const better = await betterDetail(deps.context, facts, reason);
   return {
     reason,
@@ -40,6 +42,19 @@ export async function explain(
     cause: undefined,
   };
 }
+
+function isWithoutCredentials(reason: string, detail: string | undefined): boolean {
+  return (
+    reason === "client_secret_missing" || (reason === "parameter_missing" && /client_id/.test(detail ?? ""))
+  );
+}
+
+/** Most libraries send them so unless they are told otherwise, and the caller's answer names only what is missing. */
+const unreadBasic = {
+  detail: "client_id was not sent in the body; HTTP Basic was, which the live service does not read here",
+  advice:
+    "Send client_id and client_secret in the body: libraries call it client_secret_post, or authorizationMethod: body.",
+};
 
 const endings: Readonly<Record<End, readonly [detail: string, advice: string]>> = {
   replaced: [

@@ -25,6 +25,8 @@ export interface RequestFacts {
   readonly begins: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   readonly clientSecret: string | undefined;
+  /** A token request's credentials came by HTTP Basic, where the profile does not read it. */
+  readonly unreadBasic: boolean;
 }
 
 type Read = (name: string) => string | undefined;
@@ -44,7 +46,14 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
     begins: /^(authorize|accountCreate$)/.test(operation),
     parameters: redacted([body, query]),
     clientSecret: read("client_secret"),
+    unreadBasic: hasUnreadBasic(context.profile, request, operation),
   };
+}
+
+function hasUnreadBasic(profile: Profile, { headers }: FastifyRequest, operation: string): boolean {
+  if (operation !== endpoints.token.operation && operation !== refreshOperation) return false;
+  if (profile.clientAuthentication.includes("client_secret_basic")) return false;
+  return /^Basic( |$)/i.test(headers.authorization ?? "");
 }
 
 /** Of a token request the grant says which operation it is, as the rules of the protocol choose it. */
