@@ -42,7 +42,7 @@ export async function signIn(mounted, { email, password, return_to: onward }) {
   if (people.get(email) === undefined || people.get(email) !== password) return undefined;
   const account = await accountOf(mounted, email);
   // Only a path of this server: anything else would be an open redirector.
-  const location = /^\/oauth\/authorize\?/.test(onward ?? "") ? onward : "/";
+  const location = /^\/(oauth\/authorize\?|connected-apps$)/.test(onward ?? "") ? onward : "/";
   return { location, cookies: await mounted.server.signIn(account.id) };
 }
 

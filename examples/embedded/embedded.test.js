@@ -59,6 +59,8 @@ for (const [name, makeApp] of Object.entries({ express: expressApp, fastify: fas
       const right = { email: "jill@example.com", password: "correct horse battery staple" };
       const away = await go("/sign-in", { ...right, return_to: "//evil.example/" });
       assert.equal(away.location, "/");
+      const asked = await browser(url)("/connected-apps");
+      assert.equal(asked.location, `/sign-in?${new URLSearchParams({ return_to: "/connected-apps" })}`);
       const signedIn = await go("/sign-in", { ...right, return_to: onward });
       const consent = await go(signedIn.location);
       const [, csrf] = /name="csrf" value="([^"]+)"/.exec(consent.text);
@@ -73,6 +75,11 @@ for (const [name, makeApp] of Object.entries({ express: expressApp, fastify: fas
       });
       assert.equal(answer.status, 200);
       assert.equal((await answer.json()).scope, "documents");
+      const apps = await go((await go("/sign-in", { ...right, return_to: "/connected-apps" })).location);
+      assert.match(apps.text, /An app/);
+      // Nobody types a password into the server where there is another page for it.
+      const posted = await browser(url)("/connected-apps/login", right);
+      assert.match(posted.location, /^\/sign-in\?/);
     } finally {
       await close();
     }

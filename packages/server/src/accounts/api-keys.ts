@@ -28,7 +28,11 @@ export async function apiKeysOf(
   accountId: string,
 ): Promise<string[]> {
   const keys = await storage.listApiKeys(accountId);
-  return keys.map(({ sealed }) => unseal(ring, apiKeyContext(accountId), sealed));
+  return keys.map((stored) => unsealApiKey(ring, accountId, stored));
+}
+
+export function unsealApiKey(ring: KeyRing, accountId: string, { sealed }: Pick<ApiKey, "sealed">): string {
+  return unseal(ring, apiKeyContext(accountId), sealed);
 }
 
 /** Returns the account an API key belongs to, if it is one. */

@@ -16,7 +16,7 @@ import { accountView } from "../admin/views.js";
 import { mostPasswordCharacters } from "../crypto/passwords.js";
 import { configUsage } from "./open.js";
 import {
-  confirmed,
+  confirm,
   listOptions,
   listUsage,
   type Operating,
@@ -82,7 +82,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   delete: async (operating, name, { json, yes }) => {
     await accountNamed(operating, name);
-    confirmed(yes, `deletes ${name} with its grants, tokens, sessions and API keys`);
+    await confirm(yes, `deletes ${name} with its grants, tokens, sessions and API keys`, name);
     const account = await deleteAccount(operating, operating.actor, name);
     printResult(json, accountView(account), `${name} is gone.`);
   },

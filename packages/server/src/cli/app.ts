@@ -17,7 +17,7 @@ import type { App } from "../storage/storage.js";
 import { appOptions, fieldsOf, readJsonFile } from "./app-options.js";
 import { configUsage } from "./open.js";
 import {
-  confirmed,
+  confirm,
   listOptions,
   listUsage,
   type Operating,
@@ -99,7 +99,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   delete: async (operating, clientId, { json, yes }) => {
     await appNamed(operating, clientId);
-    confirmed(yes, `deletes ${clientId} with its grants and tokens`);
+    await confirm(yes, `deletes ${clientId} with its grants and tokens`, clientId);
     const { grantsRevoked } = await deleteApp(operating, operating.actor, clientId);
     const result = { client_id: clientId, grants_revoked: grantsRevoked };
     printResult(json, result, `${clientId} is gone, and with it ${grantsRevoked} grants.`);

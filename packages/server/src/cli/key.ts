@@ -1,9 +1,11 @@
 /** `countersign key`: secrets made, rotated, and what is stored brought under the one that signs. */
 
 import { randomBytes } from "node:crypto";
-import { apiKeysOf, sealApiKey } from "../accounts/api-keys.js";
+import { apiKeyContext, sealApiKey, unsealApiKey } from "../accounts/api-keys.js";
+import { everything } from "../admin/acts/lists.js";
 import { sealClientSecret } from "../apps/create-app.js";
-import { unsealSecret } from "../oauth/client/authentication.js";
+import { sealedUnder } from "../crypto/sealed.js";
+import { clientSecretContext, unsealSecret } from "../oauth/client/authentication.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
 import { rotateSecretsFile } from "./secrets-file.js";
 import { parseOptions, UsageFault } from "./usage.js";
@@ -59,28 +61,48 @@ function rotate(file: string, hasten: boolean): void {
   console.log(said[taken.step]);
 }
 
-/** Every API key and client secret is sealed again under the secret that signs. May run while servers do, and twice. */
+/**
+ * Every API key and client secret is sealed again under the secret that signs. May run while servers do, and twice: what
+ * is changed or replaced meanwhile stays as it was changed.
+ */
 export async function reseal(opened: Opened): Promise<void> {
-  const { storage, ring, randomBytes: random } = opened;
-  let [keys, secrets] = [0, 0];
-  for (const { id } of await storage.listAccounts(Number.MAX_SAFE_INTEGER)) {
-    const clear = await apiKeysOf(ring, storage, id);
-    if (clear.length === 0) continue;
-    await storage.setApiKeys(
-      id,
-      clear.map((value) => sealApiKey(ring, id, value, random)),
-    );
-    keys += clear.length;
-  }
-  for (const app of await storage.listApps(Number.MAX_SAFE_INTEGER)) {
-    const resealed = app.secrets.map((stored) => {
-      const clear = unsealSecret(ring, app.clientId, stored);
-      return { ...stored, sealed: sealClientSecret(opened, app.clientId, clear).sealed };
-    });
-    await storage.updateApp(app.clientId, { secrets: resealed }, Date.now());
-    secrets += resealed.length;
-  }
+  const keys = await resealApiKeys(opened);
+  const secrets = await resealClientSecrets(opened);
   console.log(
-    `${keys} API keys and ${secrets} client secrets are now encrypted under the secret that signs.`,
+    `${keys} API keys and ${secrets} client secrets were encrypted under an older secret; all are now under the one that signs.`,
   );
+}
+
+async function resealApiKeys({ storage, ring, randomBytes: random }: Opened): Promise<number> {
+  let resealed = 0;
+  for await (const stored of everything((query) => storage.pageApiKeys(query))) {
+    if (sealedUnder(ring, apiKeyContext(stored.accountId), stored.sealed) === 0) continue;
+    const clear = unsealApiKey(ring, stored.accountId, stored);
+    // One that is not as it was read has just been replaced or removed, by whoever has the secret that signs.
+    if (await storage.resealApiKey(stored, sealApiKey(ring, stored.accountId, clear, random))) resealed += 1;
+  }
+  return resealed;
+}
+
+async function resealClientSecrets(opened: Opened): Promise<number> {
+  let resealed = 0;
+  for await (const { clientId } of everything((query) => opened.storage.pageApps(query))) {
+    let count: number | undefined;
+    while (count === undefined) count = await resealApp(opened, clientId);
+    resealed += count;
+  }
+  return resealed;
+}
+
+/** Returns how many secrets were resealed; undefined if somebody else changed them at the same moment. */
+async function resealApp(opened: Opened, clientId: string): Promise<number | undefined> {
+  const { storage, ring } = opened;
+  const secrets = (await storage.findApp(clientId))?.secrets ?? [];
+  const old = secrets.filter(({ sealed }) => sealedUnder(ring, clientSecretContext(clientId), sealed) !== 0);
+  if (old.length === 0) return 0;
+  const resealed = secrets.map((stored) => ({
+    ...stored,
+    sealed: sealClientSecret(opened, clientId, unsealSecret(ring, clientId, stored)).sealed,
+  }));
+  return (await storage.resealSecrets(clientId, secrets, resealed)) ? old.length : undefined;
 }

@@ -1,6 +1,7 @@
 /** What the operators' commands share: who acts, how faults are told, and lists of any length. */
 
 import { userInfo } from "node:os";
+import { createInterface } from "node:readline/promises";
 import type { Actor } from "../admin/actor.js";
 import { everything } from "../admin/acts/lists.js";
 import { AdminFault } from "../admin/fault.js";
@@ -105,7 +106,19 @@ export function printResult(json: boolean | undefined, result: object, ...lines:
   console.log(json ? JSON.stringify(result) : lines.join("\n"));
 }
 
-/** What cannot be undone is not done by a slip. */
-export function confirmed(yes: boolean | undefined, what: string): void {
-  if (!yes) throw new UsageFault(`This ${what}, and cannot be undone. Add --yes to do it.`);
+/**
+ * What cannot be undone is not done by a slip: whoever did not say --yes is asked at a terminal to type the name.
+ * @throws {UsageFault} where there is no terminal to ask at. @throws {Error} if something else is typed.
+ */
+export async function confirm(yes: boolean | undefined, what: string, name: string): Promise<void> {
+  if (yes) return;
+  const warning = `This ${what}, and cannot be undone.`;
+  if (!process.stdin.isTTY)
+    throw new UsageFault(
+      `${warning} Standard input is not a terminal, so nobody can be asked: add --yes to do it.`,
+    );
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = await terminal.question(`${warning} Type "${name}" to do it: `);
+  terminal.close();
+  if (typed.trim() !== name) throw new Error("Nothing was done.");
 }

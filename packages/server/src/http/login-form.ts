@@ -67,6 +67,11 @@ export async function logIn(
   return { outcome: "logged_in" };
 }
 
+/** Returns the page elsewhere that people sign in on, told the path of this server to go on to. */
+export function signInElsewhere(signInUrl: string, onward: string): string {
+  return `${signInUrl}${signInUrl.includes("?") ? "&" : "?"}${new URLSearchParams({ return_to: onward })}`;
+}
+
 /** Returns the live session of the request's cookie. */
 export function sessionOfRequest(
   context: HttpContext,

@@ -265,6 +265,12 @@ export interface TakeFromBucket {
 }
 
 /**
+ * How far ahead of now the last rotation of a family may be for a retry to be taken for one, in milliseconds. A rotation
+ * further ahead was noted by a clock that was wrong: until that time came every old token would pass for a retry.
+ */
+export const rotationSkewMilliseconds = 10_000;
+
+/**
  * How far ahead of now, beyond its period, a bucket's last take may be, in milliseconds. A mark further ahead was left by
  * a clock that was wrong: waiting for it would freeze the bucket for as long as that was wrong.
  */
@@ -358,6 +364,14 @@ export interface OperatorStorage {
   /** Ends every session of the account; returns how many there were. */
   deleteSessionsOf(accountId: string): Promise<number>;
   deleteAccount(id: string): Promise<AccountDeletion>;
+  /** Stores a key under another lookup and seal, unless it has changed since it was read; then returns false. */
+  resealApiKey(was: ApiKey, becomes: ApiKey): Promise<boolean>;
+  /** Stores the secrets of an app anew, unless they have changed since they were read; then returns false. */
+  resealSecrets(
+    clientId: string,
+    was: readonly ClientSecret[],
+    becomes: readonly ClientSecret[],
+  ): Promise<boolean>;
   /** The version of the schema that the database has. */
   schemaVersion(): Promise<number>;
 }

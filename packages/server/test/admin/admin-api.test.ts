@@ -161,7 +161,7 @@ describe("describes what is answered:", () => {
     [
       "status secretsInUse listApps readApp changeApp rotateSecret expireOldSecrets listAccounts createAccount",
       "readAccount changeAccount createKey listKeys listSessions listGrants listFamilies listAudit exportAccount",
-      "createApp endSessions revokeGrant",
+      "createApp endSessions revokeGrant revoke",
     ].flatMap((line) => line.split(" ")),
   )("%s", async (id) => {
     const one = described.find(({ operation }) => operation.operationId === id);
@@ -254,6 +254,41 @@ describe("an app", () => {
     expect((await ask("POST", "/apps", { body: imported })).status).toBe(409);
     const short = { ...imported, client_id: "other", client_secret: "short" };
     expect((await ask("POST", "/apps", { body: short })).status).toBe(400);
+  });
+});
+
+describe("a revocation", () => {
+  const revoke = (body: object) => ask("POST", "/revoke", { body });
+
+  it("ends all of an app, of an account, or everything, and is recorded with who did it", async () => {
+    const tokens = await tokensFor(house, jwt);
+    expect((await revoke({ client_id: jwt.clientId })).body).toMatchObject({
+      revoked: jwt.clientId,
+      sessions: 0,
+    });
+    expect((await account(house, tokens.access_token)).status).toBe(401);
+    const others = await tokensFor(house, jwt);
+    expect((await revoke({ account: jack.email })).body).toMatchObject({
+      revoked: jack.email,
+      sessions: expect.any(Number),
+    });
+    expect((await account(house, others.access_token)).status).toBe(401);
+    const last = await tokensFor(house, jwt);
+    expect((await revoke({ everything: true })).status).toBe(200);
+    expect((await account(house, last.access_token)).status).toBe(401);
+    for (const event of ["app_revoked", "account_revoked", "everything_revoked"] as const)
+      expect((await auditOf(house, event)).at(-1)?.data).toMatchObject({
+        ...{ actor: "api", address: "127.0.0.1", request: "request-of-a-test" },
+      });
+  });
+
+  it("names one of the three, which is there, or ends nothing", async () => {
+    const tokens = await tokensFor(house, jwt);
+    const wrong = [{}, { everything: false }, { everything: true, client_id: jwt.clientId }, { account: 7 }];
+    for (const body of wrong) expect([body, (await revoke(body)).status]).toEqual([body, 400]);
+    expect((await revoke({ client_id: "nobody" })).status).toBe(404);
+    expect((await revoke({ account: "nobody@example.com" })).status).toBe(404);
+    expect((await account(house, tokens.access_token)).status).toBe(200);
   });
 });
 

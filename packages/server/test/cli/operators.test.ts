@@ -82,7 +82,10 @@ describe("countersign app", () => {
     await run("app", "rotate-secret", id);
     expect((await run("app", "expire-old-secret", id)).out).toEqual([`1 old secrets of ${id} have ended.`]);
     const unsure = await run("app", "delete", id);
-    expect([unsure.code, unsure.err]).toEqual([2, expect.stringContaining("cannot be undone. Add --yes")]);
+    expect([unsure.code, unsure.err]).toEqual([
+      2,
+      expect.stringMatching(/cannot be undone.* add --yes to do it/),
+    ]);
     expect((await run("app", "delete", id, "--yes")).code).toBe(0);
     expect((await run("app", "show", id)).err).toBe(`countersign: There is no app ${id}.`);
     const events = await json("audit", "--client", id, "--all");

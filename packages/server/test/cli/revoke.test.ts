@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   account,
@@ -84,11 +85,29 @@ describe("countersign revoke", () => {
     expect([await nextPage(agent), await nextPage(agent, rotating)]).toEqual(["question", "callback"]);
   });
 
+  it.each([
+    ["web", 0, /Revoked web: 1 authorization/, 401],
+    ["", 1, /Nothing was done/, 200],
+    ["everything", 1, /Nothing was done/, 200],
+  ])("asks at a terminal, and takes %j for an answer with exit %i", async (typed, code, said, status) => {
+    const tokens = await tokensFor(server, web);
+    const terminal = Object.assign(new PassThrough(), { isTTY: true });
+    const own = Object.getOwnPropertyDescriptor(process, "stdin") as PropertyDescriptor;
+    Object.defineProperty(process, "stdin", { value: terminal, configurable: true });
+    terminal.end(`${typed}\n`);
+    const done = await revoke("--app", web.clientId).finally(() =>
+      Object.defineProperty(process, "stdin", own),
+    );
+    expect([done.code, `${done.out}${done.err}`]).toEqual([code, expect.stringMatching(said)]);
+    expect((await account(server, tokens.access_token)).status).toBe(status);
+  });
+
   it("is recorded", async () => {
     await revoke("--everything", "--yes");
     await revoke("--app", web.clientId, "--yes");
     await revoke("--account", "jill@example.com", "--yes");
     const events = await server.storage.listAudit({ limit: 3 });
+    for (const { data } of events) expect(data).toMatchObject({ actor: expect.stringMatching(/^cli:/) });
     expect(events.map(({ event, clientId, accountId }) => [event, clientId, accountId])).toEqual([
       ["account_revoked", undefined, jillsId],
       ["app_revoked", "web", undefined],

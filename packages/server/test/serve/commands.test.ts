@@ -110,8 +110,10 @@ describe("the commands beside serve", () => {
 
   it("reseal what is stored, so that an old secret can be removed", async () => {
     const { place, clientId, clientSecret } = await installed();
-    await place.run(["key", "rotate", "secrets.txt"]);
-    expect((await place.configured(["key", "reseal"])).out).toContain("1 client secrets");
+    await place.configured(["account", "api-key", "owner@example.com"]);
+    for (const _step of ["adds", "signs"]) await place.run(["key", "rotate", "secrets.txt", "--now"]);
+    expect((await place.configured(["key", "reseal"])).out).toContain("1 API keys and 1 client secrets");
+    expect((await place.configured(["key", "reseal"])).out).toContain("0 API keys and 0 client secrets");
     const file = join(place.folder, "secrets.txt");
     const newest = readFileSync(file, "utf8").split("\n")[1] as string;
     writeFileSync(file, `${newest}\n`);

@@ -80,10 +80,10 @@ export async function listAudit({ storage }: ActContext, query: AuditPageQuery):
 }
 
 /** Yields everything of a list, page by page. */
-export async function* everything(
-  page: (query: PageQuery) => Promise<Page<View>>,
+export async function* everything<T>(
+  page: (query: PageQuery) => Promise<Page<T>>,
   most = Number.POSITIVE_INFINITY,
-): AsyncGenerator<View> {
+): AsyncGenerator<T> {
   let after: string | undefined;
   let left = most;
   do {

@@ -7,6 +7,7 @@ import { requireToken } from "../token.js";
 import { accountRoutes } from "./accounts.js";
 import { appRoutes } from "./apps.js";
 import { listRoutes } from "./lists.js";
+import { revokeRoute } from "./revoke.js";
 import type { Call, Route } from "./route.js";
 
 export interface AdminApi {
@@ -35,6 +36,7 @@ export function adminRoutes(
     appRoutes(route, context);
     accountRoutes(route, context);
     listRoutes(route, context);
+    revokeRoute(route, context);
   });
 }
 

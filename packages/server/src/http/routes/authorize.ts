@@ -16,7 +16,7 @@ import type { App, SessionView } from "../../storage/storage.js";
 import { readParameters } from "../body.js";
 import type { HttpContext } from "../context.js";
 import { serve } from "../endpoint.js";
-import { logIn } from "../login-form.js";
+import { logIn, signInElsewhere } from "../login-form.js";
 import { queryParameters } from "../target.js";
 import { Visit } from "../visit.js";
 import { consentPageOf, expiredFormPage, loginPageOf, refusalPage } from "./authorize-pages.js";
@@ -136,7 +136,7 @@ class Authorization {
   /** Signing in satisfies `prompt=login`: asked for again, it would never end. */
   #signInElsewhere(signInUrl: string): string {
     const onward = `${this.#context.basePath}${endpoints.authorize.path}?${withoutSatisfiedPrompts(this.#visit.query)}`;
-    return `${signInUrl}${signInUrl.includes("?") ? "&" : "?"}${new URLSearchParams({ return_to: onward })}`;
+    return signInElsewhere(signInUrl, onward);
   }
 
   async #ask(wanted: AuthorizationRequest, session: SessionView, canAllow: boolean): Promise<FastifyReply> {

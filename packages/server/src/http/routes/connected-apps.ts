@@ -12,7 +12,7 @@ import type { App } from "../../storage/storage.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
-import { endSession, logIn, sessionOfRequest } from "../login-form.js";
+import { endSession, logIn, sessionOfRequest, signInElsewhere } from "../login-form.js";
 import { sendPage } from "../page.js";
 import { queryParameters } from "../target.js";
 
@@ -59,6 +59,8 @@ class ConnectedAppsRoutes {
   }
 
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    // Passwords are none of this server's business where people sign in elsewhere.
+    if (this.#context.signInUrl !== undefined) return this.#showLogin(request, reply);
     const login = await logIn(this.#context, request, reply);
     if (login.outcome === "refused") {
       return this.#showLogin(request, reply, login.problem, login.email, login.status);
@@ -99,6 +101,9 @@ class ConnectedAppsRoutes {
     email?: string,
     status = 200,
   ): FastifyReply {
+    const { signInUrl } = this.#context;
+    if (signInUrl !== undefined)
+      return reply.redirect(signInElsewhere(signInUrl, this.#at(endpoints.connectedApps)), 303);
     const page = loginPage({
       action: this.#at(endpoints.connectedAppsLogin),
       csrf: this.#context.csrf.token(request, reply),

@@ -85,14 +85,12 @@ function updateAccount(connections: Connections): Storage["updateAccount"] {
   };
 }
 
-/** A key of another account turns into NULL, which its column refuses: the whole act is undone. */
+/** Keys of an earlier edition count for nothing. A key of another account turns into NULL, which its column refuses: the whole act is undone. */
 const replaceKeys = {
   name: "set_api_keys",
   text: `
 WITH owner AS (
   UPDATE accounts SET keys_edition = keys_edition + 1 WHERE id = $1 RETURNING pk, keys_edition
-), gone AS (
-  DELETE FROM api_keys USING owner WHERE account_pk = owner.pk AND lookup <> ALL($2::text[])
 ), put AS (
   INSERT INTO api_keys AS k (lookup, account_pk, edition, position, sealed)
   SELECT i.lookup, owner.pk, owner.keys_edition, i.position, i.sealed
@@ -103,6 +101,11 @@ WITH owner AS (
     edition = excluded.edition, position = excluded.position, sealed = excluded.sealed
 )
 SELECT pk FROM owner`,
+};
+/** By itself, since some engines change a table only once in a statement; what is left of it if it fails, the next one takes. */
+const forgetKeys = {
+  name: "forget_api_keys",
+  text: "DELETE FROM api_keys k USING accounts a WHERE a.id = $1 AND k.account_pk = a.pk AND k.edition < a.keys_edition",
 };
 const listKeys = {
   name: "list_api_keys",
@@ -122,6 +125,7 @@ export function apiKeyVerbs(connections: Connections): ApiKeyVerbs {
         const rows = await connections.write(replaceKeys, [accountId, ...lists]);
         if (rows.length === 0 && keys.length > 0)
           throw new Error("API keys of an account that does not exist");
+        await connections.write(forgetKeys, [accountId]).catch(() => {});
         return "set";
       } catch (error) {
         if ((error as { code?: string }).code === notNullViolation) return "key_taken";

@@ -11,7 +11,13 @@ import {
   grantRevokedAt,
 } from "../shared/rows.js";
 import { isFamilyId } from "../shared/text.js";
-import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
+import {
+  type FamilyView,
+  type RotateFamily,
+  type RotateFamilyOutcome,
+  rotationSkewMilliseconds,
+  type Storage,
+} from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 import { fromUuid } from "./engine/family-id.js";
@@ -86,7 +92,8 @@ WITH input AS (
   SELECT l.*, CASE
     WHEN l.revoked_at IS NOT NULL OR ${grantRevokedAt} IS NOT NULL OR l.epoch < g.epoch THEN 'revoked'
     WHEN l.from_generation = l.generation THEN 'rotated'
-    WHEN l.from_generation = l.generation - 1 AND l.now < l.used_at + l.grace THEN 'replayed'
+    WHEN l.from_generation = l.generation - 1 AND l.now < l.used_at + l.grace
+      AND l.used_at <= l.now + ${rotationSkewMilliseconds} THEN 'replayed'
     ELSE 'reused' END AS outcome
   FROM locked l JOIN grants g ON g.pk = l.grant_pk JOIN apps p ON p.pk = g.app_pk
 ), rotated AS (

@@ -36,6 +36,16 @@ WITH found AS (
 SELECT apps FROM found`,
 };
 
+const resealKey = {
+  name: "reseal_api_key",
+  text: "UPDATE api_keys SET lookup = $3, sealed = $4 WHERE lookup = $1 AND sealed = $2 RETURNING 1",
+};
+/** Compared as values: releases may differ in the order of their keys. */
+const resealSecrets = {
+  name: "reseal_secrets",
+  text: "UPDATE apps SET secrets = $3 WHERE client_id = $1 AND secrets::jsonb = $2::jsonb RETURNING 1",
+};
+
 export function operatorVerbs(connections: Connections): OperatorStorage {
   return {
     ...pageVerbs({
@@ -53,6 +63,12 @@ export function operatorVerbs(connections: Connections): OperatorStorage {
       if (row === undefined) return { outcome: "unknown" };
       return row.apps === 0 ? { outcome: "deleted" } : { outcome: "owns_apps", apps: row.apps as number };
     },
+    resealApiKey: async (was, becomes) =>
+      (await connections.write(resealKey, [was.lookup, was.sealed, becomes.lookup, becomes.sealed])).length >
+      0,
+    resealSecrets: async (clientId, was, becomes) =>
+      (await connections.write(resealSecrets, [clientId, JSON.stringify(was), JSON.stringify(becomes)]))
+        .length > 0,
     schemaVersion: async () => (await connections.read(version, []))[0]?.version as number,
   };
 }

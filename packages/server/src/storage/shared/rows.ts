@@ -67,7 +67,7 @@ export function appOf(cells: Cells): App {
 }
 
 /** JSON leaves out what is undefined; the port's objects have it. */
-function toSecrets(json: unknown): ClientSecret[] {
+export function toSecrets(json: unknown): ClientSecret[] {
   const stored: ClientSecret[] = JSON.parse(json as string);
   return stored.map(({ sealed, createdAt, expiresAt }) => ({ sealed, createdAt, expiresAt }));
 }

@@ -2,7 +2,13 @@
 
 import { type Cells, columns } from "../shared/columns.js";
 import { familyOf, filledFamily, filledGrant, grantIsLive, grantOf, grantRevokedAt } from "../shared/rows.js";
-import type { FamilyView, RotateFamily, RotateFamilyOutcome, Storage } from "../storage.js";
+import {
+  type FamilyView,
+  type RotateFamily,
+  type RotateFamilyOutcome,
+  rotationSkewMilliseconds,
+  type Storage,
+} from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 import { accountPlace, appPlace, type Parsed } from "./engine/parsed.js";
@@ -76,7 +82,7 @@ function rotateFamily(context: Context): (act: RotateFamily) => RotateFamilyOutc
     if (row === undefined) return { outcome: "unknown" };
     const { pk, generation, usedAt, revokedAt } = found.placed(row);
     if (revokedAt !== undefined) return { outcome: "revoked" };
-    const withinGrace = now < usedAt + graceSeconds * 1000;
+    const withinGrace = now < usedAt + graceSeconds * 1000 && usedAt <= now + rotationSkewMilliseconds;
     if (fromGeneration === generation - 1 && withinGrace) return { outcome: "replayed", generation };
     revoke.run(now, pk);
     return { outcome: "reused" };

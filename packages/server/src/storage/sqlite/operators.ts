@@ -1,6 +1,7 @@
 /** What operators need of storage, on SQLite. */
 
 import { pageVerbs } from "../shared/pages.js";
+import { toSecrets } from "../shared/rows.js";
 import type { OperatorStorage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
@@ -25,7 +26,25 @@ export function operatorVerbs(context: Context): OperatorStorage {
     }),
     deleteSessionsOf: (accountId) => context.write(() => Number(endSessions.run(accountId).changes)),
     deleteAccount: deleteAccount(context),
+    ...resealVerbs(context),
     schemaVersion: () => context.read(() => version.get()?.version as number),
+  };
+}
+
+function resealVerbs(context: Context): Pick<OperatorStorage, "resealApiKey" | "resealSecrets"> {
+  const key = context.prepare("UPDATE api_keys SET lookup = ?, sealed = ? WHERE lookup = ? AND sealed = ?");
+  const stored = context.prepare("SELECT secrets FROM apps WHERE client_id = ?");
+  const store = context.prepare("UPDATE apps SET secrets = ?, revision = revision + 1 WHERE client_id = ?");
+  return {
+    resealApiKey: (was, becomes) =>
+      context.write(() => key.run(becomes.lookup, becomes.sealed, was.lookup, was.sealed).changes > 0),
+    resealSecrets: (clientId, was, becomes) =>
+      context.write(() => {
+        const row = stored.get(clientId);
+        if (row === undefined || JSON.stringify(toSecrets(row.secrets)) !== JSON.stringify(was)) return false;
+        store.run(JSON.stringify(becomes), clientId);
+        return true;
+      }),
   };
 }
 

@@ -22,6 +22,25 @@ export function familyContract(open: Open): void {
   describe("families", () => {
     const storage = sharedStorage(open);
 
+    it("rotated by a clock that was an hour ahead hide no reuse until that hour is over", async () => {
+      const id = await createFamily(storage(), await createPair(storage()));
+      const hour = 3_600_000;
+      await storage().rotateFamily(rotation(id, 0, t0 + hour));
+      expect(await storage().rotateFamily(rotation(id, 0, t0 + hour + 1))).toMatchObject({
+        outcome: "replayed",
+      });
+      expect(await storage().rotateFamily(rotation(id, 0, t0 + 70_000))).toEqual({ outcome: "reused" });
+    });
+
+    it("rotated by a clock that was a little ahead give a retry the same successor", async () => {
+      const id = await createFamily(storage(), await createPair(storage()));
+      await storage().rotateFamily(rotation(id, 0, t0 + 10_000));
+      expect(await storage().rotateFamily(rotation(id, 0, t0))).toEqual({
+        outcome: "replayed",
+        generation: 1,
+      });
+    });
+
     it("come back with all that decides whether their tokens work", async () => {
       const pair = await createPair(storage());
       const resources = ["https://api.example.test/"];

@@ -165,4 +165,41 @@ export function operatorContract(open: Open): void {
       expect(await storage().deleteAccount(account.id)).toEqual({ outcome: "deleted" });
     });
   });
+
+  describe("what is sealed anew", () => {
+    const storage = sharedStorage(open);
+
+    it("is an API key that is still as it was read, and found by its new lookup alone", async () => {
+      const { account } = await createPair(storage());
+      const [was, other] = [
+        { lookup: hex(16), sealed: hex(16) },
+        { lookup: hex(16), sealed: hex(16) },
+      ];
+      await storage().setApiKeys(account.id, [was, other]);
+      const becomes = { lookup: hex(16), sealed: hex(16) };
+      expect(await storage().resealApiKey({ ...was, sealed: hex(16) }, becomes)).toBe(false);
+      expect(await storage().resealApiKey(was, becomes)).toBe(true);
+      expect(await storage().resealApiKey(was, becomes)).toBe(false);
+      expect(await storage().listApiKeys(account.id)).toStrictEqual([becomes, other]);
+      expect(await storage().findAccountByApiKey([was.lookup])).toBeUndefined();
+      expect(await storage().findAccountByApiKey([becomes.lookup])).toStrictEqual(account);
+    });
+
+    it("is an app's secrets, unless another change came between", async () => {
+      const secret = (sealed: string) => ({ sealed, createdAt: t0, expiresAt: undefined });
+      const { app } = await createPair(storage(), {
+        secrets: [secret("a"), { ...secret("b"), expiresAt: t0 }],
+      });
+      const [resealed, rotated] = [
+        app.secrets.map((one) => ({ ...one, sealed: `${one.sealed}+` })),
+        [secret("c")],
+      ];
+      expect(await storage().resealSecrets(app.clientId, app.secrets, resealed)).toBe(true);
+      expect((await storage().findApp(app.clientId))?.secrets).toStrictEqual(resealed);
+      await storage().updateApp(app.clientId, { secrets: rotated }, t0);
+      expect(await storage().resealSecrets(app.clientId, resealed, app.secrets)).toBe(false);
+      expect((await storage().findApp(app.clientId))?.secrets).toStrictEqual(rotated);
+      expect(await storage().resealSecrets("nobody", [], [])).toBe(false);
+    });
+  });
 }
