@@ -257,41 +257,6 @@ describe("an app", () => {
   });
 });
 
-describe("a revocation", () => {
-  const revoke = (body: object) => ask("POST", "/revoke", { body });
-
-  it("ends all of an app, of an account, or everything, and is recorded with who did it", async () => {
-    const tokens = await tokensFor(house, jwt);
-    expect((await revoke({ client_id: jwt.clientId })).body).toMatchObject({
-      revoked: jwt.clientId,
-      sessions: 0,
-    });
-    expect((await account(house, tokens.access_token)).status).toBe(401);
-    const others = await tokensFor(house, jwt);
-    expect((await revoke({ account: jack.email })).body).toMatchObject({
-      revoked: jack.email,
-      sessions: expect.any(Number),
-    });
-    expect((await account(house, others.access_token)).status).toBe(401);
-    const last = await tokensFor(house, jwt);
-    expect((await revoke({ everything: true })).status).toBe(200);
-    expect((await account(house, last.access_token)).status).toBe(401);
-    for (const event of ["app_revoked", "account_revoked", "everything_revoked"] as const)
-      expect((await auditOf(house, event)).at(-1)?.data).toMatchObject({
-        ...{ actor: "api", address: "127.0.0.1", request: "request-of-a-test" },
-      });
-  });
-
-  it("names one of the three, which is there, or ends nothing", async () => {
-    const tokens = await tokensFor(house, jwt);
-    const wrong = [{}, { everything: false }, { everything: true, client_id: jwt.clientId }, { account: 7 }];
-    for (const body of wrong) expect([body, (await revoke(body)).status]).toEqual([body, 400]);
-    expect((await revoke({ client_id: "nobody" })).status).toBe(404);
-    expect((await revoke({ account: "nobody@example.com" })).status).toBe(404);
-    expect((await account(house, tokens.access_token)).status).toBe(200);
-  });
-});
-
 describe("an account", () => {
   it("loses a key, its sessions, a grant and a family, each alone", async () => {
     const { key } = (await ask("POST", `/accounts/${jack.email}/keys`)).body;
@@ -381,6 +346,41 @@ describe("the token", () => {
       headers: { authorization: `Bearer ${token}` },
     });
     expect(answer.status).toBe(404);
+  });
+});
+
+describe("a revocation", () => {
+  const revoke = (body: object) => ask("POST", "/revoke", { body });
+
+  it("ends all of an app, of an account, or everything, and is recorded with who did it", async () => {
+    const tokens = await tokensFor(house, jwt);
+    expect((await revoke({ client_id: jwt.clientId })).body).toMatchObject({
+      revoked: jwt.clientId,
+      sessions: 0,
+    });
+    expect((await account(house, tokens.access_token)).status).toBe(401);
+    const others = await tokensFor(house, jwt);
+    expect((await revoke({ account: jack.email })).body).toMatchObject({
+      revoked: jack.email,
+      sessions: expect.any(Number),
+    });
+    expect((await account(house, others.access_token)).status).toBe(401);
+    const last = await tokensFor(house, jwt);
+    expect((await revoke({ everything: true })).status).toBe(200);
+    expect((await account(house, last.access_token)).status).toBe(401);
+    for (const event of ["app_revoked", "account_revoked", "everything_revoked"] as const)
+      expect((await auditOf(house, event)).at(-1)?.data).toMatchObject({
+        ...{ actor: "api", address: "127.0.0.1", request: "request-of-a-test" },
+      });
+  });
+
+  it("names one of the three, which is there, or ends nothing", async () => {
+    const tokens = await tokensFor(house, jwt);
+    const wrong = [{}, { everything: false }, { everything: true, client_id: jwt.clientId }, { account: 7 }];
+    for (const body of wrong) expect([body, (await revoke(body)).status]).toEqual([body, 400]);
+    expect((await revoke({ client_id: "nobody" })).status).toBe(404);
+    expect((await revoke({ account: "nobody@example.com" })).status).toBe(404);
+    expect((await account(house, tokens.access_token)).status).toBe(200);
   });
 });
 
