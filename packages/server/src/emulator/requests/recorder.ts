@@ -100,6 +100,7 @@ export class Recorder {
       begins: false,
       parameters: {},
       clientSecret: undefined,
+      unreadBasic: false,
     };
     return { number: this.log.nextNumber(), time: this.context.now(), facts, flow: undefined };
   }
