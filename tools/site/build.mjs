@@ -53,6 +53,7 @@ const menu = [
     [
       "docs/standard-profile.md",
       "docs/clients.md",
+      "docs/use-with.md",
       "docs/operating.md",
       "docs/storage.md",
       "docs/threats.md",

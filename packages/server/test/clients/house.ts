@@ -27,7 +27,7 @@ interface Call {
 
 export interface ClientsHouse {
   /** Registers the client, where somebody must, and gives what a person would give it. */
-  admit(client: Client): Promise<House>;
+  admit(client: Pick<Client, "callbackUrl" | "by" | "public">): Promise<House>;
   /** Whether a token opens the API. */
   opens(accessToken: string): Promise<boolean>;
   /** What the server saw since the last time it was asked. */

@@ -75,7 +75,7 @@ export function pageOf(rows: readonly Row[]): string {
 
 Each is driven by the tests through all that it does, with a person who signs in and allows it, until its token has opened the
 API (of an MCP client: a tool of [an MCP server](mcp.md)). What a row says is set was needed: without it, the test sees the
-client fail. This page is written from the run by \`npm run docs:clients\`; \`npm test\` compares the two.
+client fail; [Use it with …](use-with.md) has the code for two of them. This page is written from the run by \`npm run docs:clients\`; \`npm test\` compares the two.
 
 _Unmodified_ is client id, secret (where there is one), callback URL and the server's address: its issuer on \`standard\`, its two
 endpoints on \`dropbox-sign\`, which has no metadata, as the live service has none. MCP clients are given the address of
