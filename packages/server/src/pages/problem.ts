@@ -3,12 +3,15 @@
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
 
+export type Detail = readonly [label: string, value: string, look?: "code"];
+
 export interface ProblemView {
   status: number;
   title: string;
   what: string;
   todo?: string | undefined;
-  details?: readonly (readonly [label: string, value: string])[] | undefined;
+  /** Facts for the developer; `code` for a value that is a name rather than a sentence. */
+  details?: readonly Detail[] | undefined;
   /** Finds this event in the server's log. */
   reference: string;
   link?: { href: string; label: string } | undefined;
@@ -31,8 +34,8 @@ ${view.link && html`<p><a class="button primary" href="${view.link.href}">${view
   });
 }
 
-function details(rows: readonly (readonly [string, string])[]): Html {
-  return html`<dl class="facts rule">${rows.map(([label, value]) => html`<dt>${label}</dt><dd><code>${shorten(value)}</code></dd>`)}</dl>`;
+function details(rows: readonly Detail[]): Html {
+  return html`<dl class="facts rule">${rows.map(([label, value, look]) => html`<dt>${label}</dt><dd>${look === "code" ? html`<code>${shorten(value)}</code>` : shorten(value)}</dd>`)}</dl>`;
 }
 
 const shownCharacters = 300;

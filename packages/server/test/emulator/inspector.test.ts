@@ -194,19 +194,19 @@ describe("the inspector", () => {
     await tab("Apps");
     await press("Remove approval");
     expect((await sign.state()).apps[0]?.approved).toBe(false);
-    await page.getByLabel("Callbacks, one a line").fill("http://localhost:3000/a\nhttp://localhost:3000/b");
+    await page.getByLabel("Callbacks, one per line").fill("http://localhost:3000/a\nhttp://localhost:3000/b");
     await press("Save callbacks");
     expect((await sign.state()).apps[0]?.callbackUrls).toEqual([
       "http://localhost:3000/a",
       "http://localhost:3000/b",
     ]);
-    await page.getByLabel("Callbacks, one a line").fill("http://localhost:3000/a#b");
+    await page.getByLabel("Callbacks, one per line").fill("http://localhost:3000/a#b");
     await press("Save callbacks");
     await page.getByRole("alert").getByText("has no fragment").waitFor();
     await page.getByText("Reset to the seed").click();
     await press("Yes, reset everything");
     await tab("Requests");
-    expect(await words(page)).toContain("No request yet");
+    expect(await words(page)).toContain("No requests yet");
     await close();
   });
 

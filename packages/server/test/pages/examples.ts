@@ -168,6 +168,7 @@ function playgroundWith(text: string): Page {
   const connectable = { name: text, clientId: text, clientSecret: text, callbackUrls: [text, text] };
   const callStep: CallStepView = { status: "failed", made: 2, calls: [call, call], samples };
   return playgroundPage({
+    revokeStep: 11,
     csrf: text,
     app: { name: text },
     features: { pkce: true, rotation: true, introspect: true, revoke: true, metadata: true },

@@ -7,6 +7,7 @@ import type { World } from "../state/world.js";
 import { inWords } from "../time/duration.js";
 import { detailView } from "./detail.js";
 import { documentsView } from "./documents.js";
+import { dateInWords } from "./moments.js";
 import type { Asked, DetailView, InspectorView, StoryView } from "./page/view.js";
 import { accountRows, appRows, eventRows, familyRows, letterRows, standsOf } from "./rows.js";
 import { found } from "./search.js";
@@ -125,7 +126,7 @@ function clockOf(world: World): InspectorView["clock"] {
   const text = iso(now);
   const ahead = `${inWords(offset)} ${offset < 0 ? "behind" : "ahead of"} this machine`;
   return {
-    date: new Date(now).toUTCString().slice(0, 16),
+    date: dateInWords(now),
     time: `${text.slice(11, 19)} UTC`,
     field: text.slice(0, 19),
     frozen,

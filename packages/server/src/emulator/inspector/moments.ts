@@ -10,6 +10,18 @@ export function exactTime(time: number): string {
   return `${day} ${date.toISOString().slice(11, 19)}`;
 }
 
+/** `Fri, 1 May 2026`, always UTC. */
+export function dateInWords(time: number): string {
+  const words = {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  } as const;
+  return new Date(time).toLocaleDateString("en-GB", words);
+}
+
 /** Returns a time as seen from now: `now`, `3 min ago`, `in 2 h`. */
 export function momentOf(time: number, now: number): Moment {
   const distance = now - time;

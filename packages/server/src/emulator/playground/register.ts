@@ -43,9 +43,12 @@ const strangersEmail = "signer@example.com";
 /** Adds the playground at `/` and `/playground/…`. Needs form bodies parsed to URLSearchParams. */
 export function registerPlayground(server: FastifyInstance, deps: PlaygroundDependencies): void {
   const sessions = new Sessions(deps.randomBytes);
+  const firstDocumentStep = deps.features.introspect ? 7 : 6;
   const about = {
     documents: deps.documents,
-    firstDocumentStep: deps.features.revoke ? 8 : 6,
+    firstDocumentStep,
+    // Last: nothing works with tokens that were given up.
+    revokeStep: firstDocumentStep + (deps.documents === undefined ? 0 : 4),
     otherThan: (email: string) => deps.logins.find((login) => login.email !== email)?.email ?? strangersEmail,
   };
   const actions = actionsOf({ ...deps, ...about, pkce: deps.features.pkce });

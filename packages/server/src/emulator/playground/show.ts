@@ -33,6 +33,7 @@ export interface Surroundings {
   readonly documents: PlaygroundDocuments | undefined;
   readonly otherThan: (email: string) => string;
   readonly firstDocumentStep: number;
+  readonly revokeStep: number;
 }
 
 export function showRun(run: Run, csrf: string, around: Surroundings): Omit<PlaygroundView, "connect"> {
@@ -52,6 +53,7 @@ export function showRun(run: Run, csrf: string, around: Surroundings): Omit<Play
     refresh: showRefresh(run, around),
     introspect: aboutToken("introspect", run, run.introspections, around),
     revoke: aboutToken("revoke", run, run.revocations, around),
+    revokeStep: around.revokeStep,
     documents: showDocuments(run, around),
     foreignCode: run.refused?.kind === "refused" && run.refused.reason === "unexpected",
   };

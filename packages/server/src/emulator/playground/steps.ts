@@ -40,6 +40,7 @@ export interface StepDependencies extends Http {
   readonly otherThan: (email: string) => string;
   /** The number of the first step with documents. */
   readonly firstDocumentStep: number;
+  readonly revokeStep: number;
   /** Returns what the emulator noted of the newest request of this kind. */
   readonly why: (operation: string) => Why | undefined;
 }
@@ -185,7 +186,7 @@ async function aboutToken(
     const call = await callForm(deps, `/oauth/${operation}`, await deps.player(), token);
     record(calls, { ...call, why: deps.why(operation) });
   });
-  return operation === "introspect" ? "/#step-6" : "/#step-7";
+  return operation === "introspect" ? "/#step-6" : `/#step-${deps.revokeStep}`;
 }
 
 async function send(session: Session, form: URLSearchParams, deps: StepDependencies): Promise<string> {

@@ -75,7 +75,7 @@ export function refusalPage(visit: Visit, refusal: Refusal): [Page, number] {
     details: [
       ["Answer", description],
       ["Why", refusal.detail],
-      ...(refusal.parameter ? [["Parameter", refusal.parameter] as const] : []),
+      ...(refusal.parameter ? [["Parameter", refusal.parameter, "code"] as const] : []),
     ],
     reference: visit.request.id,
   });

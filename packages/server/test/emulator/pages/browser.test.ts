@@ -130,6 +130,7 @@ it("the start page leads on: to the inspector, the connected apps and, at the en
   await press(page, "Continue as jill@example.com");
   await press(page, "Allow");
   for (const step of ["Exchange the code", "Get the account", "Refresh the token"]) await press(page, step);
+  expect(await follow("Continue at step 6")).toBe("/");
   await page.getByRole("link", { name: "Connect your own app" }).click();
   expect(new URL(page.url()).hash).toBe("#connect");
   expect(await follow("See this flow in the inspector")).toBe("/_emulator");
@@ -200,6 +201,11 @@ it("the standard profile shows what it adds: PKCE, introspection, revocation and
   expect(exchanged?.parameters.code_verifier).toMatch(/^.{4}… \(43 characters\)$/);
   await press(page, "Introspect");
   await page.getByText("The token is active").waitFor();
+  // What gives the tokens up comes last, and neither is the step that comes next.
+  expect(await page.locator(".step h3").last().textContent()).toBe("Revoke");
+  expect(await page.locator("[aria-current=step] h3").allTextContents()).toEqual([
+    "Call the API for the person",
+  ]);
   await press(page, "Revoke the tokens");
   await page.getByText("The tokens are revoked").waitFor();
   await page.locator("#step-6 summary").first().click();

@@ -32,7 +32,7 @@ export function joinRoutes(server: FastifyInstance, context: HttpContext, docume
     documents.putTeam(next);
     return show(
       reply,
-      html`<h1>You are in the team</h1><p>${shownName(team.name)} now has ${shownEmail(account.email)} as a member.</p>`,
+      html`<h1>You joined the team</h1><p>${shownEmail(account.email)} is now a member of ${shownName(team.name)}.</p>`,
     );
   });
 }
@@ -53,7 +53,7 @@ function show(reply: FastifyReply, content: Html, status = 200): FastifyReply {
 const over = (reply: FastifyReply) =>
   show(
     reply,
-    html`<h1>This invitation is over</h1><p>The link is wrong, was used, or the invitation has ended.</p>`,
+    html`<h1>This invitation is no longer valid</h1><p>The link is wrong or was already used, or the invitation was withdrawn.</p>`,
     404,
   );
 
@@ -62,7 +62,7 @@ const joinForm = (team: Team, { email, token }: TeamInvite) =>
 <form method="post" action="/team/join/${token}"><div class="buttons-wide"><button type="submit" class="primary">Join the team</button></div></form>`;
 
 const noAccount = ({ email }: TeamInvite) =>
-  html`<h1>There is no account yet</h1><p>Make an account for ${shownEmail(email)} first, for example by <code>POST /v3/account/create</code>; then open the link again.</p>`;
+  html`<h1>No account yet</h1><p>Create an account for ${shownEmail(email)} first, for example with <code>POST /v3/account/create</code>. Then open this link again.</p>`;
 
 const inTeam = ({ email }: TeamInvite) =>
-  html`<h1>This account is in a team</h1><p>${shownEmail(email)} already belongs to a team, and an account belongs to one at most.</p>`;
+  html`<h1>Already in a team</h1><p>${shownEmail(email)} already belongs to a team. An account can be in only one.</p>`;

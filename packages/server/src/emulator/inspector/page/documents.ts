@@ -27,7 +27,7 @@ ${list(view, documents.rows)}`;
 function holding(view: InspectorView, { held }: DocumentsView): Html {
   const [words, preparing, label] = held
     ? ([
-        "New requests stay in preparation until you let each go.",
+        "New requests stay in preparation until you finish each one.",
         "1s",
         "Prepare new requests at once",
       ] as const)
@@ -37,7 +37,7 @@ function holding(view: InspectorView, { held }: DocumentsView): Html {
 
 function list(view: InspectorView, rows: readonly DocumentRow[]): Html {
   if (rows.length === 0)
-    return html`<p class="ins-empty">No signature request yet. <code>POST /v3/signature_request/send</code> makes one.</p>`;
+    return html`<p class="ins-empty">No signature requests yet. <code>POST /v3/signature_request/send</code> creates one.</p>`;
   return html`<ul class="ins-rows">${rows.map((row) => documentRow(view, row))}</ul>
 ${view.more > 0 && html`<p class="muted small">${view.more} more are not shown. <a href="/_emulator/signature_requests"><code>/_emulator/signature_requests</code></a> has everything.</p>`}`;
 }

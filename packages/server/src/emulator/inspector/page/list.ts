@@ -37,7 +37,7 @@ function nothing({ asked, url }: InspectorView): Html {
   if (asked.search !== "" || asked.story !== undefined)
     return html`<p class="ins-empty">No request matches. <a href="${addressOf(asked, { search: "", story: undefined, page: 1 })}">Show all</a></p>`;
   if (asked.show === "refused") return html`<p class="ins-empty">Nothing was refused.</p>`;
-  return html`<div class="ins-empty"><p>No request yet. Start the authorization in your app, go through the <a href="/">playground</a>, or try:</p>
+  return html`<div class="ins-empty"><p>No requests yet. Start the authorization in your app, use the <a href="/">playground</a>, or try:</p>
 <pre tabindex="0" role="group" aria-label="A command to try"><code>curl ${url}/v3/account</code></pre></div>`;
 }
 

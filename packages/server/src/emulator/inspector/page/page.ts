@@ -42,10 +42,11 @@ function body(view: InspectorView): Html {
     return html`<section aria-labelledby="tab-title"><h2 id="tab-title" class="quiet-words">${titles[tab]}</h2>${live("rows", other[tab](view))}</section>`;
   return html`<div class="ins-panes"><section class="ins-list" aria-labelledby="list-title"><h2 id="list-title" class="quiet-words">Requests</h2>
 ${filterForm(view)}
-${live("list", requestList(view))}
-<p class="small ins-export">Export: <a href="/_emulator/requests">JSON</a> · <a href="/_emulator/inspector/requests.har" download>HAR</a></p></section>
+${live("list", html`${requestList(view)}${view.counts.requests > 0 && exports}`)}</section>
 <section class="ins-pane" id="detail" aria-label="Request in detail" tabindex="-1">${live("detail", detailPane(view))}</section></div>`;
 }
+
+const exports = html`<p class="small ins-export">Export: <a href="/_emulator/requests">JSON</a> · <a href="/_emulator/inspector/requests.har" download>HAR</a></p>`;
 
 const titles: Readonly<Record<Tab, string>> = {
   requests: "Requests",

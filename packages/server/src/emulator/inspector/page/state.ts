@@ -87,7 +87,7 @@ function appRow(view: InspectorView, app: AppRow, index: number): Html {
   return html`<li><div><p>${shownName(app.name)} <span class="muted small">owned by <bdi>${plainEmail(app.owner)}</bdi>${app.approved ? "" : " · not approved: only its owner can authorize it"}</span></p>
 <dl class="ins-facts"><div><dt>client_id</dt><dd><code>${app.clientId}</code></dd></div><div><dt>scopes</dt><dd><code>${app.scopes}</code></dd></div></dl>
 <form method="post" action="/_emulator/inspector/callbacks" class="ins-form">${csrfField(view.csrf)}${hidden({ ...values, back: addressOf(view.asked) })}
-<div class="field"><label for="callbacks-${index}">Callbacks, one a line<span class="quiet-words"> of ${plainName(app.name)}</span></label><textarea id="callbacks-${index}" name="callback_urls" rows="${lines}" spellcheck="false" required>${`\n${app.callbackUrls.join("\n")}`}</textarea></div>
+<div class="field"><label for="callbacks-${index}">Callbacks, one per line<span class="quiet-words"> of ${plainName(app.name)}</span></label><textarea id="callbacks-${index}" name="callback_urls" rows="${lines}" spellcheck="false" required>${`\n${app.callbackUrls.join("\n")}`}</textarea></div>
 <div><button type="submit">Save callbacks</button></div></form></div>
 <div class="ins-acts">${approval}</div></li>`;
 }
@@ -111,13 +111,13 @@ function previewOf(text: string): string {
 function letterRow(letter: LetterRow): Html {
   return html`<li><div><p><strong>${letter.subject}</strong> <span class="muted small">email to <bdi>${plainEmail(letter.to)}</bdi> · ${time(letter.time)}</span></p>
 <p class="small muted ins-preview">${previewOf(letter.text)}</p>
-<details id="${letter.id}"><summary>Read all of it</summary><pre class="ins-letter" tabindex="0" role="group" aria-label="Text of the email"><code>${letter.text}</code></pre></details></div>
-<div class="ins-acts"><a class="button" href="${letter.link}">Open its link</a></div></li>`;
+<details id="${letter.id}"><summary>Read the whole email</summary><pre class="ins-letter" tabindex="0" role="group" aria-label="Text of the email"><code>${letter.text}</code></pre></details></div>
+<div class="ins-acts"><a class="button" href="${letter.link}">Open the link</a></div></li>`;
 }
 
 function eventRow(event: EventRow): Html {
   return html`<li><div><p>Event <code>${event.type}</code> <span class="muted small">about <bdi>${plainEmail(event.account)}</bdi> · ${time(event.time)}</span> <span class="status status-${event.tone}">${event.state}</span></p>
 <p class="small muted">${event.url}</p>
 ${event.attempts.length > 0 && html`<ol class="ins-attempts small">${event.attempts.map((attempt) => html`<li>${attempt}</li>`)}</ol>`}
-<details id="${event.id}"><summary>Body</summary><pre tabindex="0" role="group" aria-label="Body of the event"><code>${shownJson(event.body)}</code></pre></details></div></li>`;
+<details id="${event.id}"><summary>Show the body</summary><pre tabindex="0" role="group" aria-label="Body of the event"><code>${shownJson(event.body)}</code></pre></details></div></li>`;
 }

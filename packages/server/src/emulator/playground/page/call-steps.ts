@@ -59,6 +59,7 @@ export function introspectStep(view: PlaygroundView): Html {
   const { introspect, csrf } = view;
   return step({
     number: 6,
+    optional: true,
     title: "Introspect the token",
     status: introspect.status,
     summary: "Whoever receives a token can ask the server what it is good for.",
@@ -73,7 +74,8 @@ export function introspectStep(view: PlaygroundView): Html {
 export function revokeStep(view: PlaygroundView): Html {
   const { revoke, csrf } = view;
   return step({
-    number: 7,
+    number: view.revokeStep,
+    optional: true,
     title: "Revoke",
     status: revoke.status,
     summary: "An app that no longer needs its access gives it up.",

@@ -36,7 +36,7 @@ function signStep({ first, sign, signer }: DocumentStepsView, csrf: string): Htm
     number: first + 1,
     title: "Sign it as the other person",
     status: sign,
-    summary: html`${shownEmail(signer)} would open the link in an email. The inspector’s outbox has that email; this button opens the same page.`,
+    summary: html`${shownEmail(signer)} would follow a link in an email, which is in the inspector’s outbox. This button opens the same page.`,
     folded: false,
     content:
       sign === "open" &&
@@ -50,7 +50,7 @@ function downloadStep({ first, download, fileUrl }: DocumentStepsView, csrf: str
     number: first + 2,
     title: "Download the signed file",
     status: download.status,
-    summary: "The app asks for an address from which the file can be fetched for a while.",
+    summary: "The app asks for a temporary address of the file.",
     outcome: callOutcome(download),
     folded: false,
     content: html`${callList(download)}
@@ -65,7 +65,7 @@ function eventStep({ first, events, request }: DocumentStepsView): Html {
     number: first + 3,
     title: "See the events",
     status: newest === undefined ? "later" : "done",
-    summary: "The service posts each change to the callback that the app registered for events.",
+    summary: "The service posts each change to the app’s event callback.",
     folded: false,
     content: html`<ol class="received">${events.map(({ type, state }) => html`<li><code>${type}</code> <span class="muted small">${state}</span></li>`)}</ol>
 ${newest && html`<figure><figcaption>The newest</figcaption><pre tabindex="0" role="group" aria-label="The newest event"><code>${shownJson(newest.body)}</code></pre></figure>`}

@@ -12,7 +12,7 @@ import { accountStep, exchangeStep, introspectStep, refreshStep, revokeStep } fr
 import { documentSteps } from "./document-steps.js";
 import { callbackStep, startStep } from "./opening-steps.js";
 import { action } from "./step.js";
-import type { PlaygroundView } from "./view.js";
+import type { PlaygroundView, StepStatus } from "./view.js";
 
 export function playgroundPage(view: PlaygroundView): Page {
   return new Page({
@@ -22,7 +22,7 @@ export function playgroundPage(view: PlaygroundView): Page {
     scripts: [playgroundScript],
     main: html`<div class="hero">
 <h1>The Dropbox Sign OAuth API, on your machine</h1>
-<p>Nothing leaves this computer. Profile <strong>${view.profileName}</strong>, at <code>${view.baseUrl}</code>.</p>
+<p>Nothing is sent to Dropbox. Profile <strong>${view.profileName}</strong>, at <code>${view.baseUrl}</code>.</p>
 </div>
 ${view.betterAddress !== undefined && otherAddress(view.betterAddress)}
 ${view.foreignCode && foreignCode(view)}
@@ -39,8 +39,8 @@ ${exchangeStep(view)}
 ${accountStep(view)}
 ${refreshStep(view)}
 ${view.features.introspect && introspectStep(view)}
-${view.features.revoke && revokeStep(view)}
 ${documentSteps(view)}
+${view.features.revoke && revokeStep(view)}
 </ol>
 ${view.refresh.status === "done" && whatNext()}
 ${view.start.status === "done" ? startAgain(view.csrf) : undefined}`,
@@ -49,19 +49,26 @@ ${view.start.status === "done" ? startAgain(view.csrf) : undefined}`,
 
 function tryPanel(view: PlaygroundView): Html {
   const begun = view.start.status === "done";
+  const next = nextStep(view);
   return html`<section class="door" aria-labelledby="try-title">
 <h2 id="try-title">Try it here</h2>
 <p class="muted">This page plays ${shownName(view.app.name)}, an app that wants to act for a person. Every request is really made and shown below.</p>
-${begun ? html`<p><a class="button" href="#step-${nextStep(view)}">Continue at step ${nextStep(view)}</a></p>` : html`<div class="buttons">${action({ path: "start", csrf: view.csrf, label: "Start the flow", primary: true })}</div>`}
+${begun ? next && html`<p><a class="button" href="#step-${next}">Continue at step ${next}</a></p>` : html`<div class="buttons">${action({ path: "start", csrf: view.csrf, label: "Start the flow", primary: true })}</div>`}
 ${view.logins.length > 0 && accounts(view.logins)}
 <p class="small muted">Then let a day pass, lose a refresh or take the access away: <a href="/_emulator">the inspector</a> does it at a click and says what your app met.</p>
 </section>`;
 }
 
-function nextStep(view: PlaygroundView): number {
-  const steps = [view.start, view.callback, view.exchange, view.account, view.refresh];
-  const open = steps.findIndex(({ status }) => status === "open" || status === "failed");
-  return open < 0 ? steps.length : open + 1;
+/** Returns the number of the step to take next; undefined where all have been taken. */
+function nextStep(view: PlaygroundView): number | undefined {
+  const { documents } = view;
+  const first = [view.start, view.callback, view.exchange, view.account, view.refresh];
+  const steps: (readonly [number, StepStatus])[] = first.map(({ status }, index) => [index + 1, status]);
+  if (documents !== undefined) {
+    const then = [documents.send.status, documents.sign, documents.download.status];
+    steps.push(...then.map((status, index) => [documents.first + index, status] as const));
+  }
+  return steps.find(([, status]) => status === "open" || status === "failed")?.[0];
 }
 
 const mostAccounts = 6;
@@ -94,12 +101,12 @@ function otherAddress(href: string): Html {
 }
 
 /** What this profile has that the live service has not. */
-function profileAdds({ features, profileName }: PlaygroundView): Html {
+function profileAdds({ features, profileName, revokeStep: last }: PlaygroundView): Html {
   const { pkce, rotation, introspect, revoke, metadata } = features;
   return html`<div class="adds small"><p>The profile <strong>${profileName}</strong> adds:</p><ul>
 ${pkce && html`<li>PKCE, in steps 1 and 3</li>`}
 ${introspect && html`<li>introspection, in step 6</li>`}
-${revoke && html`<li>revocation, in step 7</li>`}
+${revoke && html`<li>revocation, in step ${last}</li>`}
 ${rotation && html`<li>refresh token rotation, for apps whose seed says <code>refresh_tokens: rotate</code></li>`}
 ${metadata && html`<li><a href="/.well-known/oauth-authorization-server">metadata</a> for clients that configure themselves</li>`}</ul></div>`;
 }

@@ -13,6 +13,8 @@ export interface StepFrame {
   summary: HtmlValue;
   /** What came of it, in a few characters: shown beside the title of a finished step. */
   outcome?: HtmlValue;
+  /** Whether the way goes on without it: it is then never the step that comes next. */
+  optional?: boolean;
   /** Whether a later step has been taken: a finished step is then one line, to be opened. */
   folded: boolean;
   content: HtmlValue;
@@ -20,10 +22,11 @@ export interface StepFrame {
 
 /** A step of the list; one that cannot be taken yet shows only its title and summary. */
 export function step(frame: StepFrame): Html {
+  const isNext = frame.status === "open" && !frame.optional;
   const given = attributes({
-    class: `step step-${frame.status}`,
+    class: `step step-${frame.status}${isNext ? " step-next" : ""}`,
     id: `step-${frame.number}`,
-    "aria-current": frame.status === "open" ? "step" : undefined,
+    "aria-current": isNext ? "step" : undefined,
   });
   const mark = html`<span class="step-number" aria-hidden="true">${marker(frame)}</span>`;
   const title = html`<h3>${frame.title}${statusWords(frame.status)}</h3>`;

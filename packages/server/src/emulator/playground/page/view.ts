@@ -108,6 +108,8 @@ export interface PlaygroundView {
   refresh: CallStepView;
   introspect: CallStepView;
   revoke: CallStepView;
+  /** The number of the step that gives the tokens up. */
+  revokeStep: number;
   /** Undefined where the server has no documents. */
   documents: DocumentStepsView | undefined;
 }
