@@ -1,9 +1,13 @@
 /** AppAuth for JavaScript, as its own example of a program in Node: endpoints from the issuer, PKCE, refresh, revocation. */
 
 import * as appAuth from "@openid/appauth";
+import flags from "@openid/appauth/built/flags.js";
 import { NodeCrypto } from "@openid/appauth/built/node_support/crypto_utils.js";
 import { NodeRequestor } from "@openid/appauth/built/node_support/node_requestor.js";
 import { type Client, type House, unmodified } from "./client.js";
+
+/** It writes to the console unless this is off. */
+(flags as { IS_LOG: boolean }).IS_LOG = false;
 
 /** Opens the URL in the person's browser and waits for the callback, as its handlers do. */
 class Handler extends appAuth.AuthorizationRequestHandler {

@@ -30,10 +30,10 @@ export const authJs: Client = {
       why: "the callback has `iss`, which it compares with this",
     },
     "dropbox-sign": {
-      set: { issuer: "https://sign.example.com", ownDiscovery: true, ...inBody },
+      set: { issuer: "https://sign.example.com", ownDiscovery: true, checks: ["state"], ...inBody },
       words:
-        '`client: { token_endpoint_auth_method: "client_secret_post" }` and, for `authorization`, a `customFetch` that answers its discovery',
-      why: "HTTP Basic is not read and any `scope` refused, as live; with `authorization` it always sends one",
+        '`checks: ["state"]`, `client: { token_endpoint_auth_method: "client_secret_post" }` and, for `authorization`, a `customFetch` that answers its discovery',
+      why: "PKCE and HTTP Basic are not read and any `scope` refused, as live; with `authorization` it always sends one",
     },
   },
   async drive(house, settings) {

@@ -49,6 +49,8 @@ export interface Client {
   readonly callbackUrl: string;
   /** A program that can keep no secret. */
   readonly public?: true;
+  /** It runs in a page of another origin: what it calls must say that the page may read the answer. */
+  readonly inPage?: true;
   readonly ways: Readonly<Record<ProfileName, Way>>;
   /** Signs a person in, refreshes and asks about the token as far as the client has functions for it. */
   drive(house: House, settings: Settings): Promise<Outcome>;
@@ -70,4 +72,6 @@ export interface Seen {
   readonly refreshed: boolean;
   readonly revoked: boolean;
   readonly introspected: boolean;
+  /** Whether a page of any origin may read all that it called. */
+  readonly crossOrigin: boolean;
 }

@@ -37,6 +37,7 @@ async function run(house: ClientsHouse, client: Client, settings: Settings): Pro
   await revoke?.();
   const seen = house.seen();
   expect(seen.revoked).toBe(revoke !== undefined);
+  if (client.inPage) expect(seen.crossOrigin).toBe(true);
   if (revoke) expect(await house.opens(String(accessToken))).toBe(false);
   return seen;
 }

@@ -18,7 +18,7 @@ export const grantClient: Client = {
   async drive(house, settings) {
     const middleware = grant.node({
       config: {
-        defaults: { origin, transport: "state", state: true },
+        defaults: { origin, transport: "state", state: true, pkce: true },
         countersign: {
           ...{ oauth: 2, key: house.clientId, secret: house.clientSecret },
           ...{ authorize_url: house.authorizeUrl, access_url: house.tokenUrl, ...settings },

@@ -22,6 +22,7 @@ class RealClock extends Clock {
 interface Call {
   readonly path: string;
   readonly status: number;
+  readonly crossOrigin: boolean;
   readonly fields: Readonly<Record<string, string | undefined>>;
 }
 
@@ -62,7 +63,8 @@ export async function startClientsHouse(profile: ProfileName): Promise<ClientsHo
     extend: ({ server }) =>
       server.addHook("onSend", async (request: FastifyRequest, reply: FastifyReply) => {
         const path = request.url.split("?")[0] ?? "";
-        calls.push({ path, status: reply.statusCode, fields: await fieldsOf(request) });
+        const crossOrigin = reply.getHeader("access-control-allow-origin") === "*";
+        calls.push({ path, status: reply.statusCode, crossOrigin, fields: await fieldsOf(request) });
       }),
   });
   const deps = { ...server, now: server.clock.now, randomBytes: seededRandom("clients") };
@@ -125,6 +127,7 @@ function seenOf(calls: readonly Call[]): Seen {
     pkce: at("/oauth/authorize").some(({ fields }) => fields.code_challenge !== undefined),
     refreshed: tokens.some((fields) => fields.grant_type === "refresh_token"),
     revoked: at("/oauth/revoke").length > 0,
+    crossOrigin: good.every(({ path, crossOrigin }) => crossOrigin || path.startsWith("/oauth/authorize")),
     introspected: at("/oauth/introspect").some(({ fields }) => fields.client_id !== "notes-server"),
   };
 }

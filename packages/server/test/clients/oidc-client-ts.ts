@@ -7,6 +7,7 @@ export const oidcClientTs: Client = {
   name: "oidc-client-ts",
   callbackUrl: "https://page.example.com/callback",
   public: true,
+  inPage: true,
   ways: {
     standard: unmodified,
     "dropbox-sign": { not: "a program without a secret is refused: nothing would bind its codes to it" },

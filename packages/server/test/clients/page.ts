@@ -75,11 +75,13 @@ export function pageOf(rows: readonly Row[]): string {
 
 Each is driven by the tests through all that it does, with a person who signs in and allows it, until its token has opened the
 API (of an MCP client: a tool of [an MCP server](mcp.md)). What a row says is set was needed: without it, the test sees the
-client fail; [Use it with …](use-with.md) has the code for two of them. This page is written from the run by \`npm run docs:clients\`; \`npm test\` compares the two.
+client fail. [Use it with …](use-with.md) has the code for two of them. This page is written from the run by
+\`npm run docs:clients\`; \`npm test\` compares the two.
 
-_Unmodified_ is client id, secret (where there is one), callback URL and the server's address: its issuer on \`standard\`, its two
-endpoints on \`dropbox-sign\`, which has no metadata, as the live service has none. MCP clients are given the address of
-the MCP server alone; the server lets them in with \`COUNTERSIGN_OPEN_CLIENTS\` ([Open clients](open-clients.md)).
+_Unmodified_ is client id, secret (where there is one), callback URL, the client's own \`state\` and PKCE switched on where it
+leaves that to you, and the server's address: its issuer on \`standard\`; on \`dropbox-sign\` its two endpoints, since it has no
+metadata, as the live service has none. MCP clients are given the address of the MCP server alone; the server lets them in
+with \`COUNTERSIGN_OPEN_CLIENTS\` ([Open clients](open-clients.md)).
 
 | client | \`standard\` | \`dropbox-sign\` | what it did on \`standard\` |
 | ------ | ---------- | -------------- | ------------------------- |
