@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { start } from "./processes.mjs";
 import { table } from "./report.mjs";
-import { measure } from "./rounds.mjs";
+import { measure, operations } from "./rounds.mjs";
 import { countersign } from "./subjects/countersign.mjs";
 import { bare } from "./subjects/others.mjs";
 
@@ -18,7 +18,6 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const file = join(here, "guard.json");
 /** On a shared machine runs of one build were seen to differ by three tenths. */
 const tolerance = 0.4;
-const operations = ["code exchange", "refresh, same token", "refresh, rotating", "bearer check"];
 const how = {
   rounds: 7,
   milliseconds: 700,

@@ -1,6 +1,9 @@
 /** Interleaved rounds: in each round every subject gets the same load in turn, so that a slow minute meets all alike. */
 import { ask, cpuSeconds } from "./processes.mjs";
 
+/** What the tables and the guard measure, in this order. */
+export const operations = ["code exchange", "refresh, same token", "refresh, rotating", "bearer check"];
+
 /** @typedef {{ name: string, port: number, child: import("node:child_process").ChildProcess, prepare: Function }} Subject */
 
 /**

@@ -9,7 +9,7 @@ import { latency } from "./latency.mjs";
 import { onPostgres } from "./on-postgres.mjs";
 import { start } from "./processes.mjs";
 import { comparisonReport, keep } from "./report.mjs";
-import { measure } from "./rounds.mjs";
+import { measure, operations } from "./rounds.mjs";
 import { countersign } from "./subjects/countersign.mjs";
 import { bare, peer, smallest } from "./subjects/others.mjs";
 
@@ -39,7 +39,6 @@ if (!existsSync(join(here, "../packages/server/dist/cli/main.js"))) {
 const folder = join(options.data ?? join(here, ".data"), String(process.pid));
 mkdirSync(folder, { recursive: true });
 
-const operations = ["code exchange", "refresh, same token", "refresh, rotating", "bearer check"];
 const wanted = options.only ?? operations;
 const how = {
   rounds: Number(options.rounds ?? (options.quick ? 3 : 5)),

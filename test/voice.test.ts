@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { treeOf } from "./support/syntax.js";
 
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 
@@ -33,7 +34,7 @@ const rule =
       if (said !== undefined) found.push(said);
       ts.forEachChild(node, visit);
     };
-    visit(ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true));
+    visit(treeOf(text));
     return found;
   };
 

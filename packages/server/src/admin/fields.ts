@@ -1,5 +1,6 @@
 /** Values of a JSON object that somebody wrote, each of the type it must have. */
 
+import { alternatives } from "../alternatives.js";
 import { AdminFault } from "./fault.js";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -59,7 +60,7 @@ export function flagIn(given: Given, key: string): boolean | undefined {
 
 export function choiceIn<T extends string>(given: Given, key: string, choices: readonly T[]): T | undefined {
   const value = given[key];
-  if (value !== undefined && !choices.includes(value as T)) refuse(key, `must be ${choices.join(" or ")}`);
+  if (value !== undefined && !choices.includes(value as T)) refuse(key, `must be ${alternatives(choices)}`);
   return value as T | undefined;
 }
 

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { alternatives } from "../alternatives.js";
 import { requestView } from "../emulator/control/views.js";
 import { usualData, usualFolder } from "../emulator/data-folder.js";
 import { createEmulator, type Emulator } from "../emulator/emulator.js";
@@ -189,11 +190,9 @@ function httpsOf(wanted: boolean | undefined, port: string | undefined): { port:
   return { port: portOf(port ?? "4443", "--https-port") };
 }
 
-const or = new Intl.ListFormat("en-GB", { type: "disjunction" });
-
 function profileNamed(name: string | undefined): Profile["name"] | undefined {
   if (name === undefined || Object.hasOwn(profiles, name)) return name as Profile["name"] | undefined;
-  throw new UsageFault(`--profile takes ${or.format(Object.keys(profiles))}, not "${name}".`);
+  throw new UsageFault(`--profile takes ${alternatives(Object.keys(profiles))}, not "${name}".`);
 }
 
 /** Returns the addresses under which other machines reach it. */

@@ -1,6 +1,7 @@
 /** What becomes of a request that failed: it is recorded, then answered, in the shape its caller can read. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { alternatives } from "../alternatives.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import type { Reason } from "../oauth/refusal.js";
 import { ownPathOf } from "./base-path.js";
@@ -85,7 +86,7 @@ function answerUnrouted(server: FastifyInstance, request: FastifyRequest, reply:
   const allowed = methods.filter((method) => server.findRoute({ method, url: path }) !== null);
   if (allowed.length > 0) {
     reply.header("allow", allowed.join(", "));
-    const description = `Method ${request.method} is not supported here; use ${allowed.join(" or ")}`;
+    const description = `Method ${request.method} is not supported here; use ${alternatives(allowed)}`;
     return sendProblem(request, reply, { status: 405, error: "invalid_request", description });
   }
   const description = ownPathOf(request).startsWith("/v3/") ? "Invalid URI..." : "Not found.";

@@ -4,6 +4,7 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { alternatives } from "../../alternatives.js";
 import { callerAccount } from "../../http/api-access.js";
 import { type HttpContext, notesOf } from "../../http/context.js";
 import { sendProblem } from "../../http/problem.js";
@@ -68,7 +69,7 @@ async function refuseMethod(
   );
   if (account === undefined) return reply;
   const allowed = here.map(({ method }) => method);
-  const description = `Method ${request.method} is not supported here; use ${allowed.join(" or ")}`;
+  const description = `Method ${request.method} is not supported here; use ${alternatives(allowed)}`;
   reply.header("allow", allowed.join(", "));
   return sendProblem(request, reply, { status: 405, error: "invalid_request", description });
 }

@@ -1,6 +1,6 @@
 /** Reading plain values as what a seed means; whatever is not as it should be is noted with its path, and reading goes on. */
 
-const or = new Intl.ListFormat("en-GB", { type: "disjunction" });
+import { alternatives } from "../../alternatives.js";
 
 export type Path = readonly (string | number)[];
 
@@ -76,7 +76,7 @@ export class MapReader {
   choice<T extends string>(key: string, choices: readonly T[]): T | undefined {
     const value = this.optionalText(key);
     if (value === undefined || choices.includes(value as T)) return value as T | undefined;
-    this.fail(key, `must be ${or.format(choices)}, not ${value}`);
+    this.fail(key, `must be ${alternatives(choices)}, not ${value}`);
     return undefined;
   }
 
