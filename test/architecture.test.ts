@@ -47,7 +47,6 @@ function importsOf(sources: Sources): Import[] {
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "cli/": [
-    "alternatives.ts",
     "app.ts",
     "admin/",
     "metrics/",
@@ -63,6 +62,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "log.ts",
   ],
   "cli/dev.ts": [
+    "alternatives.ts",
     "cli/",
     "emulator/",
     "log.ts",
