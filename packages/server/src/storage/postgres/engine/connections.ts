@@ -3,9 +3,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Row } from "../../shared/columns.js";
-import { decodeText, encodeText } from "../../shared/text.js";
 import { type ConnectionUse, StorageUnavailable } from "../../storage.js";
 import { Breaker } from "./breaker.js";
+import { clientOf, type ServerClient } from "./client.js";
+import { ClockComparison } from "./clocks.js";
+import { decodeRow, encodeValue } from "./encoding.js";
 import {
   asStorageFault,
   isAnswer,
@@ -16,15 +18,8 @@ import {
   isUnsent,
   spoilsConnection,
 } from "./faults.js";
-import { type Server, ServerChoice, serversOf } from "./servers.js";
-import {
-  clientSettings,
-  clockStatement,
-  faultOfServer,
-  inspect,
-  readOnlyServer,
-  type StartupOptions,
-} from "./session.js";
+import { ServerChoice, serversOf } from "./servers.js";
+import { clockStatement, faultOfServer, inspect, readOnlyServer, type StartupOptions } from "./session.js";
 
 export interface Statement {
   /** Prepared once on each connection under this name; without one it is parsed each time. */
@@ -49,8 +44,6 @@ const connectPauses = [20, 100, 300];
 const conflictAttempts = 6;
 /** How often an act that the server refused as such goes over another connection. */
 const spoiledAttempts = 3;
-/** From this on a difference between clocks is worth a warning, in milliseconds. */
-const noticedSkewMilliseconds = 5000;
 
 export class Connections {
   readonly #pool: pg.Pool;
@@ -63,7 +56,7 @@ export class Connections {
   /** Connections that were opened before this one of them was found to be spoiled. */
   #edition = 0;
   readonly #editions = new WeakMap<pg.ClientBase, number>();
-  #clockAhead: number | undefined;
+  readonly #clocks = new ClockComparison((message) => this.#options.warn?.(message));
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -223,31 +216,24 @@ export class Connections {
     }
     this.#servers.accepted(client.server);
     this.#editions.set(client, this.#edition);
-    if (askedAt !== undefined) this.compareClocks(askedAt, session.at);
+    this.#compareClocks(askedAt, session.at);
     for (const one of session.unset) this.#warnOnce(one, `PostgreSQL: ${one}`);
-  }
-
-  /** @param askedAt when the server was asked, by this node's clock. @param at what the server's clock said. */
-  compareClocks(askedAt: number, at: number): void {
-    const answeredAt = this.#options.now?.() ?? askedAt;
-    // What the answer took could be either way: at best the clocks agree.
-    const ahead = askedAt > at ? askedAt - at : Math.min(0, answeredAt - at);
-    this.#clockAhead = ahead;
-    if (Math.abs(ahead) < noticedSkewMilliseconds) return void this.#warned.delete("clock");
-    const said = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? "ahead of" : "behind"} the database's`;
-    this.#warnOnce("clock", `this node's clock is ${said}: synchronise both by NTP`);
   }
 
   /** Asks the server for its clock: that it answers, and how far the clocks are apart. */
   async ping(): Promise<void> {
-    const { now } = this.#options;
-    const askedAt = now?.();
+    const askedAt = this.#options.now?.();
     const [row] = await this.read(clockStatement, []);
-    if (askedAt !== undefined) this.compareClocks(askedAt, row?.at as number);
+    this.#compareClocks(askedAt, row?.at as number);
+  }
+
+  #compareClocks(askedAt: number | undefined, at: number): void {
+    const answeredAt = this.#options.now?.();
+    if (askedAt !== undefined && answeredAt !== undefined) this.#clocks.compare({ askedAt, answeredAt, at });
   }
 
   get clockAhead(): number | undefined {
-    return this.#clockAhead;
+    return this.#clocks.ahead;
   }
 
   #warnOnce(about: string, message: string): void {
@@ -266,38 +252,6 @@ export class Connections {
     const condition = error instanceof StorageUnavailable ? error.condition : undefined;
     return new StorageUnavailable(`PostgreSQL: ${said}`, { cause: error, condition });
   }
-}
-
-/** A client that goes to the server that is chosen when it is made. */
-interface ServerClient extends pg.Client {
-  readonly server: Server;
-}
-
-type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
-
-function clientOf(servers: ServerChoice, startupOptions: StartupOptions): new () => ServerClient {
-  class ChosenClient extends pg.Client implements ServerClient {
-    readonly server: Server;
-
-    constructor(options?: pg.ClientConfig) {
-      const server = servers.current;
-      super({ ...options, ...clientSettings(server.url, startupOptions) });
-      this.server = server;
-    }
-
-    override connect(): Promise<pg.Client>;
-    override connect(done: Connected): void;
-    override connect(done?: Connected): Promise<pg.Client> | undefined {
-      // The pool gives a callback.
-      if (done === undefined) return super.connect();
-      super.connect((error: Error | null) => {
-        if (error) servers.failed(this.server, error.message);
-        (done as (error: Error | null, client: pg.Client) => void)(error, this);
-      });
-      return undefined;
-    }
-  }
-  return ChosenClient as unknown as new () => ServerClient;
 }
 
 /** Whether an act that failed goes over another connection: it was not done, or does nothing but read. */
@@ -327,17 +281,3 @@ const patient: Send = async (client, query) => {
     throw error;
   }
 };
-
-function encodeValue(value: unknown): unknown {
-  if (typeof value === "string") return encodeText(value);
-  return Array.isArray(value) ? value.map(encodeValue) : value;
-}
-
-function decodeRow(row: Row): Row {
-  for (const key in row) {
-    const value = row[key];
-    if (typeof value === "string" && value.includes("\x1a"))
-      (row as Record<string, unknown>)[key] = decodeText(value);
-  }
-  return row;
-}
