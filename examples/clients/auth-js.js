@@ -2,7 +2,7 @@
 
 import { customFetch } from "@auth/core";
 
-/** A provider for `countersign serve`. Auth.js compares `issuer` with the `iss` at the callback. */
+/** A provider for `countersign serve`. `userinfo` names the account, and its email address to an app with the scope `email`. */
 export function countersign({ issuer, clientId, clientSecret }) {
   return {
     id: "countersign",
@@ -12,10 +12,8 @@ export function countersign({ issuer, clientId, clientSecret }) {
     issuer,
     clientId,
     clientSecret,
-    authorization: `${issuer}/oauth/authorize`,
     token: `${issuer}/oauth/token`,
-    userinfo: `${issuer}/v3/account`,
-    profile: ({ account }) => ({ id: account.account_id, email: account.email_address }),
+    userinfo: `${issuer}/oauth/userinfo`,
   };
 }
 

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { Refusal } from "../oauth/refusal.js";
-import { openAccess, requireScope } from "../oauth/tokens/access.js";
+import { type Access, openAccess, requireScope } from "../oauth/tokens/access.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { type Problem, problemOf, sendProblem } from "./problem.js";
@@ -25,14 +25,37 @@ export async function callerAccount(
   try {
     return await authenticate(context, request, anyOf);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const problem = problemOf(context.profile, error);
-    Object.assign(notesOf(request), { reason: error.reason, detail: error.detail });
-    reply.header("www-authenticate", challenge(context.profile, error, problem));
+    const { refusal, problem } = refused(context, request, error);
+    reply.header("www-authenticate", [challenge(context.profile, refusal, problem), apiKeyChallenge]);
     const description = usesApiKey(request) ? "Unauthorized api key" : problem.description;
     sendProblem(request, reply, { status: problem.status, error: problem.error, description });
     return undefined;
   }
+}
+
+/** Returns what the Bearer token of a request gives, whatever its scopes; or undefined after it has sent the refusal. */
+export async function callerAccess(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Access | undefined> {
+  try {
+    const access = await bearerAccess(context, request);
+    if (access !== undefined) return access;
+    throw withoutToken(request.headers.authorization);
+  } catch (error) {
+    const { refusal, problem } = refused(context, request, error);
+    reply.header("www-authenticate", challenge(context.profile, refusal, problem));
+    sendProblem(request, reply, problem);
+    return undefined;
+  }
+}
+
+/** Records a refusal and returns how it is told. @throws {unknown} an error that is none. */
+function refused({ profile }: HttpContext, request: FastifyRequest, error: unknown) {
+  if (!(error instanceof Refusal)) throw error;
+  Object.assign(notesOf(request), { reason: error.reason, detail: error.detail });
+  return { refusal: error, problem: problemOf(profile, error) };
 }
 
 async function authenticate(
@@ -40,26 +63,37 @@ async function authenticate(
   request: FastifyRequest,
   anyOf: readonly string[],
 ): Promise<Account> {
-  const header = request.headers.authorization;
-  const notes = notesOf(request);
-  const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header ?? "")?.[1];
-  if (bearer !== undefined) {
-    const access = await openAccess(context, bearer);
-    // RFC 8707 §2: a token made for another resource server is not for this API.
-    if (access.resource !== undefined)
-      throw new Refusal("access_token_malformed", "the token is for another resource");
-    notes.clientId = access.app.clientId;
-    notes.accountId = access.account.id;
-    notes.familyId = access.familyId;
+  const access = await bearerAccess(context, request);
+  if (access !== undefined) {
     requireScope(access, anyOf);
     return access.account;
   }
+  const header = request.headers.authorization;
   if (header !== undefined && usesApiKey(request)) return apiKeyAccount(context, request, header);
+  throw withoutToken(header);
+}
+
+/** Returns what the Bearer token of a request gives, or undefined where it has none. @throws {Refusal} */
+async function bearerAccess(context: HttpContext, request: FastifyRequest): Promise<Access | undefined> {
+  const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (bearer === undefined) return undefined;
+  const notes = notesOf(request);
+  const access = await openAccess(context, bearer);
+  // RFC 8707 §2: a token made for another resource server is not for this API.
+  if (access.resource !== undefined)
+    throw new Refusal("access_token_malformed", "the token is for another resource");
+  notes.clientId = access.app.clientId;
+  notes.accountId = access.account.id;
+  notes.familyId = access.familyId;
+  return access;
+}
+
+function withoutToken(header: string | undefined): Refusal {
   if (header !== undefined && /^Bearer( |$)/i.test(header))
-    throw new Refusal("authorization_malformed", "the Authorization header is not Bearer and one token");
+    return new Refusal("authorization_malformed", "the Authorization header is not Bearer and one token");
   if (header !== undefined && header !== "")
-    throw new Refusal("authorization_scheme_unknown", "the Authorization header is neither Bearer nor Basic");
-  throw new Refusal("access_token_missing", "no Authorization header was sent");
+    return new Refusal("authorization_scheme_unknown", "the Authorization header is of another scheme");
+  return new Refusal("access_token_missing", "no Authorization header was sent");
 }
 
 async function apiKeyAccount(
@@ -92,15 +126,12 @@ function usesApiKey(request: FastifyRequest): boolean {
   return /^Basic( |$)/i.test(request.headers.authorization ?? "");
 }
 
+const apiKeyChallenge = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
+
 /** RFC 6750 §3: without a token the challenge says no error; with one it says which. */
-function challenge(
-  { apiRealm, errors }: Profile,
-  refusal: Refusal,
-  { error, description }: Problem,
-): string[] {
-  const basic = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
-  if (errors[refusal.reason].unnamed) return [`Bearer realm="${apiRealm}"`, basic];
+function challenge({ apiRealm, errors }: Profile, refusal: Refusal, { error, description }: Problem): string {
+  if (errors[refusal.reason].unnamed) return `Bearer realm="${apiRealm}"`;
   const scope =
     refusal.reason === "access_token_scope" && refusal.parameter ? `, scope="${refusal.parameter}"` : "";
-  return [`Bearer realm="${apiRealm}", error="${error}", error_description="${description}"${scope}`, basic];
+  return `Bearer realm="${apiRealm}", error="${error}", error_description="${description}"${scope}`;
 }

@@ -47,6 +47,13 @@ export const endpoints = {
   },
   revoke: { operation: "revoke", method: "POST", path: "/oauth/revoke", errors: "client", crossOrigin: true },
   introspect: { operation: "introspect", method: "POST", path: "/oauth/introspect", errors: "client" },
+  userinfo: {
+    operation: "userinfo",
+    method: "GET",
+    path: "/oauth/userinfo",
+    errors: "oauth",
+    crossOrigin: true,
+  },
   register: {
     operation: "register",
     method: "POST",

@@ -21,6 +21,9 @@ export function authorizationServerMetadata(
     token_endpoint: `${issuer}${endpoints.token.path}`,
     revocation_endpoint: `${issuer}${endpoints.revoke.path}`,
     introspection_endpoint: `${issuer}${endpoints.introspect.path}`,
+    userinfo_endpoint: profile.endpoints.includes("userinfo")
+      ? `${issuer}${endpoints.userinfo.path}`
+      : undefined,
     registration_endpoint: accepts("register") ? `${issuer}${endpoints.register.path}` : undefined,
     client_id_metadata_document_supported: accepts("cimd") || undefined,
     jwks_uri: `${issuer}${endpoints.jwks.path}`,

@@ -26,8 +26,9 @@ export const authJs: Client = {
   callbackUrl: `${origin}/auth/callback/countersign`,
   ways: {
     standard: {
-      set: { issuer: "https://sign.example.com" },
-      why: "the callback has `iss`, which it compares with this",
+      set: { endpoints: true },
+      words: "`token` and `userinfo`",
+      why: "of the metadata it uses the authorization endpoint alone",
     },
     "dropbox-sign": {
       set: { issuer: "https://sign.example.com", ownDiscovery: true, checks: ["state"], ...inBody },
@@ -36,25 +37,25 @@ export const authJs: Client = {
       why: "PKCE and HTTP Basic are not read and any `scope` refused, as live; with `authorization` it always sends one",
     },
   },
-  async drive(house, settings) {
-    const { ownDiscovery, issuer, ...more } = settings;
-    const { authorizeUrl: authorization, tokenUrl: token, accountUrl: userinfo } = house;
+  async drive(house, { ownDiscovery, issuer, endpoints, ...more }) {
     let accessToken = "";
+    const { authorizeUrl: authorization, tokenUrl: token, accountUrl: userinfo } = house;
+    const profile = ({ account }: { account: Record<string, string> }) => ({
+      ...{ id: account.account_id, email: account.email_address },
+    });
+    const byHand = {
+      ...{ token, userinfo, profile },
+      ...(ownDiscovery === undefined ? { authorization } : { [customFetch]: discoveryOf(house) }),
+    };
     const config = {
       ...{ basePath: "/auth", trustHost: true, secret: "a secret of the tests, long enough to be one" },
       providers: [
         {
           ...{ id: "countersign", name: "Countersign", type: "oauth" },
           ...{ clientId: house.clientId, clientSecret: house.clientSecret },
-          ...(issuer !== undefined && { issuer: house.issuer }),
-          ...{ token, userinfo },
-          ...(ownDiscovery === undefined
-            ? { authorization, token, userinfo }
-            : { [customFetch]: discoveryOf(house) }),
-          profile: ({ account }: { account: Record<string, string> }) => ({
-            id: account.account_id,
-            email: account.email_address,
-          }),
+          ...((house.metadata || issuer !== undefined) && { issuer: house.issuer }),
+          ...(!house.metadata && byHand),
+          ...(endpoints !== undefined && { token, userinfo: `${house.issuer}/oauth/userinfo` }),
           ...more,
         },
       ],

@@ -25,6 +25,7 @@ const open = [
   ["/oauth/token", "POST"],
   ["/v3/oauth/token", "POST"],
   ["/oauth/revoke", "POST"],
+  ["/oauth/userinfo", "GET"],
   ["/v3/account", "GET"],
 ] as const;
 

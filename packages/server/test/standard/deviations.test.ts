@@ -42,7 +42,7 @@ it("a JWT has the scopes that were asked for, whichever its audience", async () 
 
 describe("docs/standard-profile.md", () => {
   const section = readFileSync(page, "utf8").split("\n## Where it departs")[1]?.split("\n## ")[0] ?? "";
-  const rows = section.split("\n").filter((line) => /^\| (RFC|CIMD)/.test(line));
+  const rows = section.split("\n").filter((line) => /^\| (RFC|CIMD|OpenID)/.test(line));
 
   it("names tests and files that exist", () => {
     expect(brokenTestLinks(linksOf(page))).toEqual([]);

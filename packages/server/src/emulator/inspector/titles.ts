@@ -94,6 +94,7 @@ const phrases: Readonly<Record<string, Titles>> = {
   accountConfirmPage: ["Confirmation link opened", "Confirmation link refused"],
   revoke: ["Token revoked", "Revocation refused"],
   introspect: ["Token introspected", "Introspection refused"],
+  userinfo: ["Person named", "Userinfo refused"],
   connectedAppsRevoke: ["Access removed by the person", "Access not removed"],
 };
 

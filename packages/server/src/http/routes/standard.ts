@@ -1,4 +1,4 @@
-/** What the live service does not have: revocation, introspection, metadata, keys. Absent (404) where the profile says so. */
+/** What the live service does not have: revocation, introspection, userinfo, metadata, keys. Absent (404) where the profile says so. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ClientCredentials, readCredentials } from "../../oauth/client/authentication.js";
@@ -8,11 +8,13 @@ import { authorizationServerMetadata } from "../../oauth/metadata.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import type { OptionalEndpoint } from "../../oauth/profile/profile.js";
 import { revoke } from "../../oauth/revocation.js";
+import { userInfoOf } from "../../oauth/userinfo.js";
+import { callerAccess } from "../api-access.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
-import { limitTokenRequest } from "../rate-limits.js";
+import { limitApiRequest, limitTokenRequest } from "../rate-limits.js";
 
 export function standardRoutes(server: FastifyInstance, context: HttpContext): void {
   const { profile } = context;
@@ -37,6 +39,12 @@ const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Hand
   introspect: (context) => async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);
     return sendJson(reply, await introspect(context, parameters, credentials));
+  },
+  userinfo: (context) => async (request, reply) => {
+    const access = await callerAccess(context, request, reply);
+    if (access === undefined) return reply;
+    await limitApiRequest(context, reply, access.account.id);
+    return sendJson(reply, userInfoOf(access));
   },
   metadata,
   metadataOfOpenId: metadata,

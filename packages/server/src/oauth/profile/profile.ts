@@ -19,7 +19,13 @@ export interface ScopeWords {
 }
 
 /** Endpoints that not every server has. */
-export type OptionalEndpoint = "revoke" | "introspect" | "metadata" | "metadataOfOpenId" | "jwks";
+export type OptionalEndpoint =
+  | "revoke"
+  | "introspect"
+  | "userinfo"
+  | "metadata"
+  | "metadataOfOpenId"
+  | "jwks";
 
 /** Whether an app may prove who it is with a secret that the server has too. */
 export function takesSecrets({ clientAuthentication }: Profile): boolean {

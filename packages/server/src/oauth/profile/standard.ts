@@ -32,7 +32,7 @@ export const standard: Profile = {
   familySeconds: 365 * 86_400,
   familyIdleSeconds: 90 * 86_400,
   rotationGraceSeconds: 60,
-  endpoints: ["revoke", "introspect", "metadata", "metadataOfOpenId", "jwks"],
+  endpoints: ["revoke", "introspect", "userinfo", "metadata", "metadataOfOpenId", "jwks"],
   issuerOnCallback: true,
   resources: true,
   prompts: true,
