@@ -51,12 +51,8 @@ export function readParameters(request: FastifyRequest): Parameters | Promise<Pa
 
 function parseBody(request: FastifyRequest): Parameters | Promise<Parameters> {
   const body = bytesOf(request);
-  const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity") {
-    throw wordedRefusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
-  }
+  checkEncoding(request, body);
   const contentType = request.headers["content-type"];
-  checkCharset(contentType, body);
   switch (bodyKind(request)) {
     case "json":
       return Parameters.fromPairs(parseJsonMembers(decodeUtf8(body)));
@@ -75,6 +71,15 @@ export function unsupportedType(): Refusal {
     "body_unsupported",
     "Content-Type must be application/json, application/x-www-form-urlencoded or multipart/form-data",
   );
+}
+
+/** @throws {Refusal} `body_unsupported` for a body that is compressed or not UTF-8. */
+export function checkEncoding({ headers }: FastifyRequest, body: Buffer): void {
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding !== "identity") {
+    throw wordedRefusal("body_unsupported", "Content-Encoding is not supported: send the body as it is");
+  }
+  checkCharset(headers["content-type"], body);
 }
 
 function bytesOf(request: FastifyRequest): Buffer {

@@ -1,6 +1,6 @@
 /** The HTTP server: its limits on connections and bodies, what every request goes through, and the routes. */
 
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Observer, Tracing } from "../observer.js";
 import { loginScript, stylesheet } from "../pages/assets.js";
 import { serveAssets } from "./assets.js";
@@ -20,6 +20,7 @@ import { handleErrors } from "./errors.js";
 import { beginEveryRequest, requestIds } from "./every-request.js";
 import { healthRoutes, type Readiness } from "./health.js";
 import { observeRequests } from "./observe.js";
+import { sendProblem } from "./problem.js";
 import { logRequests } from "./request-log.js";
 import { accountRoutes } from "./routes/account.js";
 import { authorizeRoutes } from "./routes/authorize.js";
@@ -57,6 +58,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
     genReqId: requestIds(context.randomBytes),
     routerOptions: { maxParamLength: 200 },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    frameworkErrors: (_error, request, reply) => refuseAddress(request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket),
   });
   closeGently(server, peers, options.readiness);
@@ -79,6 +81,12 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   authorizeRoutes(server, context);
   connectedAppsRoutes(server, context);
   return server;
+}
+
+/** A path that cannot be decoded: it is judged before any hook or route. */
+function refuseAddress(request: FastifyRequest, reply: FastifyReply): void {
+  const description = "The address is not well-formed: its percent-encoding is broken";
+  sendProblem(request, reply, { status: 400, error: "invalid_request", description });
 }
 
 /** No route has a schema: without this the compilers of schemas are loaded at every start. */

@@ -8,7 +8,9 @@ import { limitApiRequest } from "../../http/rate-limits.js";
 import type { Endpoint } from "../../oauth/endpoints.js";
 import type { Account } from "../../storage/storage.js";
 import { ApiFault } from "./api-fault.js";
-import { largestUploadBytes } from "./body.js";
+import { type ApiBody, largestUploadBytes, readBody } from "./body.js";
+import { checkFields } from "./fields.js";
+import { Input } from "./input.js";
 import type { Operation } from "./operation.js";
 import { operations } from "./operations.js";
 
@@ -22,6 +24,8 @@ export interface ApiCall {
   readonly caller: Caller;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** Reads the body and holds its fields to their kinds. @throws {ApiFault} and {Refusal} */
+  readonly body: () => Promise<ApiBody>;
   /** Parameters of the path. */
   readonly params: Readonly<Record<string, string>>;
 }
@@ -67,7 +71,8 @@ async function answer(
   const caller = { account, clientId: usesToken ? notes.clientId : undefined };
   const params = request.params as Record<string, string>;
   try {
-    const value = await act({ caller, request, reply, params });
+    const body = () => bodyOf(operation, request);
+    const value = await act({ caller, request, reply, body, params });
     if (reply.sent) return reply;
     if (value === undefined)
       return reply.code(operation.success).header("cache-control", "no-store").send("");
@@ -77,6 +82,12 @@ async function answer(
     Object.assign(notes, { reason: error.errorName, detail: error.message });
     return sendApiFault(reply, error);
   }
+}
+
+async function bodyOf(operation: Operation, request: FastifyRequest): Promise<ApiBody> {
+  const body = await readBody(request);
+  checkFields(operation.body, new Input(body.tree));
+  return body;
 }
 
 /** The API's error object; `error_name` is one of the official names. */

@@ -5,9 +5,10 @@
 
 import { Busboy } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
-import { bodyKind, decodeUtf8, parseForm, unsupportedType } from "../../http/body.js";
+import { bodyKind, checkEncoding, decodeUtf8, parseForm, unsupportedType } from "../../http/body.js";
 import { parseJson } from "../../http/json.js";
 import { queryOf } from "../../http/target.js";
+import { wordedRefusal } from "../../oauth/refusal.js";
 import { ApiFault } from "./api-fault.js";
 
 export interface UploadedFile {
@@ -27,6 +28,8 @@ export type Tree = Readonly<Record<string, unknown>>;
 
 /** Largest body of an operation that takes files, in bytes. */
 export const largestUploadBytes = 25 * 1024 * 1024;
+/** Largest body without files, in bytes: parsing it takes many times its size. */
+const largestTextBytes = 1024 * 1024;
 /** Most fields and files of one body. */
 const mostFields = 2000;
 const mostFiles = 40;
@@ -37,7 +40,11 @@ const deepestName = 6;
 /** @throws {ApiFault} and {Refusal} when the body cannot be read. */
 export async function readBody(request: FastifyRequest): Promise<ApiBody> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  switch (bodyKind(request)) {
+  checkEncoding(request, bytes);
+  const kind = bodyKind(request);
+  if (kind !== "multipart" && bytes.length > largestTextBytes)
+    throw wordedRefusal("body_too_large", "A body without files must have at most 1 MiB");
+  switch (kind) {
     case "json":
       return { tree: bytes.length === 0 ? {} : readJson(decodeUtf8(bytes)), files: [] };
     case "form":
@@ -108,6 +115,10 @@ interface Multipart {
   readonly files: readonly UploadedFile[];
 }
 
+const nameless = "A part of the multipart body has no name";
+/** What takes files: documents under today's name and under the old one, rows of a bulk send, the logo of an app. */
+const fileParts = /^(files?|signer_file|custom_logo_file)(\[\d*\])?$/;
+
 function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
   return new Promise((resolve, reject) => {
     const fail = (message: string) => reject(new ApiFault("bad_request", message));
@@ -117,14 +128,22 @@ function readMultipart(contentType: string, body: Buffer): Promise<Multipart> {
       const limits = { fields: mostFields, files: mostFiles, parts: mostParts, fieldSize: 1024 * 1024 };
       const parser = new Busboy({ headers: { "content-type": contentType }, limits });
       parser.on("field", (name: string, value: string, nameCut: boolean, valueCut: boolean) => {
-        if (nameCut || valueCut) fail(`The parameter ${name.slice(0, 100)} is too long`);
+        if (!name) fail(nameless);
+        else if (nameCut || valueCut) fail(`The parameter ${name.slice(0, 100)} is too long`);
+        else if (value.includes("\ufffd")) fail(`The parameter ${name} is not valid UTF-8`);
         else pairs.push([name, value]);
       });
       parser.on("file", (field, stream, name, _encoding, type) => {
         const parts: Buffer[] = [];
+        if (!field) fail(nameless);
+        else if (!fileParts.test(field)) fail(`The parameter ${field} takes no file`);
         stream.on("data", (part: Buffer) => parts.push(part));
+        // Without a listener a body that ends within a file would end the process.
+        stream.on("error", () => fail("The multipart body ends within a file"));
         stream.on("end", () => {
-          files.push({ field, name: name ?? "file", contentType: type, bytes: Buffer.concat(parts) });
+          const bytes = Buffer.concat(parts);
+          if (bytes.length === 0) fail(`The file ${field} is empty`);
+          else files.push({ field, name: name || "file", contentType: type, bytes });
         });
       });
       parser.on("filesLimit", () => fail(`The request has more than ${mostFiles} files`));

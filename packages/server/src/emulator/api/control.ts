@@ -76,7 +76,7 @@ export async function actOnRequest(world: World, id: string, fields: Fields): Pr
     if (waits || act === "prepare") {
       const ready = signing.life.apply(rules.prepared(request, context.now()));
       await ready.told;
-      request = ready.request;
+      request = requestNamed(world, ready.request.id);
     }
     const { request: next, told } = signing.life.apply(changeOf(world, act, request, fields));
     await told;

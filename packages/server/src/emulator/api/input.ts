@@ -15,6 +15,8 @@ export interface TextLimits {
 
 /** Longest text of a parameter without a limit of its own, in characters. */
 const longestText = 10_000;
+/** Most members of a list without a limit of its own. */
+const mostMembers = 1000;
 
 export class Input {
   readonly #tree: Tree;
@@ -164,6 +166,8 @@ export class Input {
     if (value === undefined) return [];
     if (typeof value !== "object" || value === null) throw this.fault(name, "must be a list");
     const entries = Object.entries(value);
+    if (entries.length > mostMembers)
+      throw this.fault(name, `has ${entries.length} members; at most ${mostMembers} are allowed`);
     const numbered = entries.every(([key]) => /^\d+$/.test(key));
     return numbered ? entries.sort(([one], [other]) => Number(one) - Number(other)) : entries;
   }

@@ -28,6 +28,8 @@ export function answerNotEmulated(server: FastifyInstance, context: HttpContext)
     if (!request.is404 || !methods.includes(request.method)) return undefined;
     const here = operationsAt(pathOf(request));
     const meant = here.find(({ method }) => method === request.method);
+    // Served, and not routed: an id longer than any.
+    if (meant !== undefined && isServed(meant)) return undefined;
     if (meant !== undefined) return refuse(context, meant, request, reply);
     // Of a fixed path the server's own answer for an unknown method knows the routes.
     const known = here.some((one) => !one.path.includes(":") && isServed(one));

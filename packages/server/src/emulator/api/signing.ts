@@ -10,14 +10,14 @@ import type { Caller } from "./api-route.js";
 import type { ApiBody } from "./body.js";
 import type { BulkJob } from "./bulk/job.js";
 import { readRows } from "./bulk/read.js";
-import { Documents } from "./documents.js";
-import { Tickets } from "./embedded/tickets.js";
-import { FileLinks } from "./files/links.js";
+import { Documents, type DocumentsState } from "./documents.js";
+import { type Ticket, Tickets } from "./embedded/tickets.js";
+import { type FileLink, FileLinks } from "./files/links.js";
 import { Input } from "./input.js";
 import { type Making, newSignatureRequest } from "./signature-requests/create.js";
 import { RequestLife } from "./signature-requests/life.js";
 import { mailText } from "./signature-requests/mail.js";
-import { readCommon, readFiles, readFormFields, readSigners } from "./signature-requests/read.js";
+import { checkEid, readCommon, readFiles, readFormFields, readSigners } from "./signature-requests/read.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import type { EventNote, MailNote } from "./signature-requests/rules.js";
 import { signatureRequestView } from "./signature-requests/view.js";
@@ -32,6 +32,14 @@ export interface SigningPorts {
   readonly timeline: Timeline;
   readonly outbox: Outbox;
   readonly delivery: EventDelivery;
+}
+
+export interface SigningState {
+  readonly documents: DocumentsState;
+  readonly links: ReadonlyMap<string, FileLink>;
+  readonly signUrls: ReadonlyMap<string, Ticket>;
+  readonly openings: ReadonlyMap<string, Ticket>;
+  readonly preparingMilliseconds: number | undefined;
 }
 
 type NewRequest = Omit<Making, "sender" | "preparingMilliseconds" | "randomBytes">;
@@ -65,8 +73,28 @@ export class Signing {
   /** No document is left, and new ones are prepared as usual. */
   reset(): void {
     this.documents.restore({ requests: [], templates: [] });
-    for (const kept of [this.links, this.signUrls, this.openings]) kept.clear();
+    for (const kept of [this.links, this.signUrls, this.openings]) kept.restore();
     this.preparingMilliseconds = usualPreparingMilliseconds;
+  }
+
+  /** All of it, for a snapshot: documents, addresses that were given out, and how long new ones are prepared. */
+  state(): SigningState {
+    return {
+      documents: this.documents.state(),
+      links: this.links.state(),
+      signUrls: this.signUrls.state(),
+      openings: this.openings.state(),
+      preparingMilliseconds: this.preparingMilliseconds,
+    };
+  }
+
+  restore(state: SigningState): void {
+    this.documents.restore(state.documents);
+    this.links.restore(state.links);
+    this.signUrls.restore(state.signUrls);
+    this.openings.restore(state.openings);
+    this.preparingMilliseconds = state.preparingMilliseconds;
+    this.life.resume();
   }
 
   /** Makes a request from documents and signers. @throws {ApiFault} */
@@ -86,6 +114,7 @@ export class Signing {
       input.members("signers").length + input.members("grouped_signers").length,
     );
     const signers = readSigners(input, wanted.testMode);
+    checkEid(input, signers.length);
     return this.#begin(caller, { wanted, signers, files, formFields, clientId, embedded, now });
   }
 
@@ -143,6 +172,7 @@ export class Signing {
     const clientId = await this.#clientOf(caller, common.clientId, embedded);
     checkCustomFields(input, templates);
     const filled = fillRoles(templates, readSigners(input, common.testMode));
+    checkEid(input, filled.signers.length);
     const [first] = templates;
     const wanted = {
       ...common,

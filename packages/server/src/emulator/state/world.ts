@@ -2,7 +2,7 @@
 
 import type { HttpContext } from "../../http/context.js";
 import type { DocumentsState } from "../api/documents.js";
-import { Signing } from "../api/signing.js";
+import { Signing, type SigningState } from "../api/signing.js";
 import { FaultList, type FaultState } from "../faults/fault.js";
 import { EventDelivery } from "../outbox/delivery.js";
 import { type Email, Outbox, type OutgoingEvent } from "../outbox/outbox.js";
@@ -21,7 +21,7 @@ interface Snapshot {
   readonly faults: readonly FaultState[];
   readonly emails: readonly Email[];
   readonly events: readonly OutgoingEvent[];
-  readonly documents: DocumentsState;
+  readonly signing: SigningState;
   readonly rateWindows: ReadonlyMap<string, RateWindow>;
 }
 
@@ -86,7 +86,7 @@ export class World {
       faults: this.faults.list(),
       emails: this.outbox.emails(),
       events: this.outbox.events(),
-      documents: this.signing.documents.state(),
+      signing: this.signing.state(),
       rateWindows: this.rateWindows.state(),
     });
     const oldest = this.#snapshots.size > mostSnapshots ? this.#snapshots.keys().next().value : undefined;
@@ -108,8 +108,7 @@ export class World {
     this.rateWindows.restore(snapshot.rateWindows);
     this.outbox.restore(snapshot.emails, snapshot.events);
     this.delivery.resume();
-    this.signing.documents.restore(snapshot.documents);
-    this.signing.life.resume();
+    this.signing.restore(snapshot.signing);
     return true;
   }
 

@@ -6,7 +6,7 @@ import type { HttpContext } from "../../../http/context.js";
 import type { Account, App } from "../../../storage/storage.js";
 import { ApiFault, notFound } from "../api-fault.js";
 import { apiRoute, type Caller } from "../api-route.js";
-import { type ApiBody, readBody, readQuery } from "../body.js";
+import { type ApiBody, readQuery } from "../body.js";
 import { Input } from "../input.js";
 import { paged, readPage } from "../paging.js";
 import type { Signing } from "../signing.js";
@@ -21,8 +21,8 @@ const mostApps = 10_000;
 export function appRoutes(server: FastifyInstance, context: HttpContext, signing: Signing): void {
   const apps = new Apps(context, signing);
 
-  apiRoute(server, context, "apiAppCreate", async ({ caller, request }) =>
-    apps.create(caller.account, await readBody(request)),
+  apiRoute(server, context, "apiAppCreate", async ({ caller, body }) =>
+    apps.create(caller.account, await body()),
   );
   apiRoute(server, context, "apiAppGet", async ({ caller, params }) => ({
     api_app: await apps.view(await apps.seen(params.client_id ?? "", caller), caller.account),
@@ -32,8 +32,8 @@ export function appRoutes(server: FastifyInstance, context: HttpContext, signing
     const { items, list_info } = paged(await apps.ownedBy(caller.account), page);
     return { list_info, api_apps: await Promise.all(items.map((app) => apps.view(app, caller.account))) };
   });
-  apiRoute(server, context, "apiAppUpdate", async ({ caller, request, params }) =>
-    apps.update(params.client_id ?? "", caller.account, await readBody(request)),
+  apiRoute(server, context, "apiAppUpdate", async ({ caller, body, params }) =>
+    apps.update(params.client_id ?? "", caller.account, await body()),
   );
   apiRoute(server, context, "apiAppDelete", async ({ caller, params }) => {
     await apps.delete(params.client_id ?? "", caller.account);

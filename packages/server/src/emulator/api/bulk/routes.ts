@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { HttpContext } from "../../../http/context.js";
 import { ApiFault } from "../api-fault.js";
 import { apiRoute } from "../api-route.js";
-import { readBody, readQuery } from "../body.js";
+import { readQuery } from "../body.js";
 import { Input } from "../input.js";
 import { paged, readPage } from "../paging.js";
 import { signatureRequestView } from "../signature-requests/view.js";
@@ -18,8 +18,8 @@ export function bulkRoutes(server: FastifyInstance, context: HttpContext, signin
     ["signatureRequestBulkSendWithTemplate", false],
     ["signatureRequestBulkCreateEmbeddedWithTemplate", true],
   ] as const)
-    apiRoute(server, context, id, async ({ caller, request }) => {
-      const { job, warnings } = await signing.sendInBulk(caller, await readBody(request), { embedded });
+    apiRoute(server, context, id, async ({ caller, body }) => {
+      const { job, warnings } = await signing.sendInBulk(caller, await body(), { embedded });
       return {
         bulk_send_job: bulkJobView(job, caller.account.id),
         ...(warnings.length > 0 && { warnings }),

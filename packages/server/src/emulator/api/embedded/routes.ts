@@ -51,7 +51,7 @@ class SignerPages {
       throw new ApiFault("conflict", "The files are still being prepared; try again");
     const signed = request.signers.some((one) => one.signatureId === signatureId && one.status === "signed");
     if (signed) throw new ApiFault("bad_request", "This request has already been signed");
-    rules.signerOnTurn(request, signatureId);
+    rules.signerOnTurn(this.#signing.documents.request(request.id) ?? request, signatureId);
     const token = this.#token();
     const expiresAt = this.#context.now() + ticketMilliseconds;
     this.#signing.signUrls.add(token, { requestId: request.id, signatureId, expiresAt });
@@ -63,7 +63,16 @@ class SignerPages {
 
   /** The address in the iframe: it opens once, for the app that asked for it, on a page of that app. */
   async openEmbedded(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const query = new Input(readQuery(request));
+    try {
+      return await this.#open(new Input(readQuery(request)), reply);
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error;
+      return this.#done(reply, { title: "This page cannot be opened", text: error.message }, error.status);
+    }
+  }
+
+  /** @throws {ApiFault} for a query that cannot be read. */
+  async #open(query: Input, reply: FastifyReply): Promise<FastifyReply> {
     const parentOrigin = originOf(query.optionalText("parent_url"));
     const refuse = (text: string) => {
       const messages = [{ type: "hellosign:error", payload: { code: "invalid_sign_url", message: text } }];
@@ -111,13 +120,21 @@ class SignerPages {
   async decide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { ticket: token } = request.params as { ticket: string };
     const ticket = this.#signing.openings.find(token, this.#context.now());
-    const found = ticket && this.#signing.documents.request(ticket.requestId);
-    if (ticket === undefined || found === undefined)
-      return this.#done(reply, { title: "This page has expired", text: "Open the link again." }, 403);
+    const now = () => ticket && this.#signing.documents.request(ticket.requestId);
+    const gone = () =>
+      this.#done(reply, { title: "This page has expired", text: "Open the link again." }, 403);
+    if (ticket === undefined || now() === undefined) return gone();
+    let found: SignatureRequest | undefined;
     try {
-      return await this.#act(ticket, found, new Input((await readBody(request)).tree), reply);
+      const input = new Input((await readBody(request)).tree);
+      // As it is after the wait: the page may have been sent twice.
+      found = now();
+      if (found === undefined) return gone();
+      return this.#act(ticket, found, input, reply);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
+      found ??= now();
+      if (found === undefined) return gone();
       const signer = found.signers.find(({ signatureId }) => signatureId === ticket.signatureId);
       if (signer === undefined)
         return this.#done(reply, { title: "This did not work", text: error.message }, error.status);
@@ -125,12 +142,7 @@ class SignerPages {
     }
   }
 
-  async #act(
-    ticket: Ticket,
-    found: SignatureRequest,
-    input: Input,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  #act(ticket: Ticket, found: SignatureRequest, input: Input, reply: FastifyReply): FastifyReply {
     const { signatureId, parentOrigin } = ticket;
     const now = this.#context.now();
     const signer = rules.signerOnTurn(found, signatureId);

@@ -14,7 +14,7 @@ export interface Ticket {
 }
 
 export class Tickets {
-  readonly #tickets = new Map<string, Ticket>();
+  #tickets = new Map<string, Ticket>();
 
   /** @param token not to be guessed. */
   add(token: string, ticket: Ticket): void {
@@ -34,7 +34,11 @@ export class Tickets {
     return ticket;
   }
 
-  clear(): void {
-    this.#tickets.clear();
+  state(): ReadonlyMap<string, Ticket> {
+    return new Map(this.#tickets);
+  }
+
+  restore(state: ReadonlyMap<string, Ticket> = new Map()): void {
+    this.#tickets = new Map(state);
   }
 }

@@ -14,7 +14,7 @@ export interface FileLink {
 }
 
 export class FileLinks {
-  readonly #links = new Map<string, FileLink>();
+  #links = new Map<string, FileLink>();
 
   /** @param token not to be guessed. */
   add(token: string, link: FileLink): void {
@@ -28,7 +28,11 @@ export class FileLinks {
     return link !== undefined && now < link.expiresAt ? link : undefined;
   }
 
-  clear(): void {
-    this.#links.clear();
+  state(): ReadonlyMap<string, FileLink> {
+    return new Map(this.#links);
+  }
+
+  restore(state: ReadonlyMap<string, FileLink> = new Map()): void {
+    this.#links = new Map(state);
   }
 }

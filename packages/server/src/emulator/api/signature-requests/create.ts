@@ -24,6 +24,7 @@ export interface Making {
 export function newSignatureRequest(making: Making): SignatureRequest {
   const { wanted, files, now, randomBytes } = making;
   checkFormFields(making);
+  checkAttachments(making);
   const title = wanted.title ?? wanted.subject ?? files[0]?.name ?? "Untitled";
   return {
     id: randomBytes(20).toString("hex"),
@@ -92,13 +93,18 @@ function newSigners(signers: readonly WantedSigner[], randomBytes: Making["rando
 }
 
 /** A field belongs to a signer by number, or to the sender. */
-function checkFormFields({ formFields, signers, files }: Making): void {
+function checkFormFields(making: Making): void {
+  const { formFields, signers, files } = making;
+  const ids = new Set<string>();
   for (const [index, field] of formFields.entries()) {
     const path = `form_fields_per_document[${index}]`;
-    const owner = Number(field.signer);
+    const owner = /^\d+$/.test(field.signer) ? Number(field.signer) : Number.POSITIVE_INFINITY;
     const known = field.signer === "sender" || field.signer === "me_now" || owner < signers.length;
     if (!known)
       throw new ApiFault("bad_request", `${path}.signer is no signer of this request`, `${path}.signer`);
+    if (ids.has(field.apiId))
+      throw new ApiFault("bad_request", `${path}.api_id was sent twice`, `${path}.api_id`);
+    if (making.templateIds === undefined) ids.add(field.apiId);
     if (field.documentIndex >= Math.max(files.length, 1))
       throw new ApiFault(
         "bad_request",
@@ -106,4 +112,11 @@ function checkFormFields({ formFields, signers, files }: Making): void {
         `${path}.document_index`,
       );
   }
+}
+
+function checkAttachments({ wanted, signers }: Making): void {
+  const index = wanted.attachments.findIndex(({ signerIndex }) => signerIndex >= signers.length);
+  if (index < 0) return;
+  const path = `attachments[${index}].signer_index`;
+  throw new ApiFault("bad_request", `${path} is no signer of this request`, path);
 }

@@ -1,6 +1,7 @@
 /** Signature requests in time: keeps each change, plans what falls due, and tells mailbox and callbacks. */
 
 import type { Timeline } from "../../time/timeline.js";
+import { notFound } from "../api-fault.js";
 import type { Documents } from "../documents.js";
 import type { SignatureRequest } from "./request.js";
 import { type Change, type EventNote, expired, finished, type MailNote, prepared } from "./rules.js";
@@ -44,6 +45,17 @@ export class RequestLife {
     this.#plan(request);
     for (const note of mails) this.#ports.mail(note, request);
     return { request, told: this.#tell(events, request) };
+  }
+
+  /**
+   * Changes a request by a rule. The rule is given the request as it is now: whoever had to wait for the caller's rights
+   * may have been overtaken by another act.
+   * @throws {ApiFault} of the rule, and `not_found` when it is gone.
+   */
+  change(id: string, rule: (request: SignatureRequest) => Change): Applied {
+    const request = this.#ports.documents.request(id);
+    if (request === undefined) throw notFound();
+    return this.apply(rule(request));
   }
 
   #withHistory(request: SignatureRequest, events: readonly EventNote[]): SignatureRequest {

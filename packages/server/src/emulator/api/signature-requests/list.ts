@@ -15,8 +15,14 @@ const operators: Readonly<Record<string, (value: string) => Test>> = {
     includes(value === "me" ? request.senderEmail : request.senderEmail, value === "me" ? email : value),
   to: (value) => (request, email) =>
     request.signers.some((signer) => includes(signer.email, value === "me" ? email : value)),
-  awaiting_my_signature: (value) => (request, email) => isOnTurn(request, email) === (value === "true"),
-  complete: (value) => (request) => (request.phase === "complete") === (value === "true"),
+  awaiting_my_signature: (value) => {
+    const wanted = truth(value, "awaiting_my_signature");
+    return (request, email) => isOnTurn(request, email) === wanted;
+  },
+  complete: (value) => {
+    const wanted = truth(value, "complete");
+    return (request) => (request.phase === "complete") === wanted;
+  },
   metadata: (value) => (request) => Object.values(request.metadata).some((one) => includes(one, value)),
 };
 
@@ -24,6 +30,13 @@ const includes = (text: string, part: string) => text.toLowerCase().includes(par
 
 const isOnTurn = (request: SignatureRequest, email: string) =>
   onTurn(request).some((signer) => signer.email.toLowerCase() === email.toLowerCase());
+
+const fault = (text: string) => new ApiFault("bad_request", `query: ${text}`, "query");
+
+function truth(value: string, operator: string): boolean {
+  if (value === "true" || value === "false") return value === "true";
+  throw fault(`${operator} is true or false, not ${value}`);
+}
 
 const longestQuery = 500;
 
@@ -39,6 +52,8 @@ export function readListQuery(text: string | undefined): Test {
   const terms = [...text.matchAll(/(?:(\w+):)?(?:"([^"]*)"|(\S+))/g)].filter(([whole]) => whole !== "AND");
   const tests = terms.map(([, operator, quoted, plain]) => {
     const value = quoted ?? plain ?? "";
+    if (plain !== undefined && (plain.includes('"') || /^\w+:$/.test(plain)))
+      throw fault(`${plain} is a term without an end or without a value`);
     if (operator === undefined)
       return (request: SignatureRequest) =>
         [request.title, request.subject, request.message ?? ""].some((one) => includes(one, value));

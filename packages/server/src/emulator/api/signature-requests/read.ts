@@ -170,6 +170,8 @@ export function readFiles({ files }: ApiBody, input: Input): StoredFile[] {
   const urls = [...input.texts("file_urls"), ...input.texts("file_url")];
   if (files.length > 0 && urls.length > 0)
     throw input.fault("file_urls", "cannot be sent beside files: send one of the two");
+  const other = files.find(({ field }) => !/^files?(\[|$)/.test(field));
+  if (other !== undefined) throw input.fault(other.field, "is no document: send those as files[0], files[1]");
   if (files.length > 0) return files.map(uploaded);
   if (urls.length === 0) throw new ApiFault("bad_request", "Either files or file_urls is required", "files");
   return urls.map((url, index) => {
@@ -210,10 +212,28 @@ export function readFormFields(input: Input, signers: number): FormField[] {
     documentIndex: field.optionalInteger("document_index", 0, 1000) ?? document,
     apiId: field.text("api_id", { max: 255 }),
     name: field.optionalText("name", { max: 255 }) ?? "",
-    type: field.text("type", { max: 50 }),
+    type: kindOf(field),
     signer: field.text("signer", { max: 50 }),
     required: field.flag("required"),
   }));
+}
+
+/** The kinds of the vendor's description. */
+const fieldKinds = [
+  ...["text", "checkbox", "radio", "dropdown", "hyperlink"],
+  ...["signature", "initials", "date_signed", "text-merge", "checkbox-merge"],
+];
+
+function kindOf(field: Input): string {
+  field.text("type", { max: 50 });
+  return field.optionalChoice("type", fieldKinds) as string;
+}
+
+/** eID: not in test mode, and for one signer. @throws {ApiFault} */
+export function checkEid(input: Input, signers: number): void {
+  if (!input.flag("is_eid")) return;
+  if (input.flag("test_mode")) throw input.fault("is_eid", "cannot be used in test mode");
+  if (signers !== 1) throw input.fault("is_eid", `takes one signer, not ${signers}`);
 }
 
 function flattened(input: Input, name: string): { field: Input; document: number }[] {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { HttpContext } from "../../../http/context.js";
 import { notFound } from "../api-fault.js";
 import { apiRoute, type Caller } from "../api-route.js";
-import { readBody, readQuery } from "../body.js";
+import { readQuery } from "../body.js";
 import { Input } from "../input.js";
 import { paged, readPage } from "../paging.js";
 import type { Signing } from "../signing.js";
@@ -30,8 +30,8 @@ export function signatureRequestRoutes(
     ["signatureRequestSend", false],
     ["signatureRequestCreateEmbedded", true],
   ] as const)
-    apiRoute(server, context, id, async ({ caller, request }) => {
-      const made = await signing.send(caller, await readBody(request), { embedded });
+    apiRoute(server, context, id, async ({ caller, body }) => {
+      const made = await signing.send(caller, await body(), { embedded });
       return view(made);
     });
 
@@ -52,20 +52,22 @@ export function signatureRequestRoutes(
 
   apiRoute(server, context, "signatureRequestCancel", async ({ caller, params }) => {
     const request = await ownRequest(signing.documents, context, params.signature_request_id ?? "", caller);
-    signing.life.apply(rules.canceled(request));
+    signing.life.change(request.id, rules.canceled);
     return undefined;
   });
 
-  apiRoute(server, context, "signatureRequestRemind", async ({ caller, request, params }) => {
-    const input = new Input((await readBody(request)).tree);
+  apiRoute(server, context, "signatureRequestRemind", async ({ caller, body, params }) => {
+    const input = new Input((await body()).tree);
     const email = input.email("email_address");
     const name = input.optionalText("name", { max: 255 });
     const own = await ownRequest(signing.documents, context, params.signature_request_id ?? "", caller);
-    return view(signing.life.apply(rules.reminded(own, email, name, context.now())).request);
+    return view(
+      signing.life.change(own.id, (now) => rules.reminded(now, email, name, context.now())).request,
+    );
   });
 
-  apiRoute(server, context, "signatureRequestUpdate", async ({ caller, request, params }) => {
-    const input = new Input((await readBody(request)).tree);
+  apiRoute(server, context, "signatureRequestUpdate", async ({ caller, body, params }) => {
+    const input = new Input((await body()).tree);
     const signatureId = input.text("signature_id", { max: 100 });
     const own = await ownRequest(signing.documents, context, params.signature_request_id ?? "", caller);
     const update = {
@@ -76,12 +78,14 @@ export function signatureRequestRoutes(
     };
     if (update.email === undefined && update.name === undefined && update.expiresAt === undefined)
       throw input.missing("email_address");
-    return view(signing.life.apply(rules.updated(own, signatureId, update, context.now())).request);
+    return view(
+      signing.life.change(own.id, (now) => rules.updated(now, signatureId, update, context.now())).request,
+    );
   });
 
   apiRoute(server, context, "signatureRequestRemove", async ({ caller, params }) => {
     const request = await seen(params, caller);
-    signing.life.apply(rules.removed(request, caller.account.id));
+    signing.life.change(request.id, (now) => rules.removed(now, caller.account.id));
     return undefined;
   });
 }

@@ -332,6 +332,11 @@ export function updated(
   now: number,
 ): Change {
   if (request.phase === "canceled") throw new ApiFault("not_found", "Not found");
+  if (request.phase !== "open" && request.phase !== "preparing")
+    throw new ApiFault(
+      "bad_request",
+      `The signature request is ${phaseWords[request.phase]}: it stays as it is`,
+    );
   const signer = request.signers.find((one) => one.signatureId === signatureId);
   if (signer === undefined) throw new ApiFault("bad_request", "Signature not found", "signature_id");
   if (signer.status !== "awaiting_signature")
@@ -354,6 +359,8 @@ export function updated(
 
 /** @throws {ApiFault} `signature_request_remove_failed` until everybody has signed or somebody has declined. */
 export function removed(request: SignatureRequest, accountId: string): Change {
+  if (request.removedBy.includes(accountId))
+    throw new ApiFault("deleted", "The signature request has been removed");
   if (request.phase !== "complete" && request.phase !== "declined")
     throw new ApiFault(
       "signature_request_remove_failed",

@@ -4,8 +4,8 @@ import type { FastifyInstance } from "fastify";
 import type { HttpContext } from "../../../http/context.js";
 import type { Account } from "../../../storage/storage.js";
 import { ApiFault, notFound } from "../api-fault.js";
-import { apiRoute } from "../api-route.js";
-import { readBody, readQuery } from "../body.js";
+import { type ApiCall, apiRoute } from "../api-route.js";
+import { readQuery } from "../body.js";
 import { Input } from "../input.js";
 import { paged, readPage } from "../paging.js";
 import type { Signing } from "../signing.js";
@@ -19,30 +19,30 @@ const longestName = 255;
 export function teamRoutes(server: FastifyInstance, context: HttpContext, signing: Signing): void {
   const teams = new Teams(context, signing);
   joinRoutes(server, context, signing.documents);
-  const input = async (request: Parameters<typeof readBody>[0]) => new Input((await readBody(request)).tree);
+  const input = async ({ body }: ApiCall) => new Input((await body()).tree);
   const query = (request: Parameters<typeof readQuery>[0]) => new Input(readQuery(request));
 
-  apiRoute(server, context, "teamCreate", async ({ caller, request }) =>
-    teams.create(caller.account, await input(request)),
+  apiRoute(server, context, "teamCreate", async (call) =>
+    teams.create(call.caller.account, await input(call)),
   );
   apiRoute(server, context, "teamGet", async ({ caller }) => {
     const team = teams.of(caller.account);
     if (team === undefined) throw notFound();
     return teams.view(team);
   });
-  apiRoute(server, context, "teamUpdate", async ({ caller, request }) => {
-    const name = (await input(request)).text("name", { max: longestName });
-    return teams.view(teams.keep({ ...teams.managed(caller.account), name }));
+  apiRoute(server, context, "teamUpdate", async (call) => {
+    const name = (await input(call)).text("name", { max: longestName });
+    return teams.view(teams.keep({ ...teams.managed(call.caller.account), name }));
   });
   apiRoute(server, context, "teamDelete", async ({ caller }) => {
     teams.delete(caller.account);
     return undefined;
   });
-  apiRoute(server, context, "teamAddMember", async ({ caller, request }) =>
-    teams.add(caller.account, await input(request), query(request)),
+  apiRoute(server, context, "teamAddMember", async (call) =>
+    teams.add(call.caller.account, await input(call), query(call.request)),
   );
-  apiRoute(server, context, "teamRemoveMember", async ({ caller, request }) =>
-    teams.remove(caller.account, await input(request)),
+  apiRoute(server, context, "teamRemoveMember", async (call) =>
+    teams.remove(call.caller.account, await input(call)),
   );
   apiRoute(server, context, "teamInfo", async ({ caller, request }) => ({
     team: teamInfoView(teams.named(caller.account, query(request).optionalText("team_id", { max: 100 }))),

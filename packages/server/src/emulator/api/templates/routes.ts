@@ -5,7 +5,7 @@ import type { HttpContext } from "../../../http/context.js";
 import type { Account } from "../../../storage/storage.js";
 import { ApiFault } from "../api-fault.js";
 import { apiRoute } from "../api-route.js";
-import { readBody, readQuery } from "../body.js";
+import { readQuery } from "../body.js";
 import { Input } from "../input.js";
 import { paged, readPage } from "../paging.js";
 import { signatureRequestView } from "../signature-requests/view.js";
@@ -49,10 +49,12 @@ export function templateRoutes(server: FastifyInstance, context: HttpContext, si
     ["templateAddUser", withUser],
     ["templateRemoveUser", withoutUser],
   ] as const)
-    apiRoute(server, context, id, async ({ caller, request, params }) => {
-      const input = new Input((await readBody(request)).tree);
-      const template = ownTemplate(signing.documents, params.template_id ?? "", caller);
-      const next = change(template, await namedAccount(context, input));
+    apiRoute(server, context, id, async ({ caller, body, params }) => {
+      const input = new Input((await body()).tree);
+      ownTemplate(signing.documents, params.template_id ?? "", caller);
+      const account = await namedAccount(context, input);
+      // Read anew: it may have been changed while the account was looked for.
+      const next = change(ownTemplate(signing.documents, params.template_id ?? "", caller), account);
       documents.putTemplate(next);
       return { template: templateView(next, caller.account.id) };
     });
@@ -61,8 +63,8 @@ export function templateRoutes(server: FastifyInstance, context: HttpContext, si
     ["signatureRequestSendWithTemplate", false],
     ["signatureRequestCreateEmbeddedWithTemplate", true],
   ] as const)
-    apiRoute(server, context, id, async ({ caller, request }) => {
-      const { made, warnings } = await signing.sendWithTemplate(caller, await readBody(request), {
+    apiRoute(server, context, id, async ({ caller, body }) => {
+      const { made, warnings } = await signing.sendWithTemplate(caller, await body(), {
         embedded,
       });
       return {
