@@ -43,7 +43,10 @@ export const appAuthClient: Client = {
   public: true,
   ways: {
     standard: unmodified,
-    "dropbox-sign": { not: "a program without a secret is refused: nothing would bind its codes to it" },
+    "dropbox-sign": {
+      not: "a program without a secret is refused: nothing would bind its codes to it",
+      refused: "client_not_allowed",
+    },
   },
   async drive(house, settings) {
     const requestor = new NodeRequestor();

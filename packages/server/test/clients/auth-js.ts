@@ -35,6 +35,7 @@ export const authJs: Client = {
       words:
         '`checks: ["state"]`, `client: { token_endpoint_auth_method: "client_secret_post" }` and, for `authorization`, a `customFetch` that answers its discovery',
       why: "PKCE and HTTP Basic are not read and any `scope` refused, as live; with `authorization` it always sends one",
+      refused: "scope_unsupported",
     },
   },
   async drive(house, { ownDiscovery, issuer, endpoints, ...more }) {

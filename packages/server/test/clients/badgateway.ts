@@ -1,11 +1,12 @@
 /** @badgateway/oauth2-client, with its discovery. */
 
 import { generateCodeVerifier, OAuth2Client } from "@badgateway/oauth2-client";
-import { type Client, unmodified } from "./client.js";
+import { type Client, unmodified, type Way } from "./client.js";
 
-const body = {
+const body: Way = {
   set: { authenticationMethod: "client_secret_post" },
   why: "HTTP Basic is not read, as live",
+  refused: "parameter_missing",
 };
 
 export const badgateway: Client = {

@@ -1,5 +1,7 @@
 /** Owns what a client that others wrote is to these tests: how it is driven, and what it has to be told. */
 
+import type { Reason } from "../../src/oauth/refusal.js";
+
 export type ProfileName = "standard" | "dropbox-sign";
 
 /** Options of a client, in its own words. */
@@ -9,9 +11,9 @@ export type Settings = Readonly<Record<string, unknown>>;
 export type Way =
   | { readonly unmodified: true }
   /** What is set beside client id, secret, callback and the server's address, in words if it is code; and why. */
-  | { readonly set: Settings; readonly words?: string; readonly why: string }
-  /** It does not work, and this is why. */
-  | { readonly not: string };
+  | { readonly set: Settings; readonly words?: string; readonly why: string; readonly refused?: Reason }
+  /** It does not work, and this is why. `refused`: for which reason the server does, where it is not the client's own. */
+  | { readonly not: string; readonly refused?: Reason };
 
 export const unmodified: Way = { unmodified: true };
 
@@ -74,4 +76,6 @@ export interface Seen {
   readonly introspected: boolean;
   /** Whether a page of any origin may read all that it called. */
   readonly crossOrigin: boolean;
+  /** The reasons of the server's refusals. */
+  readonly refusals: readonly Reason[];
 }

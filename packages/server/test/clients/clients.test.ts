@@ -54,8 +54,10 @@ describe.each(["standard", "dropbox-sign"] as const)("on the profile %s", (profi
   it.each(cases)("%s works with what its row says, and without it does not", async (_name, client) => {
     const way = client.ways[profile];
     const results = fared.get(client) ?? {};
-    if (!("unmodified" in way)) await expect(run(house, client, {})).rejects.toThrow();
-    house.seen();
+    if (!("unmodified" in way)) {
+      await expect(run(house, client, {})).rejects.toThrow();
+      expect(house.seen().refusals[0]).toBe(way.refused);
+    }
     const works = !("not" in way);
     results[profile] = {
       way,

@@ -10,12 +10,17 @@ export const fastifyOauth2: Client = {
   name: "@fastify/oauth2",
   callbackUrl: `${origin}/login/callback`,
   ways: {
-    standard: { set: { scope: [] }, why: "without it, it asks for the scope `undefined`" },
+    standard: {
+      set: { scope: [] },
+      why: "without it, it asks for the scope `undefined`",
+      refused: "scope_exceeds_app",
+    },
     "dropbox-sign": {
       set: { ownStart: true, credentials: { options: { authorizationMethod: "body" } } },
       words:
         '`authorizationMethod: "body"` and a start route that takes `scope` out of `generateAuthorizationUri`',
       why: "HTTP Basic is not read and any `scope` refused, as live; it always sends one",
+      refused: "scope_unsupported",
     },
   },
   async drive(house, { credentials, ownStart, ...settings }) {

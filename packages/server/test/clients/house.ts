@@ -6,7 +6,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { mcpServer } from "../../../../examples/mcp/server.js";
 import { createApp, type NewApp } from "../../src/apps/create-app.js";
 import { readParameters } from "../../src/http/body.js";
+import { notesOf } from "../../src/http/context.js";
 import { profiles } from "../../src/oauth/profile/profiles.js";
+import type { Reason } from "../../src/oauth/refusal.js";
 import { account, jacksId, jillsId, startHouse } from "../standard/house.js";
 import { startDocumentHost } from "../support/document-host.js";
 import { seededRandom } from "../support/random.js";
@@ -23,6 +25,7 @@ interface Call {
   readonly path: string;
   readonly status: number;
   readonly crossOrigin: boolean;
+  readonly reason: Reason | undefined;
   readonly fields: Readonly<Record<string, string | undefined>>;
 }
 
@@ -64,7 +67,8 @@ export async function startClientsHouse(profile: ProfileName): Promise<ClientsHo
       server.addHook("onSend", async (request: FastifyRequest, reply: FastifyReply) => {
         const path = request.url.split("?")[0] ?? "";
         const crossOrigin = reply.getHeader("access-control-allow-origin") === "*";
-        calls.push({ path, status: reply.statusCode, crossOrigin, fields: await fieldsOf(request) });
+        const reason = notesOf(request).reason as Reason | undefined;
+        calls.push({ path, status: reply.statusCode, crossOrigin, reason, fields: await fieldsOf(request) });
       }),
   });
   const deps = { ...server, now: server.clock.now, randomBytes: seededRandom("clients") };
@@ -128,6 +132,7 @@ function seenOf(calls: readonly Call[]): Seen {
     refreshed: tokens.some((fields) => fields.grant_type === "refresh_token"),
     revoked: at("/oauth/revoke").length > 0,
     crossOrigin: good.every(({ path, crossOrigin }) => crossOrigin || path.startsWith("/oauth/authorize")),
+    refusals: calls.flatMap(({ reason }) => reason ?? []),
     introspected: at("/oauth/introspect").some(({ fields }) => fields.client_id !== "notes-server"),
   };
 }

@@ -11,6 +11,7 @@ export const simpleOauth2: Client = {
     "dropbox-sign": {
       set: { options: { authorizationMethod: "body" } },
       why: "HTTP Basic is not read, as live",
+      refused: "parameter_missing",
     },
   },
   async drive(house, settings) {
