@@ -17,7 +17,8 @@ export type KeyPurpose =
   | "device"
   | "jwt-signing"
   | "fingerprint"
-  | "client-id";
+  | "client-id"
+  | "pushed-request";
 
 /** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
 export const shortestSecretCharacters = 32;

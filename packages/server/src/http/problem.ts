@@ -48,8 +48,10 @@ function shapeFor(request: FastifyRequest): "api" | "rfc6749" | "page" {
 }
 
 /** Paths at which a client is answered as such, also for a method that they do not have. */
-const clientPaths: ReadonlySet<string> = new Set(
-  Object.values(endpoints).flatMap(({ path, errors }) => (errors === "client" ? [path] : [])),
+const clientPaths: ReadonlyMap<string, ErrorShape> = new Map(
+  Object.values(endpoints).flatMap(({ path, errors }) =>
+    errors === "client" || errors === "oauth" ? [[path, errors]] : [],
+  ),
 );
 /** Where programs ask, and are never answered with a page. */
 const programPaths = ["/v3/", "/_emulator", "/.well-known"];
@@ -57,7 +59,8 @@ const programPaths = ["/v3/", "/_emulator", "/.well-known"];
 /** For what has no endpoint: pages of the emulator, assets, and what is found nowhere. */
 function shapeElsewhere(request: FastifyRequest): ErrorShape {
   const path = ownPathOf(request);
-  if (clientPaths.has(path)) return "client";
+  const shape = clientPaths.get(path);
+  if (shape !== undefined) return shape;
   if (programPaths.some((start) => path.startsWith(start))) return "api";
   return path.startsWith("/oauth/") && request.method === "GET" ? "page" : "browser";
 }

@@ -54,6 +54,13 @@ export const endpoints = {
     errors: "oauth",
     crossOrigin: true,
   },
+  pushRequest: {
+    operation: "pushAuthorizationRequest",
+    method: "POST",
+    path: "/oauth/par",
+    errors: "oauth",
+    crossOrigin: true,
+  },
   register: {
     operation: "register",
     method: "POST",

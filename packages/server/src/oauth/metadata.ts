@@ -24,6 +24,9 @@ export function authorizationServerMetadata(
     userinfo_endpoint: profile.endpoints.includes("userinfo")
       ? `${issuer}${endpoints.userinfo.path}`
       : undefined,
+    pushed_authorization_request_endpoint:
+      profile.pushedRequests === "none" ? undefined : `${issuer}${endpoints.pushRequest.path}`,
+    require_pushed_authorization_requests: profile.pushedRequests === "required" || undefined,
     registration_endpoint: accepts("register") ? `${issuer}${endpoints.register.path}` : undefined,
     client_id_metadata_document_supported: accepts("cimd") || undefined,
     jwks_uri: `${issuer}${endpoints.jwks.path}`,

@@ -80,6 +80,11 @@ export class Parameters {
     return query.toString();
   }
 
+  /** Returns the same with one value for a parameter. */
+  with(name: string, value: string): Parameters {
+    return new Parameters(new Map([...this.#values, [name, [value]]]));
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

@@ -3,7 +3,7 @@
  * text that reason has is data of the profile, and the HTTP status follows from error and reason alone.
  */
 
-/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2 and OpenID Connect Core §3.1.2.6. */
+/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2, RFC 9101 §7 and OpenID Connect Core §3.1.2.6. */
 export type OAuthErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -13,6 +13,7 @@ export type OAuthErrorCode =
   | "unsupported_response_type"
   | "request_not_supported"
   | "request_uri_not_supported"
+  | "invalid_request_uri"
   | "invalid_scope"
   | "invalid_target"
   | "invalid_client_metadata"
@@ -36,6 +37,7 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   unsupported_response_type: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
+  invalid_request_uri: 400,
   invalid_scope: 400,
   invalid_target: 400,
   invalid_client_metadata: 400,
@@ -63,6 +65,10 @@ export type Reason =
   | "response_mode_unsupported"
   | "request_object_unsupported"
   | "request_uri_unsupported"
+  | "request_uri_invalid"
+  | "request_uri_expired"
+  | "request_uri_used"
+  | "pushed_request_required"
   | "client_unknown"
   | "client_secret_wrong"
   | "client_secret_missing"

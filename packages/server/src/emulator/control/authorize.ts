@@ -4,7 +4,8 @@ import type { FastifyRequest } from "fastify";
 import { type HttpContext, notesOf } from "../../http/context.js";
 import { refusalCallback } from "../../oauth/authorize/code.js";
 import { decide } from "../../oauth/authorize/consent.js";
-import { type AuthorizationRequest, validateAuthorizationRequest } from "../../oauth/authorize/request.js";
+import { readAuthorizationRequest } from "../../oauth/authorize/pushed-request.js";
+import type { AuthorizationRequest } from "../../oauth/authorize/request.js";
 import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import { Parameters } from "../../oauth/parameters.js";
 import { publicError } from "../../oauth/profile/public-error.js";
@@ -33,6 +34,7 @@ const requestKeys = [
   "prompt",
   "max_age",
   "resource",
+  "request_uri",
 ] as const;
 
 /** @throws {ControlFault} where a person would see a page that goes nowhere. */
@@ -42,8 +44,8 @@ export async function authorizeHeadless(
 ): Promise<AuthorizeOutcome> {
   const fields = bodyFields(request, ["account", "decision", ...requestKeys]);
   const decision = fields.optionalChoice("decision", ["allow", "deny"]) ?? "allow";
-  const validation = await validateAuthorizationRequest(
-    context.profile,
+  const validation = await readAuthorizationRequest(
+    context,
     knownClients(context, "control API"),
     parametersOf(fields),
   );
@@ -89,6 +91,8 @@ async function decideAs(
       return { callbackUrl: decision.callbackUrl, code: decision.code, state: wanted.state };
     case "refused":
       return refuse(context, request, wanted, decision.refusal);
+    case "spent":
+      throw pageFault(context, request, decision.refusal);
     default:
       throw new Error(`whoever has signed in and answered is not led to ${decision.step}`);
   }

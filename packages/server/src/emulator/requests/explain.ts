@@ -171,6 +171,11 @@ const advice: Readonly<Record<string, string>> = {
   refresh_token_reused:
     "Store a rotated refresh token before anything else, and refresh in one place at a time.",
   refresh_token_expired: "Only the user can give access again: send them to authorize.",
+  request_uri_invalid: "Send the request_uri whole, with the client_id that pushed the request.",
+  request_uri_expired: "Push the request when the user starts, and send the browser on at once.",
+  request_uri_used: "Push a request for each authorization.",
+  pushed_request_required:
+    "POST the parameters to /oauth/par; send the browser with the request_uri it gives.",
   scope_unsupported: "Leave scope out: an app's scopes are set with the app.",
   denied_by_user: "The callback gets error=access_denied: tell the user what works without access.",
   app_not_approved: "Until an app is approved, only its owner can authorize it.",

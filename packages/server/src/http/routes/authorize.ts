@@ -4,11 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { addressKey } from "../../limits/address.js";
 import { refusalCallback } from "../../oauth/authorize/code.js";
 import { type Answer, type Decision, decide, mayLeadOn } from "../../oauth/authorize/consent.js";
-import {
-  type AuthorizationRequest,
-  type RefusedRequest,
-  validateAuthorizationRequest,
-} from "../../oauth/authorize/request.js";
+import { withoutSatisfiedPrompts } from "../../oauth/authorize/prompts.js";
+import { queryAfterLogin, readAuthorizationRequest } from "../../oauth/authorize/pushed-request.js";
+import type { AuthorizationRequest, RefusedRequest } from "../../oauth/authorize/request.js";
 import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
 import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import { type Refusal, wordedRefusal } from "../../oauth/refusal.js";
@@ -86,10 +84,7 @@ class Authorization {
     // Of another tab: it satisfies no `prompt=login` or `max_age`, since nobody has given a password for this one.
     if (login.outcome === "signed_in_before")
       return this.#visit.redirect(`${this.#context.basePath}${endpoints.authorize.path}?${query}`, 303);
-    return this.#visit.redirect(
-      `${this.#context.basePath}${endpoints.authorize.path}?${withoutSatisfiedPrompts(query)}`,
-      303,
-    );
+    return this.#visit.redirect(this.#afterLogin(wanted), 303);
   }
 
   async switchAccount(): Promise<FastifyReply> {
@@ -105,7 +100,7 @@ class Authorization {
     const context = this.#context;
     const { request } = this.#visit;
     const clients = knownClients(context, addressKey(context.addresses.of(request)));
-    return validateAuthorizationRequest(context.profile, clients, queryParameters(request));
+    return readAuthorizationRequest(context, clients, queryParameters(request));
   }
 
   /** Takes the next step and shows where it leads. */
@@ -121,6 +116,8 @@ class Authorization {
         return this.#goBack(decision.callbackUrl, answer);
       case "refused":
         return this.#refused(wanted.app, decision, answer);
+      case "spent":
+        return this.#refuseOnPage(decision.refusal, wanted.app);
     }
   }
 
@@ -129,14 +126,21 @@ class Authorization {
     failed: { problem?: string; email?: string | undefined; status?: number } = {},
   ): FastifyReply {
     const { signInUrl } = this.#context;
-    if (signInUrl !== undefined) return this.#visit.redirect(this.#signInElsewhere(signInUrl), 303);
+    if (signInUrl !== undefined) return this.#visit.redirect(this.#signInElsewhere(signInUrl, wanted), 303);
     return this.#visit.sendPage(loginPageOf(this.#visit, wanted, failed), failed.status, "anywhere");
   }
 
   /** Signing in satisfies `prompt=login`: asked for again, it would never end. */
-  #signInElsewhere(signInUrl: string): string {
-    const onward = `${this.#context.basePath}${endpoints.authorize.path}?${withoutSatisfiedPrompts(this.#visit.query)}`;
-    return signInElsewhere(signInUrl, onward);
+  #signInElsewhere(signInUrl: string, wanted: AuthorizationRequest): string {
+    return signInElsewhere(signInUrl, this.#afterLogin(wanted));
+  }
+
+  #afterLogin({ pushed }: AuthorizationRequest): string {
+    const query =
+      pushed === undefined
+        ? withoutSatisfiedPrompts(this.#visit.query)
+        : queryAfterLogin(this.#context, pushed);
+    return `${this.#context.basePath}${endpoints.authorize.path}?${query}`;
   }
 
   async #ask(wanted: AuthorizationRequest, session: SessionView, canAllow: boolean): Promise<FastifyReply> {
@@ -181,16 +185,4 @@ class Authorization {
     this.#visit.reply.header("cache-control", "no-store").header("referrer-policy", "no-referrer");
     return this.#visit.redirect(callbackUrl, answer === undefined ? 302 : 303);
   }
-}
-
-/** After a login, `prompt=login`, `prompt=select_account` and `max_age` are satisfied. */
-function withoutSatisfiedPrompts(query: string): string {
-  const parameters = new URLSearchParams(query);
-  const prompts = (parameters.get("prompt") ?? "")
-    .split(" ")
-    .filter((word) => !["login", "select_account", ""].includes(word));
-  if (prompts.length === 0) parameters.delete("prompt");
-  else parameters.set("prompt", prompts.join(" "));
-  parameters.delete("max_age");
-  return parameters.toString();
 }

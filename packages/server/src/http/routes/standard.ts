@@ -1,15 +1,22 @@
-/** What the live service does not have: revocation, introspection, userinfo, metadata, keys. Absent (404) where the profile says so. */
+/**
+ * What the live service does not have: revocation, introspection, userinfo, pushed requests, metadata, keys. Absent (404)
+ * where the profile says so.
+ */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { addressKey } from "../../limits/address.js";
+import { pushRequest } from "../../oauth/authorize/pushed-request.js";
 import { type ClientCredentials, readCredentials } from "../../oauth/client/authentication.js";
 import { endpoints } from "../../oauth/endpoints.js";
 import { introspect } from "../../oauth/introspection.js";
 import { authorizationServerMetadata } from "../../oauth/metadata.js";
+import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import type { OptionalEndpoint } from "../../oauth/profile/profile.js";
 import { revoke } from "../../oauth/revocation.js";
 import { userInfoOf } from "../../oauth/userinfo.js";
 import { callerAccess } from "../api-access.js";
+import type { Storage } from "../../storage/storage.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
@@ -45,6 +52,13 @@ const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Hand
     if (access === undefined) return reply;
     await limitApiRequest(context, reply, access.account.id);
     return sendJson(reply, userInfoOf(access));
+  },
+  pushRequest: (context) => async (request, reply) => {
+    const { parameters, credentials } = await readClientRequest(context, request, reply);
+    const { findApp } = knownClients(context, addressKey(context.addresses.of(request)));
+    const rememberOnce: Storage["rememberOnce"] = (...value) => context.storage.rememberOnce(...value);
+    const clients = { ...context, storage: { findApp, rememberOnce } };
+    return sendJson(reply.code(201), await pushRequest(clients, parameters, credentials));
   },
   metadata,
   metadataOfOpenId: metadata,

@@ -11,6 +11,7 @@ import { Refusal } from "../refusal.js";
 import { isOpenTo } from "../tokens/family.js";
 import { type CodeContext, issueCode, refusalCallback } from "./code.js";
 import { nextStep } from "./next-step.js";
+import { usePushedRequest } from "./pushed-request.js";
 import type { AuthorizationRequest } from "./request.js";
 
 export type Decision =
@@ -29,7 +30,9 @@ export type Decision =
       readonly callbackUrl: string;
       /** No person has clicked for it: see `mayLeadOn`. */
       readonly atOnce: boolean;
-    };
+    }
+  /** What was pushed has led to a code before. Its client has been told: nobody is sent there again. */
+  | { readonly step: "spent"; readonly refusal: Refusal };
 
 /** A person's answer to the question. */
 export interface Answer {
@@ -75,6 +78,11 @@ async function withCode(
   wanted: AuthorizationRequest,
   session: SessionView,
 ): Promise<Decision> {
+  if (wanted.pushed !== undefined && !(await usePushedRequest(context, wanted.pushed)))
+    return {
+      step: "spent",
+      refusal: new Refusal("request_uri_used", "a code was issued for it before", "request_uri"),
+    };
   return { step: "code", session, ...(await issueCode(context, wanted, session.account)) };
 }
 

@@ -10,9 +10,21 @@ import type { Profile } from "../profile/profile.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
 import { sameResource } from "../resource.js";
 import { readScope, withoutIgnored } from "../scope.js";
+import { type Prompts, readPrompt } from "./prompts.js";
 import { chooseRedirectUri } from "./redirect-uri.js";
 
-export interface AuthorizationRequest {
+/** A request that its client pushed before (RFC 9126): what was kept of it in its request_uri. */
+export interface PushedRequest {
+  /** The same for every request_uri that is made of one push: what is used up. */
+  readonly id: string;
+  /** In milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly clientId: string;
+  /** The parameters that were pushed, but for those that proved who the client is. */
+  readonly query: string;
+}
+
+export interface AuthorizationRequest extends Prompts {
   readonly app: App;
   readonly redirectUri: string;
   readonly redirectUriGiven: boolean;
@@ -20,9 +32,8 @@ export interface AuthorizationRequest {
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
   readonly codeChallenge: string | undefined;
-  readonly prompt: readonly ("login" | "none" | "consent" | "select_account")[];
-  readonly loginHint: string | undefined;
-  readonly maxAgeSeconds: number | undefined;
+  /** Undefined where the request came through the browser alone. */
+  readonly pushed: PushedRequest | undefined;
 }
 
 export type Validation =
@@ -44,6 +55,7 @@ export async function validateAuthorizationRequest(
   profile: Profile,
   storage: Pick<Storage, "findApp">,
   parameters: Parameters,
+  pushed?: PushedRequest,
 ): Promise<Validation> {
   let app: App | undefined;
   let redirectUri: string;
@@ -59,7 +71,7 @@ export async function validateAuthorizationRequest(
   try {
     // 3 state first, so that every later refusal can carry it back.
     state = parameters.optional("state");
-    return { outcome: "valid", request: readRest(profile, app, redirectUri, state, parameters) };
+    return { outcome: "valid", request: readRest(profile, app, { redirectUri, state, pushed }, parameters) };
   } catch (refusal) {
     if (refusal instanceof Refusal) return { outcome: "redirect", refusal, redirectUri, state, app };
     throw refusal;
@@ -76,10 +88,11 @@ async function knownClient(storage: Pick<Storage, "findApp">, clientId: string):
 function readRest(
   profile: Profile,
   app: App,
-  redirectUri: string,
-  state: string | undefined,
+  known: Pick<AuthorizationRequest, "redirectUri" | "state" | "pushed">,
   parameters: Parameters,
 ): AuthorizationRequest {
+  if (profile.pushedRequests === "required" && known.pushed === undefined)
+    throw new Refusal("pushed_request_required", "the request came through the browser", "request_uri");
   // Without PKCE, whoever catches a public app's code can exchange it (RFC 8252 §8.1).
   if (app.public && profile.pkce === "ignored")
     throw wordedRefusal("client_not_allowed", "A public app cannot be used here: codes are not bound to it");
@@ -92,9 +105,8 @@ function readRest(
   const resources = chooseResources(profile, app, parameters); // 7
   return {
     app,
-    redirectUri,
+    ...known,
     redirectUriGiven: parameters.optional("redirect_uri") !== undefined,
-    state,
     scopes,
     resources,
     codeChallenge,
@@ -114,7 +126,7 @@ function refuseUnsupported(parameters: Parameters): void {
   if (parameters.has("request"))
     throw new Refusal("request_object_unsupported", "request objects (RFC 9101) are not read", "request");
   if (parameters.has("request_uri"))
-    throw new Refusal("request_uri_unsupported", "pushed requests (RFC 9126) are not read", "request_uri");
+    throw new Refusal("request_uri_unsupported", "it is not one that was given for a push", "request_uri");
   const mode = parameters.optional("response_mode");
   if (mode !== undefined && mode !== "query")
     throw new Refusal("response_mode_unsupported", "the answer comes in the query", "response_mode");
@@ -143,30 +155,4 @@ function chooseResources(profile: Profile, app: App, parameters: Parameters): re
     throw new Refusal("resource_unknown", "the app is not registered for this resource", "resource");
   }
   return [...new Set(resources as string[])];
-}
-
-const prompts = new Set(["login", "none", "consent", "select_account"]);
-
-function readPrompt(
-  profile: Profile,
-  parameters: Parameters,
-): Pick<AuthorizationRequest, "prompt" | "loginHint" | "maxAgeSeconds"> {
-  if (!profile.prompts) return { prompt: [], loginHint: undefined, maxAgeSeconds: undefined };
-  const prompt = (parameters.optional("prompt") ?? "").split(" ").filter((word) => word !== "");
-  if (prompt.some((word) => !prompts.has(word)) || (prompt.includes("none") && prompt.length > 1)) {
-    throw wordedRefusal(
-      "parameter_malformed",
-      "must be login, consent, select_account or none; none cannot be combined",
-      "prompt",
-    );
-  }
-  const maxAge = parameters.optional("max_age");
-  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) {
-    throw wordedRefusal("parameter_malformed", "must be a whole number of seconds", "max_age");
-  }
-  return {
-    prompt: prompt as AuthorizationRequest["prompt"],
-    loginHint: parameters.optional("login_hint"),
-    maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge),
-  };
 }

@@ -23,9 +23,10 @@ import { algorithmsOf } from "./keys.js";
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /** Where assertions are sent, beside the issuer as what they may be for. */
-const audiencePaths = [endpoints.token, endpoints.tokenOfApiHost, endpoints.revoke, endpoints.introspect].map(
-  ({ path }) => path,
-);
+const audiencePaths = [
+  ...[endpoints.token, endpoints.tokenOfApiHost, endpoints.revoke, endpoints.introspect],
+  endpoints.pushRequest,
+].map(({ path }) => path);
 /** An assertion may not outlive this, in seconds, so that what is remembered of it stays small. */
 const longestAssertionSeconds = 600;
 /** How far the clocks of client and server may differ, in seconds (RFC 7519 §4.1.4). */

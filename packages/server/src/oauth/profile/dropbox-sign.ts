@@ -60,6 +60,7 @@ export const dropboxSign: Profile = {
   tokenEncoding: "base64-of-hex",
   scopeAtAuthorize: "refused",
   ignoredScopes: [],
+  pushedRequests: "none",
   extensionParameters: "ignored",
   pkce: "ignored",
   pkceRequiredOf: "public",

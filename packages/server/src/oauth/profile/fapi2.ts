@@ -8,6 +8,8 @@ export const fapi2: Profile = {
   name: "fapi2",
   // §5.3.2.2: a code lives for a minute at most.
   mostCodeSeconds: 60,
+  // §5.3.2.2: what is asked for never lies open in a browser, and comes from the client itself.
+  pushedRequests: "required",
   pkceRequiredOf: "all",
   // §5.3.2.1: one way of client authentication, by a key that the server does not have.
   clientAuthentication: ["private_key_jwt"],

@@ -23,6 +23,7 @@ export type OptionalEndpoint =
   | "revoke"
   | "introspect"
   | "userinfo"
+  | "pushRequest"
   | "metadata"
   | "metadataOfOpenId"
   | "jwks";
@@ -51,7 +52,9 @@ export interface Profile {
    * `scope` of the answer says what was granted.
    */
   readonly ignoredScopes: readonly string[];
-  /** `request`, `request_uri` and `response_mode` at the authorization endpoint, which are not supported. */
+  /** Whether an authorization request may, or must, be pushed before a browser is sent with it (RFC 9126). */
+  readonly pushedRequests: "none" | "optional" | "required";
+  /** `request`, `response_mode` and a `request_uri` that was not pushed, at the authorization endpoint: not supported. */
   readonly extensionParameters: "ignored" | "refused";
   /** RFC 7636: parameters ignored, or S256 alone. */
   readonly pkce: "ignored" | "S256";
@@ -95,7 +98,7 @@ export interface Profile {
   readonly familyIdleSeconds: number | undefined;
   /** A retry of the last rotation gets the same successor for this long, in seconds. */
   readonly rotationGraceSeconds: number;
-  /** Which endpoints it has beside those of the API (RFC 7009, 7662, 8414, 7517). */
+  /** Which endpoints it has beside those of the API (RFC 7009, 7662, 9126, 8414, 7517). */
   readonly endpoints: readonly OptionalEndpoint[];
   /** `iss` on the callback (RFC 9207). */
   readonly issuerOnCallback: boolean;

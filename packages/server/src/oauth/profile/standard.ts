@@ -14,6 +14,7 @@ export const standard: Profile = {
   scopeAtAuthorize: "subset",
   // OpenID Connect Core §5.4 and §11.
   ignoredScopes: ["openid", "profile", "email", "address", "phone", "offline_access"],
+  pushedRequests: "optional",
   extensionParameters: "refused",
   pkce: "S256",
   pkceRequiredOf: "public",
@@ -32,7 +33,7 @@ export const standard: Profile = {
   familySeconds: 365 * 86_400,
   familyIdleSeconds: 90 * 86_400,
   rotationGraceSeconds: 60,
-  endpoints: ["revoke", "introspect", "userinfo", "metadata", "metadataOfOpenId", "jwks"],
+  endpoints: ["revoke", "introspect", "userinfo", "pushRequest", "metadata", "metadataOfOpenId", "jwks"],
   issuerOnCallback: true,
   resources: true,
   prompts: true,

@@ -28,7 +28,14 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   },
   request_uri_unsupported: {
     error: "request_uri_not_supported",
-    description: "The parameter request_uri is not supported",
+    description: "The only supported request_uri is one that the pushed request endpoint gave",
+  },
+  request_uri_invalid: { error: "invalid_request_uri", description: "The request_uri is not valid" },
+  request_uri_expired: { error: "invalid_request_uri", description: "The request_uri has expired" },
+  request_uri_used: { error: "invalid_request_uri", description: "The request_uri was used before" },
+  pushed_request_required: {
+    error: "invalid_request",
+    description: "The request must be pushed first (RFC 9126)",
   },
   client_unknown: { error: "invalid_client", description: "Client authentication failed" },
   client_secret_wrong: { error: "invalid_client", description: "Client authentication failed" },
