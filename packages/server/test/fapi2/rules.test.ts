@@ -1,10 +1,11 @@
 /** What the fapi2 profile asks of clients beyond the standard one, rule by rule, each success beside its refusals. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { post, web } from "../standard/house.js";
+import { challenge, post, web } from "../standard/house.js";
 import { send } from "../support/http.js";
-import type { TestServer } from "../support/server.js";
-import { type Keyed, keyPair, seconds, signedIn, startFapi2 } from "./client.js";
+import { jack, type TestServer } from "../support/server.js";
+import { UserAgent } from "../support/user-agent.js";
+import { callbackUrl, type Keyed, keyPair, seconds, signedIn, startFapi2 } from "./client.js";
 
 let server: TestServer;
 let one: Keyed;
@@ -67,6 +68,8 @@ describe("the metadata", () => {
       revocation_endpoint_auth_methods_supported: ["private_key_jwt"],
       code_challenge_methods_supported: ["S256"],
       authorization_response_iss_parameter_supported: true,
+      pushed_authorization_request_endpoint: `${server.url}/oauth/par`,
+      require_pushed_authorization_requests: true,
     });
   });
 });
@@ -76,5 +79,45 @@ describe("what is sent to a page", () => {
     const query = "response_type=code&client_id=native&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback";
     const answer = await send(`${server.url}/oauth/authorize?${query}`, {});
     expect(String(answer.headers.location)).toContain("error=unauthorized_client");
+  });
+});
+
+describe("an authorization request", () => {
+  const asked = {
+    ...{ response_type: "code", state: "s", redirect_uri: callbackUrl, code_challenge: challenge },
+    code_challenge_method: "S256",
+  };
+
+  it("is pushed by its client, and opened by its request_uri", async () => {
+    const answer = await post(server, "/oauth/par", { ...asked, ...(await signedIn(server, one)) });
+    expect([answer.status, Number(answer.json().expires_in) < 600]).toEqual([201, true]);
+    const query = new URLSearchParams({
+      client_id: one.clientId,
+      request_uri: String(answer.json().request_uri),
+    });
+    const callback = await new UserAgent(server.url).authorize(query.toString(), jack);
+    expect([...callback.searchParams.keys()].sort()).toEqual(["code", "iss", "state"]);
+  });
+
+  it("is refused where it comes through the browser", async () => {
+    const query = new URLSearchParams({ client_id: one.clientId, ...asked });
+    const callback = new URL(
+      String((await send(`${server.url}/oauth/authorize?${query}`, {})).headers.location),
+    );
+    expect([callback.searchParams.get("error"), callback.searchParams.get("code")]).toEqual([
+      ...["invalid_request", null],
+    ]);
+  });
+
+  it.each(["redirect_uri", "code_challenge"])("is refused without %s", async (name) => {
+    const { [name as keyof typeof asked]: _, ...rest } = asked;
+    const answer = await post(server, "/oauth/par", { ...rest, ...(await signedIn(server, one)) });
+    expect([answer.status, answer.json().error]).toEqual([400, "invalid_request"]);
+  });
+
+  it("is refused with an assertion that is for the endpoint's address", async () => {
+    const proof = await signedIn(server, one, { aud: `${server.url}/oauth/par` });
+    const answer = await post(server, "/oauth/par", { ...asked, ...proof });
+    expect([answer.status, answer.json().error]).toEqual([401, "invalid_client"]);
   });
 });

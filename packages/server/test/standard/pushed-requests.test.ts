@@ -149,7 +149,7 @@ describe("a pushed request", () => {
   });
 
   it("asks for a login once, and only a login answers that", async () => {
-    const requestUri = await pushed({ prompt: "login", max_age: "0" });
+    const requestUri = await pushed({ prompt: "login consent", max_age: "0" });
     const agent = new UserAgent(server.url);
     const signedIn = await agent.openConsent(authorizationQuery(web.clientId, { prompt: "consent" }), jack);
     expect(hasForm(signedIn, "/oauth/authorize?")).toBe(true);

@@ -91,13 +91,13 @@ function readRest(
   known: Pick<AuthorizationRequest, "redirectUri" | "state" | "pushed">,
   parameters: Parameters,
 ): AuthorizationRequest {
-  if (profile.pushedRequests === "required" && known.pushed === undefined)
-    throw new Refusal("pushed_request_required", "the request came through the browser", "request_uri");
   // Without PKCE, whoever catches a public app's code can exchange it (RFC 8252 §8.1).
   if (app.public && profile.pkce === "ignored")
     throw wordedRefusal("client_not_allowed", "A public app cannot be used here: codes are not bound to it");
   if (app.public && !profile.publicApps)
     throw wordedRefusal("client_not_allowed", "A public app cannot be used here: it cannot prove who it is");
+  if (profile.pushedRequests === "required" && known.pushed === undefined)
+    throw new Refusal("pushed_request_required", "the request came through the browser", "request_uri");
   checkResponseType(parameters); // 4
   if (profile.extensionParameters === "refused") refuseUnsupported(parameters);
   const scopes = chooseScopes(profile, app, parameters); // 5
