@@ -29,7 +29,9 @@ const layers = {
   database: [
     "packages/sdk/test/proofs.test.ts",
     "packages/sdk/test/stores/*.test.ts",
-    "packages/server/test/reliability/postgres.test.ts",
+    "packages/server/test/poolers/*.test.ts",
+    "packages/server/test/reliability/{clocks,postgres}.test.ts",
+    "packages/server/test/serve/starts.test.ts",
     "packages/server/test/storage/{kill,migrations,postgres,postgres-faults}.test.ts",
   ],
   runtimes: [

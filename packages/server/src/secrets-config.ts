@@ -50,12 +50,17 @@ function secretsIn(values: SecretsValues, file: string): string[] | undefined {
   }
 }
 
+/** Hundreds of secrets, each tried for every token. */
+const mostBytes = 65_536;
+
 /**
  * Returns the secrets of a file, the one that signs first: one a line, `#` begins a comment.
- * @throws {Error} if it cannot be read, or everybody may write it.
+ * @throws {Error} if it cannot be read, everybody may write it, or it is too large to be one.
  */
 export function readSecretsFile(file: string): string[] {
   if (accessOf(file) & 0o002) throw new Error(`${file} is writable by everyone: run chmod 600`);
+  if (statSync(file).size > mostBytes)
+    throw new Error(`${file} has more than ${mostBytes} bytes: it is no file of secrets`);
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }

@@ -34,7 +34,7 @@ export async function key(args: string[]): Promise<void> {
   const [verb, file] = positionals;
   if (values.help) return console.log(usage);
   if (verb === "generate") return console.log(newSecret());
-  if (verb === "rotate" && file !== undefined) return rotate(file, values.now ?? false);
+  if (verb === "rotate" && file) return rotate(file, values.now ?? false);
   if (verb === "reseal") return withConfigured(values.config, reseal);
   throw new UsageFault(usage);
 }

@@ -43,6 +43,7 @@ export async function operators(
     droppedLogLines: log.droppedLines,
     passwords: passwordQueue,
     connections: () => storage.connectionUse?.(),
+    clockAhead: () => storage.clockAhead?.(),
     fingerprints: () => ring.fingerprints(),
   });
   const measured = measuredStorage(storage, () => performance.now(), metrics.storage);

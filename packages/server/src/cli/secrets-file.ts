@@ -16,9 +16,11 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { faultInSecret } from "../crypto/key-ring.js";
 import { readSecretsFile } from "../secrets-config.js";
 
 /** For so long others may keep a JWK set they fetched (its Cache-Control), and know no key that came later. */
@@ -35,7 +37,7 @@ export type RotationStep =
  * Takes the next step of a rotation. A file that is not there begins with one secret, which signs at once: nothing was
  * signed before it.
  * @param hasten takes the second step although JWK sets without the new key may still be cached elsewhere.
- * @throws {Error} if the file is a link, or cannot be kept with its owner and mode.
+ * @throws {Error} if the file is a link, holds anything but secrets, or cannot be kept with its owner and mode.
  */
 export function rotateSecretsFile(file: string, made: string, now: number, hasten: boolean): RotationStep {
   const before = refuseLink(file);
@@ -44,6 +46,7 @@ export function rotateSecretsFile(file: string, made: string, now: number, haste
     return { step: "first", secrets: [made] };
   }
   const secrets = readSecretsFile(file);
+  refuseOtherFile(file, secrets);
   const since = waitingSince(readFileSync(file, "utf8"));
   const [signs, waits, ...older] = secrets;
   if (signs !== undefined && waits !== undefined && since !== undefined) {
@@ -58,6 +61,15 @@ export function rotateSecretsFile(file: string, made: string, now: number, haste
   const next = [signs, made, ...secrets.slice(1)];
   replaceFile(file, written(next, now), before);
   return { step: "added", secrets: next };
+}
+
+/** What is written is secrets alone: a file of settings, named by a slip, would lose all else. */
+function refuseOtherFile(file: string, secrets: readonly string[]): void {
+  for (const [index, secret] of secrets.entries()) {
+    const fault = /^[A-Z][A-Z_]*=/.test(secret) ? "is a setting" : faultInSecret(secret);
+    if (fault !== undefined)
+      throw new Error(`${file} is not changed: what should be its secret number ${index + 1} ${fault}.`);
+  }
 }
 
 function waitingSince(text: string): number | undefined {
@@ -79,6 +91,9 @@ function written(secrets: readonly string[], waitingFrom?: number): string {
 
 /** Returns what the file is, or undefined where there is none. */
 function refuseLink(file: string): Stats | undefined {
+  const folder = dirname(file);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`There is no folder ${folder}.`);
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (found?.isSymbolicLink())
     throw new Error(

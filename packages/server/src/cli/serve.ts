@@ -9,8 +9,9 @@ import { jsonLog, type Log } from "../log.js";
 import { loopbackNames } from "../oauth/loopback.js";
 import { readSecretsFile } from "../secrets-config.js";
 import { startPurging } from "../storage/purging.js";
+import { takeSoleUse } from "../storage/sqlite/sole-use.js";
 import { declareApps, sayPlan } from "./apps-file.js";
-import { configOption, configUsage, openConfigured } from "./open.js";
+import { configOption, configUsage, isPostgres, openConfigured } from "./open.js";
 import { operators } from "./operators.js";
 import { drainMilliseconds, runUntilSignal } from "./run.js";
 import { openTraces } from "./traces.js";
@@ -50,6 +51,7 @@ export async function serve(args: string[]): Promise<void> {
     traces,
   );
   const { config, storage } = opened;
+  const release = soleServer(config, warn);
   const log = accessLog(output, config);
   if (values.apps !== undefined) await declareApps(opened, values.apps, log);
   const app = createCountersign({
@@ -80,6 +82,7 @@ export async function serve(args: string[]): Promise<void> {
     purging.stop();
     await admin.close();
     await storage.close();
+    release();
     await traces?.close();
   };
   // Whoever has read that it is ready may stop it.
@@ -100,6 +103,17 @@ export async function serve(args: string[]): Promise<void> {
   await output.drained(lastLinesMilliseconds);
   // A collector that does not answer is tried again and again, which would keep the process.
   if (traces !== undefined) process.exit(0);
+}
+
+/** Two servers on one SQLite file are right, and slower: each waits for the other's commits, and limits are counted by both. */
+function soleServer({ database }: Config, warn: (message: string) => void): () => void {
+  if (isPostgres(database) || database === ":memory:") return () => {};
+  const release = takeSoleUse(`${database}-serve`);
+  if (release === undefined)
+    warn(
+      `another \`countersign serve\` uses ${database}: both wait for each other's commits. Stop one of them, or use PostgreSQL for several`,
+    );
+  return release ?? (() => {});
 }
 
 /** How long the last lines of the log may take to be read, in milliseconds. */

@@ -3,7 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { KeyRing } from "../crypto/key-ring.js";
-import { availableDrivers, type Database, openDatabase } from "../storage/sqlite/engine/driver.js";
+import { availableDrivers } from "../storage/sqlite/engine/driver.js";
+import { takeSoleUse } from "../storage/sqlite/sole-use.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
 import { keptSecret } from "./state/kept-secret.js";
 import { type ReplaceableStorage, replaceableStorage } from "./state/replaceable-storage.js";
@@ -104,21 +105,19 @@ function keepOutOfGit(folder: string): void {
 
 /** Takes the folder for this process, until the returned function is called or the process ends, however it ends. */
 function lock(folder: string): () => void {
-  let database: Database;
+  const unlock = asDataFault(folder, () => takeSoleUse(join(folder, "lock")));
+  if (unlock !== undefined) return unlock;
+  throw new Error(
+    `Another emulator uses ${folder}${ownerOf(folder)}. Stop it, or start this one with --data DIR or --memory.`,
+  );
+}
+
+function asDataFault<T>(folder: string, act: () => T): T {
   try {
-    database = openDatabase(join(folder, "lock"));
+    return act();
   } catch (error) {
     throw new Error(`--data ${folder}: ${(error as Error).message}`);
   }
-  try {
-    database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
-  } catch {
-    database.close();
-    throw new Error(
-      `Another emulator uses ${folder}${ownerOf(folder)}. Stop it, or start this one with --data DIR or --memory.`,
-    );
-  }
-  return () => database.close();
 }
 
 function ownerOf(folder: string): string {

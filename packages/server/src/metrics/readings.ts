@@ -10,13 +10,15 @@ export interface Readings {
   readonly droppedLogLines: () => number;
   readonly passwords: () => { readonly running: number; readonly waiting: number };
   readonly connections: () => ConnectionUse | undefined;
+  /** How far this clock is ahead of the database's, in milliseconds; undefined where there is none to compare with. */
+  readonly clockAhead: () => number | undefined;
   /** What tells the secrets apart without telling them, the one that signs first. */
   readonly fingerprints: () => readonly string[];
 }
 
 /** The clock is read by whoever scrapes, to be compared with his own. */
 export function registerReadings(registry: Registry, readings: Readings): void {
-  const { version, droppedLogLines, passwords, connections, fingerprints, now } = readings;
+  const { version, droppedLogLines, passwords, connections, clockAhead, fingerprints, now } = readings;
   const gauge = (name: string, help: string, labelNames: string[], read: (gauge: Gauge) => void) =>
     new Gauge({
       name: `countersign_${name}`,
@@ -31,6 +33,15 @@ export function registerReadings(registry: Registry, readings: Readings): void {
   gauge("build_info", "1, with the version.", ["version"], (one) => one.set({ version }, 1));
   gauge("clock_timestamp_seconds", "This node's clock: compare it with time().", [], (one) =>
     one.set(now() / 1000),
+  );
+  gauge(
+    "clock_ahead_seconds",
+    "How far this node's clock is ahead of the database's (below 0: behind).",
+    [],
+    (one) => {
+      const ahead = clockAhead();
+      if (ahead !== undefined) one.set(ahead / 1000);
+    },
   );
   gauge("passwords", "Passwords that are being hashed, and that wait for their turn.", ["state"], (one) => {
     for (const [state, count] of Object.entries(passwords())) one.set({ state }, count);

@@ -17,6 +17,7 @@ const readings = {
   droppedLogLines: () => 7,
   passwords: () => ({ running: 1, waiting: 2 }),
   connections: () => ({ busy: 3, idle: 4, waiting: 5 }),
+  clockAhead: () => -7500,
   fingerprints: () => ["0badcafe", "feedbeef"],
 };
 
@@ -81,6 +82,7 @@ describe("the metrics", () => {
     expect(await readingOf('countersign_database_connections{state="busy"}')).toBe(3);
     expect(await readingOf('countersign_secret_info{place="2",fingerprint="feedbeef"}')).toBe(1);
     expect(await readingOf("countersign_clock_timestamp_seconds")).toBe(1_800_000_000);
+    expect(await readingOf("countersign_clock_ahead_seconds")).toBe(-7.5);
     expect(await readingOf('countersign_build_info{version="1.2.3"}')).toBe(1);
   });
 

@@ -24,7 +24,7 @@ export class Deployment {
   clientSecret = "";
   readonly #children = new Set<ChildProcess>();
 
-  constructor(database?: string) {
+  constructor(database?: string, more: Readonly<Record<string, string>> = {}) {
     const settings = {
       COUNTERSIGN_PUBLIC_URL: "http://127.0.0.1:4010",
       COUNTERSIGN_PORT: "0",
@@ -33,6 +33,7 @@ export class Deployment {
       COUNTERSIGN_ACCESS_LOG: "failures",
       COUNTERSIGN_RATE_LIMIT_ADDRESS: "off",
       COUNTERSIGN_RATE_LIMIT_CLIENT: "off",
+      ...more,
     };
     const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
     writeFileSync(join(this.folder, "env"), lines.join(""));
@@ -56,19 +57,26 @@ export class Deployment {
     return (await child).stdout;
   }
 
-  async start(): Promise<Node> {
+  /** @param clockAhead how far the node's clock is ahead, in milliseconds. */
+  async start(clockAhead = 0): Promise<Node> {
+    const clock = `const now = Date.now; Date.now = () => now() + ${clockAhead};`;
+    const shifted = `--import=data:text/javascript,${encodeURIComponent(clock)}`;
     const child = spawn(process.execPath, [bin, "serve", "--config", "env"], {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...(clockAhead !== 0 && { NODE_OPTIONS: shifted }) },
     });
     this.#children.add(child);
-    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-      const { msg, address } = JSON.parse(line);
-      if (msg !== "ready") continue;
-      child.stdout?.resume();
-      return new Node(this, address, child);
-    }
-    throw new Error("the node ended before it was ready");
+    const log: string[] = [];
+    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+    return new Promise((resolve, reject) => {
+      lines.on("line", (line) => {
+        const { msg, address } = JSON.parse(line);
+        log.push(msg);
+        if (msg === "ready") resolve(new Node(this, address, child, log));
+      });
+      child.once("exit", () => reject(new Error("the node ended before it was ready")));
+    });
   }
 
   killAll(): void {
@@ -83,6 +91,8 @@ export class Node {
     private readonly deployment: Deployment,
     readonly url: string,
     readonly child: ChildProcess,
+    /** What the log says, line by line, without its fields. */
+    readonly log: readonly string[] = [],
   ) {}
 
   async kill(): Promise<void> {
@@ -109,8 +119,10 @@ export class Node {
 
   async code(): Promise<string> {
     const path = `/oauth/authorize?response_type=code&client_id=${this.deployment.clientId}`;
-    const { headers } = await this.#request(path);
-    return new URL(headers.get("location") as string).searchParams.get("code") as string;
+    const { status, headers } = await this.#request(path);
+    const location = headers.get("location");
+    if (location === null) throw new Error(`no code: ${status}`);
+    return new URL(location).searchParams.get("code") as string;
   }
 
   exchange(code: string): Promise<Response> {
@@ -123,6 +135,10 @@ export class Node {
 
   revoke(token: string): Promise<Response> {
     return this.#token({ token }, "/oauth/revoke");
+  }
+
+  async introspect(token: string): Promise<{ readonly active: boolean; readonly iat?: number }> {
+    return (await this.#token({ token }, "/oauth/introspect")).json() as never;
   }
 
   /** Returns whether the API lets the token in. @throws {Error} for an answer that is neither yes nor no. */

@@ -203,6 +203,42 @@ describe.skipIf(process.platform === "win32")("the secrets file on the disk", ()
     expect(readFileSync(file, "utf8")).toBe(before);
   });
 
+  it("is made for its owner alone whatever the umask is", () => {
+    const before = process.umask(0);
+    rotate();
+    process.umask(before);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it("written on another system, without an end of line, or with a mark of its encoding is read as it is meant", () => {
+    const secret = made();
+    for (const text of [`# a comment\r\n${secret}\r\n`, secret, `\ufeff${secret}\n`, `\n\n  ${secret}  \n`]) {
+      writeFileSync(file, text, { mode: 0o600 });
+      expect(rotate().step).toBe("added");
+      expect(readSecretsFile(file)[0]).toBe(secret);
+      rmSync(file);
+    }
+  });
+
+  it.each([
+    ["settings", `COUNTERSIGN_DATABASE=/var/lib/countersign.db\n`, /secret number 1 is a setting/],
+    ["a weak secret", `${"x".repeat(40)}\n`, /number 1 has too few different/],
+    ["a short line", `${"abcdefghijklmnopqrstuvwxyz0123456789"}\nshort\n`, /number 2 has fewer than 32/],
+    ["what is far too much", "a0b1c2d3e4f5".repeat(10_000), /more than 65536 bytes/],
+  ])("with %s in it is refused, and left as it was", (_what, text, said) => {
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(() => rotate()).toThrow(said);
+    expect(readFileSync(file, "utf8")).toBe(text);
+    expect(readdirSync(folder)).toEqual(["secrets.txt"]);
+  });
+
+  it("that is a folder, or in none, is refused by its name", () => {
+    expect(() => rotateSecretsFile(folder, made(), now, false)).toThrow(`${folder} is no file.`);
+    expect(() => rotateSecretsFile(join(folder, "no/secrets.txt"), made(), now, false)).toThrow(
+      `There is no folder ${join(folder, "no")}.`,
+    );
+  });
+
   it("that everybody may write is refused", () => {
     rotate();
     chmodSync(file, 0o666);

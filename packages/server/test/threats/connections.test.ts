@@ -52,6 +52,23 @@ describe("requests sent ahead of their answers", () => {
     socket.destroy();
   });
 
+  it("make Node warn of nothing, few or many", async () => {
+    const warnings: string[] = [];
+    const heard = (warning: Error) => void warnings.push(warning.message);
+    process.on("warning", heard);
+    const server = await start({});
+    for (const count of [10, 11, 100]) {
+      const { socket, closed } = await open(server.url);
+      socket.write(request.repeat(count));
+      await answersIn(socket, Math.min(count, 10));
+      socket.destroy();
+      await closed;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", heard);
+    expect(warnings).toEqual([]);
+  });
+
   it.each([
     ["are for a page", request],
     ["expect what nobody knows", "GET /health HTTP/1.1\r\nhost: x\r\nexpect: a-reply\r\n\r\n"],
@@ -71,6 +88,20 @@ describe("requests sent ahead of their answers", () => {
       expect((await send(`${server.url}/health`)).status).toBe(200);
     },
   );
+});
+
+describe("a request to speak another protocol", () => {
+  it("is answered as any other, and so is the next one on its connection", async () => {
+    const server = await start({});
+    const { socket, closed } = await open(server.url);
+    socket.write("GET /health HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n");
+    expect(await answersIn(socket, 1)).toBe(1);
+    socket.removeAllListeners("data");
+    socket.write(request);
+    expect(await answersIn(socket, 1)).toBe(1);
+    socket.destroy();
+    await closed;
+  });
 });
 
 describe("answers that nobody reads", () => {

@@ -21,12 +21,19 @@ export async function statusOf({ storage, ring, now, profile }: ActContext, buil
     version: build.version,
     node: process.version,
     clock: new Date(now()).toISOString(),
+    clock_ahead_seconds: clockAheadSeconds(storage),
     profile: profile.name,
     schema: { database: schema, build: build.schema },
     database: { answered_in_ms: now() - startedAt, connections: storage.connectionUse?.() ?? null },
     secrets: ring.fingerprints().map((fingerprint, index) => ({ place: index + 1, fingerprint })),
     settings: build.settings,
   };
+}
+
+/** Null where there is no other clock, or nothing was asked yet. */
+function clockAheadSeconds({ clockAhead }: ActContext["storage"]): number | null {
+  const ahead = clockAhead?.();
+  return ahead === undefined ? null : Math.round(ahead) / 1000;
 }
 
 export interface SecretUse {

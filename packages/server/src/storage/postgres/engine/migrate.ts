@@ -61,9 +61,21 @@ async function connectToWriter(url: string, startupOptions: StartupOptions | und
       await client.end().catch(() => {});
       servers.failed(server, (error as Error).message);
       if (tried < servers.count) continue;
-      throw servers.count === 1 ? error : new Error(servers.describe(""), { cause: error });
+      throw servers.count === 1 ? withHint(error) : new Error(servers.describe(""), { cause: error });
     }
   }
+}
+
+/** PgBouncer and RDS Proxy in their own words. */
+const refusesSettings = /unsupported startup parameter|command-line options/;
+
+function withHint(error: unknown): unknown {
+  const { message } = error as Error;
+  if (!refusesSettings.test(message)) return error;
+  return new Error(
+    `${message}. A pooler refuses the settings that are sent with a connection: set COUNTERSIGN_POSTGRES_STARTUP_OPTIONS=none, and give them to the role as docs/storage.md says under "Poolers"`,
+    { cause: error },
+  );
 }
 
 /** Undefined where the version table is not there yet. */

@@ -19,6 +19,7 @@ export function serversOf(url: string): [Server, ...Server[]] {
   const [, scheme = "", user, authority = "", path = "", query = ""] = parts;
   const parameters = new URLSearchParams(query);
   checkTarget(parameters.get("target_session_attrs"));
+  checkTls(parameters.get("sslmode"));
   const hosts = hostsOf(authority, parameters);
   for (const name of ["target_session_attrs", "host", "port"])
     if (name === "target_session_attrs" || hosts.length > 1) parameters.delete(name);
@@ -28,7 +29,22 @@ export function serversOf(url: string): [Server, ...Server[]] {
     name: host === "" ? "its socket" : host,
     url: `${scheme}${at}${host}${rest}`,
   }));
+  if (!servers.every(({ url }) => URL.canParse(url.replace("@/", "@socket/")))) throw new Error(unreadable);
   return servers as [Server, ...Server[]];
+}
+
+/** Says nothing of what is there: a password that was not escaped may stand anywhere. */
+const unreadable =
+  "The database URL cannot be read: it is postgres://USER:PASSWORD@HOST:PORT/DATABASE, with a port up to 65535. In a user or password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25.";
+
+const tlsModes: ReadonlySet<string> = new Set([
+  ...["disable", "allow", "prefer", "require", "verify-ca", "verify-full", "no-verify"],
+]);
+
+/** The driver takes one that it does not know for none: everything would cross the network in clear. */
+function checkTls(mode: string | null): void {
+  if (mode === null || tlsModes.has(mode)) return;
+  throw new Error(`The database URL has a sslmode that there is not; it can be ${[...tlsModes].join(", ")}.`);
 }
 
 function checkTarget(target: string | null): void {
