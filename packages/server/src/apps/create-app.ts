@@ -59,11 +59,11 @@ export async function createApp(
 }
 
 /** What an app has where nobody said otherwise. */
-const withoutExtras: Pick<App, "requirePkce" | "jwtAlgorithm" | "grantTypes" | "tokensValidFrom"> = {
+const withoutExtras: Pick<App, "requirePkce" | "jwtAlgorithm" | "grantTypes" | "tokenGeneration"> = {
   requirePkce: false,
   jwtAlgorithm: "ES256",
   grantTypes: [],
-  tokensValidFrom: 0,
+  tokenGeneration: 0,
 };
 
 function extrasOf({ requirePkce, jwtAlgorithm, grantTypes }: NewApp): Partial<typeof withoutExtras> {

@@ -11,7 +11,7 @@ const usage = `Usage: countersign revoke --account EMAIL [--yes] [--json]
        countersign revoke --everything [--yes] [--json]
 
 Ends every token, code and remembered consent that was issued until now: of an account, with its sessions; of an app, for
-all of its users; or all there are, with all sessions. Servers need not be restarted. It is done in one act, and cannot
+all of its users, with the app's own tokens; or all there are, with all sessions. Servers need not be restarted. It is done in one act, and cannot
 be undone: people sign in and consent again. Passwords, client secrets and API keys stay valid.
 
   --yes    do not ask; required where standard input is not a terminal

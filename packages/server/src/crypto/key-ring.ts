@@ -9,6 +9,7 @@ import { hmacSha256, type Mac } from "./mac.js";
 /** What a key is for. Each purpose has keys of its own, so that nothing sealed for one opens another. */
 export type KeyPurpose =
   | "access-token"
+  | "app-token"
   | "refresh-token"
   | "at-rest"
   | "lookup"

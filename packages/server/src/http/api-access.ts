@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { Refusal } from "../oauth/refusal.js";
-import { type Access, openAccess, requireScope } from "../oauth/tokens/access.js";
+import { openAccess, requireScope, type UserAccess } from "../oauth/tokens/access.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { type Problem, problemOf, sendProblem } from "./problem.js";
@@ -38,7 +38,7 @@ export async function callerAccess(
   context: HttpContext,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Access | undefined> {
+): Promise<UserAccess | undefined> {
   try {
     const access = await bearerAccess(context, request);
     if (access !== undefined) return access;
@@ -74,7 +74,7 @@ async function authenticate(
 }
 
 /** Returns what the Bearer token of a request gives, or undefined where it has none. @throws {Refusal} */
-async function bearerAccess(context: HttpContext, request: FastifyRequest): Promise<Access | undefined> {
+async function bearerAccess(context: HttpContext, request: FastifyRequest): Promise<UserAccess | undefined> {
   const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(request.headers.authorization ?? "")?.[1];
   if (bearer === undefined) return undefined;
   const notes = notesOf(request);
@@ -83,6 +83,8 @@ async function bearerAccess(context: HttpContext, request: FastifyRequest): Prom
   if (access.resource !== undefined)
     throw new Refusal("access_token_malformed", "the token is for another resource");
   notes.clientId = access.app.clientId;
+  if (access.account === undefined)
+    throw new Refusal("access_token_without_user", "the token is of the client credentials grant");
   notes.accountId = access.account.id;
   notes.familyId = access.familyId;
   return access;

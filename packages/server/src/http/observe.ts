@@ -1,7 +1,7 @@
 /** Tells the observer of each request that was answered. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { refreshOperation } from "../oauth/endpoints.js";
+import { tokenOperations } from "../oauth/endpoints.js";
 import type { ObservedRequest, Observer } from "../observer.js";
 import { notesOf } from "./context.js";
 import { endpointOf } from "./endpoint.js";
@@ -33,5 +33,10 @@ export function knownMethod({ method }: FastifyRequest): string {
 function operationOf(request: FastifyRequest): string {
   const endpoint = endpointOf(request);
   if (endpoint === undefined) return request.routeOptions.url === undefined ? "none" : "other";
-  return notesOf(request).operation === "refresh_token" ? refreshOperation : endpoint.operation;
+  const { operation } = notesOf(request);
+  return isGrant(operation) ? tokenOperations[operation] : endpoint.operation;
+}
+
+function isGrant(operation: string | undefined): operation is keyof typeof tokenOperations {
+  return operation !== undefined && Object.hasOwn(tokenOperations, operation);
 }

@@ -3,6 +3,8 @@
  * assertions and the emulator's request log all read them here.
  */
 
+import type { GrantType } from "./grant-types.js";
+
 /**
  * Who is answered. `client`: the API's error object for a JSON request, since the official SDKs crash on any other,
  * and RFC 6749's for a form, since generic clients know no other. `api`: the API's error object. `page`: a page,
@@ -112,5 +114,10 @@ export const endpoints = {
   },
 } as const satisfies Readonly<Record<string, Endpoint>>;
 
-/** The token endpoint's other operation: what tells the two apart is in the request. */
-export const refreshOperation = "oauthTokenRefresh";
+/** The token endpoint's operations: the grant tells them apart. */
+export const tokenOperations: Readonly<Record<GrantType, string>> = {
+  authorization_code: endpoints.token.operation,
+  refresh_token: "oauthTokenRefresh",
+  client_credentials: "oauthTokenOfApp",
+  device_code: "oauthTokenOfDevice",
+};

@@ -56,11 +56,11 @@ function describeAccess(context: OAuthContext, access: Access): Introspection {
     active: true,
     scope: access.scopes.join(" "),
     client_id: access.app.clientId,
-    username: access.account.email,
+    // An app's own token is nobody's: who reads `sub` must not take the app for a person.
+    ...(access.account && { username: access.account.email, sub: access.account.id }),
     token_type: "Bearer",
     iat: Math.floor(access.issuedAt / 1000),
     exp: Math.floor(access.expiresAt / 1000),
-    sub: access.account.id,
     aud: access.resource ?? context.issuer(),
     iss: context.issuer(),
   };

@@ -1,6 +1,7 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
 import { endpoints } from "./endpoints.js";
+import { grantsOf } from "./grant-types.js";
 import type { OpenClientKind, OpenClientSettings } from "./open-clients/settings.js";
 import type { Profile } from "./profile/profile.js";
 
@@ -33,7 +34,7 @@ export function authorizationServerMetadata(
     scopes_supported: scopes.length > 0 ? scopes : undefined,
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
-    grant_types_supported: ["authorization_code", "refresh_token"],
+    grant_types_supported: [...grantsOf(profile).keys()],
     token_endpoint_auth_methods_supported: orNone,
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: orNone,

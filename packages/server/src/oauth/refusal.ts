@@ -10,6 +10,7 @@ export type OAuthErrorCode =
   | "invalid_grant"
   | "unauthorized_client"
   | "unsupported_grant_type"
+  | "unsupported_token_type"
   | "unsupported_response_type"
   | "request_not_supported"
   | "request_uri_not_supported"
@@ -34,6 +35,7 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   invalid_grant: 400,
   unauthorized_client: 400,
   unsupported_grant_type: 400,
+  unsupported_token_type: 400,
   unsupported_response_type: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
@@ -116,6 +118,8 @@ export type Reason =
   | "access_token_expired"
   | "access_token_revoked"
   | "access_token_scope"
+  | "access_token_without_user"
+  | "token_not_revocable"
   | "account_unconfirmed"
   | "rate_limited"
   | "storage_busy"
@@ -161,6 +165,7 @@ export class Refusal extends Error {
 
 /** Reasons of many forms: their public text has a place for the words of the rule. */
 export type WordedReason =
+  | "grant_type_unsupported"
   | "parameter_malformed"
   | "body_malformed"
   | "body_unsupported"

@@ -2,7 +2,7 @@
 
 import type { App } from "../storage/storage.js";
 import type { Profile, ScopeWords } from "./profile/profile.js";
-import { wordedRefusal } from "./refusal.js";
+import { Refusal, wordedRefusal } from "./refusal.js";
 
 /** Returns a scope in plain words: the service's own, or else those of the app's owner, who may have left them out. */
 export function describeScope(profile: Profile, app: Pick<App, "scopeTexts">, scope: string): ScopeWords {
@@ -59,6 +59,21 @@ export function withoutIgnored(
   own: readonly string[],
 ): readonly string[] {
   return requested.filter((scope) => own.includes(scope) || !ignoredScopes.includes(scope));
+}
+
+/** Returns the scopes that a request means: those it asks for, or all of the app's. @throws {Refusal} `scope_exceeds_app`. */
+export function scopesWithin(
+  profile: Profile,
+  app: App,
+  requested: readonly string[] | undefined,
+): readonly string[] {
+  const scopes = withoutIgnored(profile, requested ?? [], app.scopes);
+  // Nothing was asked of this server.
+  if (scopes.length === 0) return app.scopes;
+  const foreign = scopes.find((scope) => !app.scopes.includes(scope));
+  if (foreign !== undefined)
+    throw new Refusal("scope_exceeds_app", "a scope is not the app's", "scope", { worded: foreign });
+  return scopes;
 }
 
 /** Returns what is wrong with an app's scopes, or undefined if nothing is. */

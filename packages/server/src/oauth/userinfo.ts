@@ -3,7 +3,7 @@
  * look for it in the metadata, and know the claims by name.
  */
 
-import type { Access } from "./tokens/access.js";
+import type { UserAccess } from "./tokens/access.js";
 
 export interface UserInfo {
   readonly sub: string;
@@ -15,7 +15,7 @@ export interface UserInfo {
 const emailScopes = ["email", "account_access", "basic_account_info"];
 
 /** Returns the account's lasting identifier, and its address where the token has a scope for it. */
-export function userInfoOf({ account, scopes }: Pick<Access, "account" | "scopes">): UserInfo {
+export function userInfoOf({ account, scopes }: Pick<UserAccess, "account" | "scopes">): UserInfo {
   if (!emailScopes.some((scope) => scopes.includes(scope))) return { sub: account.id };
   return { sub: account.id, email: account.email, email_verified: account.confirmedAt !== undefined };
 }

@@ -64,8 +64,8 @@ export interface App {
   readonly jwtAlgorithm: "ES256" | "RS256";
   /** What it may ask for tokens with, beside codes and refresh tokens. */
   readonly grantTypes: readonly ExtraGrantType[];
-  /** Its own tokens, of the client credentials grant, count only if they were issued after this. */
-  readonly tokensValidFrom: number;
+  /** How often all of it was revoked: its own tokens, of the client credentials grant, count only if they say the same number. */
+  readonly tokenGeneration: number;
   readonly createdAt: number;
   /**
    * How an app that nobody registered by hand says what it is: by the document that its client_id is the address of, or
@@ -198,7 +198,7 @@ export interface SessionView {
 
 /** Undefined clears what may be absent, and leaves the rest as it is. */
 type Changes<Whole> = { readonly [Key in keyof Whole]?: Whole[Key] | undefined };
-export type AppChanges = Changes<Omit<App, "clientId" | "createdAt" | "openClient">>;
+export type AppChanges = Changes<Omit<App, "clientId" | "createdAt" | "openClient" | "tokenGeneration">>;
 export type AccountChanges = Changes<Omit<Account, "id" | "createdAt">>;
 
 /** The names of the events in the audit log: whoever asks for one by another name has misspelt it. */
@@ -428,7 +428,7 @@ export interface Storage extends OperatorStorage {
 
   /**
    * Ends every consent, code and token family that was given before, and the sessions of the accounts: whatever the
-   * clocks of the nodes that gave them say. Takes as long however many there are, but for the sessions. Undefined if
+   * clocks of the nodes that gave them say. The apps' own tokens end too, but not by an account. Takes as long however many there are, but for the sessions. Undefined if
    * there is no such account or app.
    */
   revokeAll(whose: Revocation, now: number): Promise<RevocationOutcome | undefined>;

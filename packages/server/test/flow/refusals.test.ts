@@ -487,6 +487,8 @@ it("tells every reason of the protocol in this table, elsewhere in the tests, or
     "scope_exceeds_app",
     "resource_unknown",
     "resources_several",
+    "access_token_without_user",
+    "token_not_revocable",
     "login_required",
     "consent_required",
     "rate_limited",

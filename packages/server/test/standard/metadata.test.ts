@@ -42,8 +42,14 @@ describe("the metadata", () => {
   });
 
   it("lists each grant type that works, and no other", async () => {
-    expect(listOf("grant_types_supported")).toEqual(["authorization_code", "refresh_token"]);
-    for (const grantType of ["password", "client_credentials", "implicit", "urn:x"]) {
+    expect(listOf("grant_types_supported")).toEqual([
+      "authorization_code",
+      "refresh_token",
+      "client_credentials",
+    ]);
+    const notAllowed = { grant_type: "client_credentials", ...inBody(web) };
+    expect((await post(server, "/oauth/token", notAllowed)).json().error).toBe("unauthorized_client");
+    for (const grantType of ["password", "implicit", "urn:x"]) {
       const answer = await post(server, "/oauth/token", { grant_type: grantType, ...inBody(web) });
       expect(answer.json().error).toBe("unsupported_grant_type");
     }

@@ -90,6 +90,8 @@ const phrases: Readonly<Record<string, Titles>> = {
   authorizeHeadless: ["Allowed without a page: a code was issued", "Authorization refused"],
   oauthTokenGenerate: ["Code exchanged for tokens", "Code refused"],
   oauthTokenRefresh: ["Access token refreshed", "Refresh refused"],
+  oauthTokenOfApp: ["Token given to the app itself", "Client credentials refused"],
+  oauthTokenOfDevice: ["Tokens given to a device", "Device let wait or refused"],
   accountCreate: ["Account created for a person", "Account not created"],
   accountConfirmPage: ["Confirmation link opened", "Confirmation link refused"],
   revoke: ["Token revoked", "Revocation refused"],

@@ -5,7 +5,7 @@ import { hashed } from "../../crypto/compare.js";
 import { readParameters } from "../../http/body.js";
 import type { HttpContext } from "../../http/context.js";
 import { queryOf, queryParameters } from "../../http/target.js";
-import { endpoints, refreshOperation } from "../../oauth/endpoints.js";
+import { endpoints, tokenOperations } from "../../oauth/endpoints.js";
 import { Parameters } from "../../oauth/parameters.js";
 import type { Profile } from "../../oauth/profile/profile.js";
 import { Refusal } from "../../oauth/refusal.js";
@@ -51,7 +51,7 @@ export async function readFacts(context: HttpContext, request: FastifyRequest): 
 }
 
 function hasUnreadBasic(profile: Profile, { headers }: FastifyRequest, operation: string): boolean {
-  if (operation !== endpoints.token.operation && operation !== refreshOperation) return false;
+  if (!Object.values(tokenOperations).includes(operation)) return false;
   if (profile.clientAuthentication.includes("client_secret_basic")) return false;
   return /^Basic( |$)/i.test(headers.authorization ?? "");
 }
@@ -61,9 +61,7 @@ function operationNamed(profile: Profile, request: FastifyRequest, body: Paramet
   const operation = operationOf(request);
   if (operation !== endpoints.token.operation) return operation;
   try {
-    return chooseGrantType(profile, body, queryOf(request)) === "refresh_token"
-      ? refreshOperation
-      : operation;
+    return tokenOperations[chooseGrantType(profile, body, queryOf(request))];
   } catch (error) {
     if (error instanceof Refusal) return operation;
     throw error;

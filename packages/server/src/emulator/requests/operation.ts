@@ -3,7 +3,7 @@
 import type { FastifyRequest } from "fastify";
 import { endpointOf } from "../../http/endpoint.js";
 import { pathOf } from "../../http/target.js";
-import { endpoints, refreshOperation } from "../../oauth/endpoints.js";
+import { endpoints, tokenOperations } from "../../oauth/endpoints.js";
 import { operationAt } from "../api/lookup.js";
 import { operations as apiOperations } from "../api/operations.js";
 import { emulatorEndpoints } from "../endpoints.js";
@@ -16,7 +16,7 @@ export const operations: readonly string[] = [
   ...new Set([
     ...[...Object.values(endpoints), ...Object.values(emulatorEndpoints)].map(({ operation }) => operation),
     ...apiOperations.map(({ id }) => id),
-    refreshOperation,
+    ...Object.values(tokenOperations),
     unknown,
   ]),
 ];

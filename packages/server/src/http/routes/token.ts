@@ -1,11 +1,20 @@
 /** `POST /oauth/token` and `POST /oauth/token?refresh`, the same at `/v3/oauth/token` (RFC 6749 §3.2). */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { readCredentials } from "../../oauth/client/authentication.js";
+import { type ClientCredentials, readCredentials } from "../../oauth/client/authentication.js";
 import { endpoints } from "../../oauth/endpoints.js";
+import type { GrantType } from "../../oauth/grant-types.js";
+import type { Parameters } from "../../oauth/parameters.js";
 import { exchangeCode } from "../../oauth/token/authorization-code.js";
+import { issueAppToken } from "../../oauth/token/client-credentials.js";
 import { refresh } from "../../oauth/token/refresh-token.js";
-import { chooseGrantType, readCodeRequest, readRefreshRequest } from "../../oauth/token/request.js";
+import {
+  chooseGrantType,
+  readAppTokenRequest,
+  readCodeRequest,
+  readRefreshRequest,
+} from "../../oauth/token/request.js";
+import type { TokenResponse } from "../../oauth/token/response.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
@@ -28,13 +37,28 @@ async function token(
   const parameters = await readParameters(request);
   const grantType = chooseGrantType(context.profile, parameters, queryOf(request));
   notes.operation = grantType;
-  const { profile } = context;
-  const credentials = readCredentials(profile, parameters, request.headers.authorization);
+  const credentials = readCredentials(context.profile, parameters, request.headers.authorization);
   noteClient(notes, credentials);
   await limitTokenRequest(context, request, reply, credentials.clientId);
-  const response =
-    grantType === "refresh_token"
-      ? await refresh(context, readRefreshRequest(profile, parameters), credentials)
-      : await exchangeCode(context, readCodeRequest(profile, parameters), credentials);
+  const response = await answers[grantType as Exclude<GrantType, "device_code">](
+    context,
+    parameters,
+    credentials,
+  );
   return sendJson(reply.header("pragma", "no-cache"), response);
 }
+
+type Answer = (
+  context: HttpContext,
+  parameters: Parameters,
+  credentials: ClientCredentials,
+) => Promise<TokenResponse>;
+
+const answers: Readonly<Record<Exclude<GrantType, "device_code">, Answer>> = {
+  authorization_code: (context, parameters, credentials) =>
+    exchangeCode(context, readCodeRequest(context.profile, parameters), credentials),
+  refresh_token: (context, parameters, credentials) =>
+    refresh(context, readRefreshRequest(context.profile, parameters), credentials),
+  client_credentials: (context, parameters, credentials) =>
+    issueAppToken(context, readAppTokenRequest(context.profile, parameters), credentials),
+};

@@ -9,7 +9,7 @@ import { readChallenge } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
 import { sameResource } from "../resource.js";
-import { readScope, withoutIgnored } from "../scope.js";
+import { readScope, scopesWithin } from "../scope.js";
 import { type Prompts, readPrompt } from "./prompts.js";
 import { chooseRedirectUri } from "./redirect-uri.js";
 
@@ -138,14 +138,7 @@ function chooseScopes(profile: Profile, app: App, parameters: Parameters): reado
     throw new Refusal("scope_unsupported", "the scopes are the app's own; leave the parameter out", "scope");
   }
   const requested = parameters.optional("scope");
-  if (requested === undefined) return app.scopes;
-  const scopes = withoutIgnored(profile, readScope(requested), app.scopes);
-  // Nothing was asked of this server.
-  if (scopes.length === 0) return app.scopes;
-  const foreign = scopes.find((scope) => !app.scopes.includes(scope));
-  if (foreign !== undefined)
-    throw new Refusal("scope_exceeds_app", "a scope is not the app's", "scope", { worded: foreign });
-  return scopes;
+  return scopesWithin(profile, app, requested === undefined ? undefined : readScope(requested));
 }
 
 function chooseResources(profile: Profile, app: App, parameters: Parameters): readonly string[] {

@@ -71,7 +71,7 @@ function appFrom(
     requirePkce: true,
     jwtAlgorithm: "ES256",
     grantTypes: [],
-    tokensValidFrom: 0,
+    tokenGeneration: 0,
     createdAt: kept?.createdAt ?? now(),
   };
 }

@@ -55,6 +55,7 @@ export const dropboxSign: Profile = {
   codeSeconds: 3600,
   mostCodeSeconds: 3600,
   accessTokenSeconds: 86_400,
+  appTokenSeconds: 600,
   codeBytes: 8,
   codeEncoding: "hex",
   tokenEncoding: "base64-of-hex",

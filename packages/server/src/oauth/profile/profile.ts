@@ -41,6 +41,8 @@ export interface Profile {
   readonly mostCodeSeconds: number;
   /** `expires_in` of an access token, in seconds. */
   readonly accessTokenSeconds: number;
+  /** The same of an app's own, of the client credentials grant, which nothing but its end takes back: at most this. */
+  readonly appTokenSeconds: number;
   readonly codeBytes: number;
   readonly codeEncoding: "hex" | "base64url";
   /** `base64-of-hex` gives the live lengths, 140 and 96 characters. */

@@ -12,7 +12,7 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   body_too_large: { error: "invalid_request", description: "{words}" },
   grant_type_unsupported: {
     error: "unsupported_grant_type",
-    description: "Supported grant types are authorization_code and refresh_token",
+    description: "Supported grant types are {words}",
   },
   response_type_unsupported: {
     error: "unsupported_response_type",
@@ -143,6 +143,14 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
   access_token_scope: {
     error: "insufficient_scope",
     description: "This action is not allowed by the granted scopes",
+  },
+  access_token_without_user: {
+    error: "insufficient_scope",
+    description: "The access token is an app's own; this action needs one that a user has given",
+  },
+  token_not_revocable: {
+    error: "unsupported_token_type",
+    description: "An app's own token cannot be revoked by itself: it ends shortly",
   },
   account_unconfirmed: {
     error: "insufficient_scope",

@@ -1,15 +1,15 @@
 /**
- * The token request (RFC 6749 §4.1.3, §6), read once into what its grant needs. What cannot be read is refused before
+ * The token request (RFC 6749 §4.1.3, §4.4.2, §6), read once into what its grant needs. What cannot be read is refused before
  * anything is looked up; the rules take the typed request and never reach into the parameters.
  */
 
+import { type GrantType, grantsOf } from "../grant-types.js";
 import type { Parameters } from "../parameters.js";
 import type { Profile } from "../profile/profile.js";
-import { Refusal } from "../refusal.js";
+import { wordedRefusal } from "../refusal.js";
 import { readScope } from "../scope.js";
 
 export interface CodeRequest {
-  readonly grantType: "authorization_code";
   readonly code: string;
   readonly redirectUri: string | undefined;
   readonly codeVerifier: string | undefined;
@@ -19,40 +19,40 @@ export interface CodeRequest {
 }
 
 export interface RefreshRequest {
-  readonly grantType: "refresh_token";
   readonly refreshToken: string;
   readonly scopes: readonly string[] | undefined;
   readonly resources: readonly string[];
 }
 
-export type TokenRequest = CodeRequest | RefreshRequest;
+/** RFC 6749 §4.4.2. */
+export interface AppTokenRequest {
+  readonly scopes: readonly string[] | undefined;
+  readonly resources: readonly string[];
+}
 
 /**
  * Returns the grant a request is for. The Node SDK leaves `grant_type` out: where the profile takes that, the query key
  * `refresh` says which is meant. Elsewhere the query decides nothing of the body. @throws {Refusal}
  */
-export function chooseGrantType(
-  profile: Profile,
-  parameters: Parameters,
-  query: string,
-): TokenRequest["grantType"] {
+export function chooseGrantType(profile: Profile, parameters: Parameters, query: string): GrantType {
   const required = profile.grantType === "required";
-  const grantType = required ? parameters.required("grant_type") : parameters.optional("grant_type");
-  if (grantType === undefined) {
+  const named = required ? parameters.required("grant_type") : parameters.optional("grant_type");
+  if (named === undefined)
     return new URLSearchParams(query).has("refresh") ? "refresh_token" : "authorization_code";
-  }
-  if (grantType === "authorization_code" || grantType === "refresh_token") return grantType;
-  throw new Refusal(
-    "grant_type_unsupported",
-    "grant_type is neither authorization_code nor refresh_token",
-    "grant_type",
-  );
+  const grants = grantsOf(profile);
+  const grantType = grants.get(named);
+  if (grantType !== undefined) return grantType;
+  throw wordedRefusal("grant_type_unsupported", listed([...grants.keys()]), "grant_type");
+}
+
+/** `a and b`, or `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 /** @throws {Refusal} `parameter_missing`, `parameter_repeated` or `parameter_malformed`. */
 export function readCodeRequest(profile: Profile, parameters: Parameters): CodeRequest {
   return {
-    grantType: "authorization_code",
     code: parameters.required("code"),
     redirectUri: parameters.optional("redirect_uri"),
     codeVerifier: profile.pkce === "ignored" ? undefined : parameters.optional("code_verifier"),
@@ -63,11 +63,13 @@ export function readCodeRequest(profile: Profile, parameters: Parameters): CodeR
 
 /** @throws {Refusal} `parameter_missing`, `parameter_repeated` or `parameter_malformed`. */
 export function readRefreshRequest(profile: Profile, parameters: Parameters): RefreshRequest {
-  const refreshToken = parameters.required("refresh_token");
+  return { refreshToken: parameters.required("refresh_token"), ...readAppTokenRequest(profile, parameters) };
+}
+
+/** @throws {Refusal} `parameter_repeated` or `parameter_malformed`. */
+export function readAppTokenRequest(profile: Profile, parameters: Parameters): AppTokenRequest {
   const scope = parameters.optional("scope");
   return {
-    grantType: "refresh_token",
-    refreshToken,
     scopes: scope === undefined ? undefined : readScope(scope),
     resources: profile.resources ? parameters.all("resource") : [],
   };

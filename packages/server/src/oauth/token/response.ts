@@ -77,6 +77,6 @@ export function chooseResource(
   if (asked[0] === undefined) return authorized.length === 0 ? 0 : 1;
   const resource = sameResource(authorized, asked[0]);
   if (resource === undefined)
-    throw new Refusal("resource_unknown", "the user did not authorize the app for this resource", "resource");
+    throw new Refusal("resource_unknown", "the app is not authorized for this resource", "resource");
   return authorized.indexOf(resource) + 1;
 }

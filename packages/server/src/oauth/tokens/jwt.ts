@@ -6,7 +6,8 @@
 import type { App, Family } from "../../storage/storage.js";
 import { Refusal } from "../refusal.js";
 import { parseScope } from "../scope.js";
-import type { AccessClaims } from "./claims.js";
+import type { AppToken } from "./app-token.js";
+import type { AccessClaims, AppClaims } from "./claims.js";
 import type { AccessToken } from "./opaque.js";
 import type { SigningKeys } from "./signing-keys.js";
 
@@ -19,30 +20,66 @@ export interface JwtSubject {
   readonly algorithm: App["jwtAlgorithm"];
 }
 
+interface JwtDeps {
+  readonly keys: SigningKeys;
+  readonly issuer: () => string;
+  readonly randomBytes: (count: number) => Buffer;
+}
+
 /** Returns a JWT that says what `token` says. Without a resource its audience is the issuer itself (RFC 9068 §3). */
-export function signAccessJwt(
-  deps: { keys: SigningKeys; issuer: () => string; randomBytes: (count: number) => Buffer },
-  subject: JwtSubject,
-  token: AccessToken,
+export function signAccessJwt(deps: JwtDeps, subject: JwtSubject, token: AccessToken): Promise<string> {
+  const { accountId: sub, clientId, scopes, family, algorithm } = subject;
+  const id = token.familyId;
+  return sign(deps, { id, sub, clientId, scopes, resources: family.resources, algorithm }, token);
+}
+
+/** Returns the same of an app's own token: its subject is the app (RFC 9068 §2.2), and `jti` says so. */
+export function signAppJwt(
+  deps: JwtDeps,
+  { clientId, tokenGeneration, resources, jwtAlgorithm: algorithm }: App,
+  scopes: readonly string[],
+  token: AppToken,
+): Promise<string> {
+  const id = `app-${tokenGeneration}`;
+  return sign(deps, { id, sub: clientId, clientId, scopes, resources, algorithm }, token);
+}
+
+interface JwtContents {
+  /** What `jti` begins with: by it the token is found again. */
+  readonly id: string;
+  readonly sub: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** What `resource` of the token is a place in. */
+  readonly resources: readonly string[];
+  readonly algorithm: App["jwtAlgorithm"];
+}
+
+function sign(
+  { keys, randomBytes, ...deps }: JwtDeps,
+  { id, sub, clientId, scopes, resources, algorithm }: JwtContents,
+  token: Pick<AccessToken, "issuedAt" | "lifetimeSeconds" | "resource">,
 ): Promise<string> {
   const issuer = deps.issuer();
   const issuedAt = Math.floor(token.issuedAt / 1000);
-  return deps.keys.sign(
-    {
-      iss: issuer,
-      sub: subject.accountId,
-      aud: audienceOf(subject.family, token, issuer),
-      client_id: subject.clientId,
-      scope: subject.scopes.join(" "),
-      iat: issuedAt,
-      exp: issuedAt + token.lifetimeSeconds,
-      jti: `${token.familyId}.${token.issuedAt}.${deps.randomBytes(4).toString("hex")}`,
-    },
-    subject.algorithm,
-  );
+  const payload = {
+    iss: issuer,
+    sub,
+    aud: audienceOf(resources, token, issuer),
+    client_id: clientId,
+    scope: scopes.join(" "),
+    iat: issuedAt,
+    exp: issuedAt + token.lifetimeSeconds,
+    jti: `${id}.${token.issuedAt}.${randomBytes(4).toString("hex")}`,
+  };
+  return keys.sign(payload, algorithm);
 }
 
-function audienceOf({ resources }: JwtSubject["family"], { resource }: AccessToken, issuer: string): string {
+function audienceOf(
+  resources: readonly string[],
+  { resource }: Pick<AccessToken, "resource">,
+  issuer: string,
+): string {
   const audience = resource === 0 ? issuer : resources[resource - 1];
   if (audience === undefined) throw new Error("the token is for a resource that its family does not have");
   return audience;
@@ -56,25 +93,30 @@ export function looksLikeJwt(token: string): boolean {
 export async function readAccessJwt(
   { keys, issuer }: { keys: SigningKeys; issuer: string },
   token: string,
-): Promise<AccessClaims | undefined> {
+): Promise<AccessClaims | AppClaims | undefined> {
   const payload = isCanonical(token) ? await keys.open(token, issuer) : undefined;
-  const [familyId = "", issuedAt] = String(payload?.jti ?? "").split(".");
-  if (payload === undefined || !/^[0-9a-f]{32}$/.test(familyId)) return undefined;
+  const [id = "", issuedAt] = String(payload?.jti ?? "").split(".");
+  if (payload === undefined) return undefined;
   const chosen = parseScope(String(payload.scope ?? "")) ?? [];
   const audience = String(payload.aud);
-  return {
-    familyId,
+  const claims = {
     issuedAt: Number(issuedAt),
     lifetimeSeconds: Number(payload.exp) - Number(payload.iat),
-    scopesOf: (family) => family.scopes.filter((scope) => chosen.includes(scope)),
-    resourceOf: ({ resources }) => {
+    scopesOf: ({ scopes }: Lists) => scopes.filter((scope) => chosen.includes(scope)),
+    resourceOf: ({ resources }: Lists) => {
       if (resources.includes(audience)) return audience;
       if (audience === issuer) return undefined;
       // Else a token for a resource that is gone would be taken for one of this server's own API.
       throw new Refusal("access_token_malformed", "its audience is not one of its family's resources");
     },
   };
+  if (/^[0-9a-f]{32}$/.test(id)) return { ...claims, familyId: id };
+  const generation = /^app-(\d+)$/.exec(id)?.[1];
+  if (generation === undefined) return undefined;
+  return { ...claims, clientId: String(payload.client_id), generation: Number(generation) };
 }
+
+type Lists = Pick<Family | App, "scopes" | "resources">;
 
 /** Spare bits at the end of a part decode to nothing: of the spellings of one token only its own counts. */
 function isCanonical(token: string): boolean {

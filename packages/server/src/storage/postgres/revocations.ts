@@ -20,7 +20,7 @@ SELECT (SELECT count(*) FROM ended) AS grants, (SELECT count(*) FROM signed_out)
 
 /** An app may have very many: one row says that all of them ended. */
 const endApps =
-  "UPDATE apps p SET ended_through = (SELECT COALESCE(max(pk), 0) FROM grants), ended_at = $1::bigint";
+  "UPDATE apps p SET ended_through = (SELECT COALESCE(max(pk), 0) FROM grants), ended_at = $1::bigint, token_generation = token_generation + 1";
 const count = (which: string) =>
   `SELECT count(*) FROM grants g JOIN apps p ON p.pk = g.app_pk WHERE ${which} ${grantIsLive}`;
 

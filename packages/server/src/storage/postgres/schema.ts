@@ -168,7 +168,7 @@ CREATE INDEX sessions_of_account ON sessions(account_pk);
     sql: `
 ALTER TABLE apps ADD COLUMN require_pkce boolean NOT NULL DEFAULT false,
   ADD COLUMN jwt_algorithm text NOT NULL DEFAULT 'ES256', ADD COLUMN grant_types text NOT NULL DEFAULT '[]',
-  ADD COLUMN tokens_valid_from bigint NOT NULL DEFAULT 0;
+  ADD COLUMN token_generation bigint NOT NULL DEFAULT 0;
 `,
   },
 ];

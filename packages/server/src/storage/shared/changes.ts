@@ -35,7 +35,6 @@ export const appChangeColumns: Columns = {
   requirePkce: { name: "require_pkce", required: true },
   jwtAlgorithm: { name: "jwt_algorithm", required: true },
   grantTypes: { name: "grant_types", required: true },
-  tokensValidFrom: { name: "tokens_valid_from", required: true },
 };
 
 /**
@@ -84,7 +83,7 @@ export function appValues(app: App): unknown[] {
     app.requirePkce,
     app.jwtAlgorithm,
     app.grantTypes,
-    app.tokensValidFrom,
+    app.tokenGeneration,
     app.openClient,
   ];
 }

@@ -60,7 +60,7 @@ export function appOf(cells: Cells): App {
     requirePkce: cells.flag("p.require_pkce"),
     jwtAlgorithm: cells.text("p.jwt_algorithm") as App["jwtAlgorithm"],
     grantTypes: cells.list("p.grant_types") as App["grantTypes"][number][],
-    tokensValidFrom: cells.number("p.tokens_valid_from"),
+    tokenGeneration: cells.number("p.token_generation"),
     createdAt: cells.number("p.created_at"),
     openClient: cells.optionalText("p.open_client") as App["openClient"],
   };

@@ -34,7 +34,8 @@ function ofAccount(context: Context): (id: string, now: number) => RevocationOut
 }
 
 /** An app may have very many: one row says that all of them ended. */
-const endApps = "UPDATE apps SET ended_through = (SELECT COALESCE(MAX(pk), 0) FROM grants), ended_at = ?";
+const endApps =
+  "UPDATE apps SET ended_through = (SELECT COALESCE(MAX(pk), 0) FROM grants), ended_at = ?, token_generation = token_generation + 1, revision = revision + 1";
 
 function ofApp(context: Context): (clientId: string, now: number) => RevocationOutcome | undefined {
   const app = context.prepare("SELECT pk FROM apps WHERE client_id = ?");

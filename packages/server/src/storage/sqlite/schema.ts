@@ -173,7 +173,7 @@ CREATE INDEX sessions_of_account ON sessions(account_pk);
 ALTER TABLE apps ADD COLUMN require_pkce INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN jwt_algorithm TEXT NOT NULL DEFAULT 'ES256';
 ALTER TABLE apps ADD COLUMN grant_types TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE apps ADD COLUMN tokens_valid_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN token_generation INTEGER NOT NULL DEFAULT 0;
 `,
   },
 ];

@@ -39,7 +39,7 @@ export function appContract(open: Open): void {
         requirePkce: false,
         jwtAlgorithm: "ES256",
         grantTypes: [],
-        tokensValidFrom: 0,
+        tokenGeneration: 0,
       });
       expect(await storage().createApp(bare)).toBe("created");
       expect(await storage().findApp(bare.clientId)).toStrictEqual(bare);

@@ -64,7 +64,7 @@ export function newApp(ownerId: string, fields: Partial<App> = {}): App {
     requirePkce: true,
     jwtAlgorithm: "RS256",
     grantTypes: ["client_credentials", "device_code"],
-    tokensValidFrom: t0 - 7,
+    tokenGeneration: 7,
     createdAt: t0,
     openClient: undefined,
     ...fields,

@@ -122,6 +122,22 @@ export function revocationContract(open: Open): void {
         expect((await storage.findFamily(next))?.grant.revokedAt).toBeUndefined();
       }));
 
+    it("by app or of everything counts the app on, whose own tokens end by it; a change of the app does not", () =>
+      withGiven(async (storage, [first, other]) => {
+        const [one, two] = [(first as Given).pair, (other as Given).pair];
+        const counts = async () => {
+          const apps = [await storage.findApp(one.app.clientId), await storage.findApp(two.app.clientId)];
+          return apps.map((app) => app?.tokenGeneration);
+        };
+        await storage.revokeAll({ accountId: one.account.id }, t0);
+        await storage.updateApp(one.app.clientId, { name: "Another name" }, t0);
+        expect(await counts()).toEqual([7, 7]);
+        await storage.revokeAll({ clientId: one.app.clientId }, t0);
+        expect(await counts()).toEqual([8, 7]);
+        await storage.revokeAll("everything", t0);
+        expect(await counts()).toEqual([9, 8]);
+      }));
+
     it("says where there is no such account or app", () =>
       withGiven(async (storage) => {
         expect(await storage.revokeAll({ accountId: "none" }, t0)).toBeUndefined();
