@@ -105,6 +105,16 @@ describe("a story", () => {
   });
 });
 
+describe("requests that name no app", () => {
+  it("are told apart: two browsers have not begun one story", async () => {
+    for (let browser = 0; browser < 2; browser += 1) await fetch(`${sign.url}/oauth/authorize`);
+    const [one, two] = (await sign.requests({ operation: "authorize" })).map(
+      ({ flow, number }) => flow ?? number,
+    );
+    expect(one).not.toBe(two);
+  });
+});
+
 describe("a refusal, in words", () => {
   const last = async () => (await sign.requests()).at(-1);
 

@@ -474,4 +474,17 @@ describe("every page", () => {
     }
     expect(page.text).not.toMatch(/<script(?![^>]*\bsrc=)|\son[a-z]+=|style="/);
   });
+
+  it("loads its files compressed where the browser takes that, and else as they are", async () => {
+    const [, path] = /href="(\/[^"]+\.css)"/.exec((await open(query)).text) ?? [];
+    const loaded = async (coding: string) => {
+      const answer = await fetch(`${server.url}${path}`, { headers: { "accept-encoding": coding } });
+      return [answer.headers.get("content-encoding"), answer.headers.get("vary"), await answer.text()];
+    };
+    const [, , text] = await loaded("identity");
+    for (const coding of ["identity", "br", "gzip;q=0", "gzip; q=0.0, br"])
+      expect(await loaded(coding)).toEqual([null, "accept-encoding", text]);
+    for (const coding of ["gzip", "br, gzip, deflate", "GZIP;q=0.5"])
+      expect(await loaded(coding)).toEqual(["gzip", "accept-encoding", text]);
+  });
 });

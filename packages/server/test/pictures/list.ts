@@ -26,6 +26,11 @@ export const pages = [
   "expired-form",
   "too-many-attempts",
   "sign",
+  "team-join",
+  "documents",
+  "inspector-documents",
+  "inspector-document",
+  "open-consent",
   "standard",
 ] as const;
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { startSamples } from "../../src/emulator/playground/opening-samples.js";
 import {
   accountSamples,
   exchangeSamples,
@@ -89,6 +90,23 @@ describe("code to copy", () => {
         expect(code).toContain("127.0.0.1:4010");
       }
     }
+  });
+
+  it("prints what it made, in each language", () => {
+    for (const { language, code } of [
+      ...startSamples(base, client.clientId),
+      ...exchangeSamples(base, client, "code", "state"),
+      ...accountSamples(base, "token"),
+    ])
+      expect([language, code]).toEqual([
+        language,
+        expect.stringMatching(/^(console\.log|puts|print|p|curl) ?/m),
+      ]);
+  });
+
+  it("makes curl send the JSON that it sends itself, on lines that can be read", () => {
+    const [curl] = refreshSamples(base, client, "1b0d28d90c86c141");
+    expect(curl?.code).toContain('\n  "refresh_token": "1b0d28d90c86c141"');
   });
 
   it("makes curl send the JSON that the playground itself sends", () => {

@@ -46,7 +46,8 @@ address = ${py(endpoint)} + "?" + urlencode({
     "response_type": "code",
     "client_id": ${py(clientId)},
     "state": state,
-})`,
+})
+print(address)`,
     },
   ];
 }

@@ -28,11 +28,7 @@ export function bannerText(facts: EmulatorFacts, extras: BannerExtras, paint: Pa
     row(paint, "Playground", paint.bold(`${url}/`)),
     row(paint, "Inspector", paint.bold(`${url}/_emulator`)),
     row(paint, "Authorize", `${url}/oauth/authorize`),
-    row(
-      paint,
-      "Token",
-      `${url}/oauth/token   ${paint.dim(`(also ${url}/v3/oauth/token, which live refuses)`)}`,
-    ),
+    row(paint, "Token", `${url}/oauth/token   ${paint.dim(`(and ${url}/v3/oauth/token, a 404 live)`)}`),
     row(paint, "API", `${url}/v3/account`),
     ...(facts.httpsUrl === undefined
       ? []

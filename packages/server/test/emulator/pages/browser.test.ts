@@ -1,18 +1,12 @@
-/** The emulator's own pages and what it adds to the server's: an app of one's own, help with errors, weight, access. */
+/** The emulator's own pages and what it adds to the server's: an app of one's own, help with errors, what a phone shows. */
 
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SignEmulator, startEmulator } from "../../../src/testing/index.js";
+import { morning } from "../../pictures/morning.js";
 import { launchBrowser } from "../../support/browser.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
-  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
-const tooWide = "document.documentElement.scrollWidth - innerWidth";
 
 /** Buttons whose words take more than one line. */
 const brokenButtons = `[...document.querySelectorAll("button")].filter((button) => {
@@ -56,6 +50,8 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
     await press(page, "Continue as jill@example.com");
     await press(page, "Allow");
     await using app = await ownApp();
+    // Nobody began here, so no step is marked as done.
+    expect(await page.locator(".step-done").count()).toBe(0);
     const section = page.getByRole("region", { name: "Your own app asked for this code" });
     await section.getByLabel("Callback URL of your app").fill("ftp://localhost/callback");
     await section.getByRole("button", { name: "Register" }).click();
@@ -149,6 +145,39 @@ it("no button breaks its words over two lines on a phone", async () => {
   await page.close();
 });
 
+it("a phone shows the first button without scrolling, and the mark of each step", async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(sign.url);
+  const button = await page.getByRole("button", { name: "Start the flow" }).boundingBox();
+  expect((button?.y ?? 844) + (button?.height ?? 0)).toBeLessThan(844);
+  await press(page, "Start the flow");
+  await press(page, "Continue as jill@example.com");
+  await press(page, "Allow");
+  await page.getByText("The state is the one the app sent").waitFor();
+  expect(await page.locator(".step-number:visible").count()).toBe(9);
+  expect(await page.locator(".step-done .step-number svg:visible").count()).toBe(2);
+  await page.close();
+});
+
+it("what is nowhere leads to the start page, and says it once", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${sign.url}/nothing-here`);
+  expect(await page.getByText(/not found/i).count()).toBe(1);
+  await page.getByRole("link", { name: "Go to the start page" }).click();
+  expect(new URL(page.url()).pathname).toBe("/");
+  await page.close();
+});
+
+it("whoever confirms an account is told how long a password is", async () => {
+  await morning(sign);
+  const [letter] = await sign.outbox.emails();
+  const page = await browser.newPage();
+  await page.goto(letter?.link ?? "");
+  const described = await page.getByLabel("Choose a password").getAttribute("aria-describedby");
+  expect(await page.locator(`#${described}`).textContent()).toBe("8 characters or more");
+  await page.close();
+});
+
 it("a callback is registered only by a form of this browser's visit", async () => {
   const before = await callbacks();
   const body = new URLSearchParams({ client_id: sign.client.clientId, callback_url: "http://localhost:1/x" });
@@ -226,44 +255,4 @@ it("the playground gives the emulator's own reason for a refusal", async () => {
     .getByText("The code expired 1 h ago. Exchange the code as soon as it arrives at the callback.")
     .waitFor();
   await page.close();
-});
-
-const pages = ["/", "/_emulator", "/_emulator?tab=apps", "/connected-apps", "/nothing-here"];
-const most = { bytes: 50_000, requests: 4 };
-
-describe.each([
-  { width: 320, colorScheme: "light" },
-  { width: 640, colorScheme: "dark" },
-  { width: 1280, colorScheme: "light" },
-] as const)("at $width pixels, $colorScheme", (look) => {
-  it.each([...pages, "consent", "wrong callback"])(
-    "%s is light, fits, and has no accessibility fault",
-    async (name) => {
-      const { width, colorScheme } = look;
-      const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
-      const loads: Promise<number>[] = [];
-      if (name === "consent") {
-        await page.goto(authorize(""));
-        await press(page, "Continue as jill@example.com");
-      } else {
-        page.on("response", (response) =>
-          loads.push(
-            response.body().then(
-              (body) => body.length,
-              () => 0,
-            ),
-          ),
-        );
-        await page.goto(name.startsWith("/") ? `${sign.url}${name}` : authorize("http://localhost:1/other"));
-        const bytes = (await Promise.all(loads)).reduce((sum, one) => sum + one, 0);
-        expect(loads.length).toBeLessThanOrEqual(most.requests);
-        expect(bytes).toBeLessThan(most.bytes);
-      }
-      for (const summary of await page.locator("summary:visible").all()) await summary.click();
-      expect(await page.evaluate(tooWide)).toBe(0);
-      await page.evaluate(axe);
-      expect(await page.evaluate(faults)).toEqual([]);
-      await page.close();
-    },
-  );
 });

@@ -122,7 +122,8 @@ function foldedForm(
 ${fields}<div><button type="submit">${label}</button></div></form></details>`;
 }
 
-const kinds = { call: "API", act: "Act", mail: "Email", event: "Event" } as const;
+/** What a person or time did needs no word for its kind. */
+const kinds = { call: "API", act: undefined, mail: "Email", event: "Event" } as const;
 
 function stepItem({ asked }: InspectorView, step: DocumentStep): Html {
   const href =
@@ -132,7 +133,7 @@ function stepItem({ asked }: InspectorView, step: DocumentStep): Html {
         ? `${addressOf(asked, { tab: "outbox", story: undefined })}#${step.anchor}`
         : undefined;
   const title = step.kind === "event" ? html`<code>${step.title}</code>` : plainName(step.title);
-  const what = html`<span class="ins-dot" aria-hidden="true"></span><span class="ins-what"><span class="ins-count">${kinds[step.kind]}</span> ${title}</span>
+  const what = html`<span class="ins-dot" aria-hidden="true"></span><span class="ins-what">${kinds[step.kind] && html`<span class="ins-count">${kinds[step.kind]}</span> `}${title}</span>
 <span class="ins-line">${time(step.time)}</span>
 ${(step.who ?? step.detail) !== undefined && html`<span class="ins-why small"><bdi>${plainEmail(step.who ?? "")}</bdi>${step.who !== undefined && step.detail !== undefined && " · "}${step.detail}</span>`}`;
   return html`<li class="ins-${step.tone}">${step.later && html`<p class="ins-later">${step.later}</p>`}

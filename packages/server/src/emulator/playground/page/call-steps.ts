@@ -47,7 +47,7 @@ export function refreshStep(view: PlaygroundView): Html {
     status: refresh.status,
     summary: "An access token expires. The refresh token gets the next one without asking the person again.",
     outcome: callOutcome(refresh),
-    folded: false,
+    folded: (view.documents?.send.made ?? 0) > 0 && wentWell(refresh),
     content: html`${callList(refresh)}
 <div class="buttons">${action({ path: "refresh", csrf, made: refresh.made, label: again ? "Refresh again" : "Refresh the token", primary: !again && view.account.made > 0 })}</div>
 ${samples(5, refresh.samples, "The same call in your code", false)}`,
@@ -87,7 +87,7 @@ export function revokeStep(view: PlaygroundView): Html {
 }
 
 /** What went wrong last stays in sight, whatever came before it. */
-function wentWell({ calls: [newest] }: CallStepView): boolean {
+export function wentWell({ calls: [newest] }: CallStepView): boolean {
   return newest?.tone === "good";
 }
 

@@ -1,9 +1,9 @@
 /** The steps after the account call: a document sent, signed by somebody else, downloaded, and told to the app. */
 
 import { type Html, html } from "../../../pages/html.js";
-import { shownEmail } from "../../../pages/names.js";
+import { plainEmail, shownEmail } from "../../../pages/names.js";
 import { shownJson } from "../../pages/http-text.js";
-import { callList, callOutcome } from "./call-steps.js";
+import { callList, callOutcome, wentWell } from "./call-steps.js";
 import { action, step } from "./step.js";
 import type { DocumentStepsView, PlaygroundView } from "./view.js";
 
@@ -17,7 +17,7 @@ export function documentSteps({ documents, csrf }: PlaygroundView): Html[] {
   ];
 }
 
-function sendStep({ first, send, signer }: DocumentStepsView, csrf: string): Html {
+function sendStep({ first, send, sign, signer }: DocumentStepsView, csrf: string): Html {
   const again = send.made > 0;
   return step({
     number: first,
@@ -25,7 +25,7 @@ function sendStep({ first, send, signer }: DocumentStepsView, csrf: string): Htm
     status: send.status,
     summary: html`The app asks ${shownEmail(signer)} to sign, in the name of the person who gave it access.`,
     outcome: callOutcome(send),
-    folded: false,
+    folded: sign === "done" && wentWell(send),
     content: html`${callList(send)}
 <div class="buttons">${action({ path: "send", csrf, made: send.made, label: again ? "Send another" : "Send a request", primary: !again })}</div>`,
   });
@@ -36,8 +36,9 @@ function signStep({ first, sign, signer }: DocumentStepsView, csrf: string): Htm
     number: first + 1,
     title: "Sign it as the other person",
     status: sign,
-    summary: html`${shownEmail(signer)} would follow a link in an email, which is in the inspector’s outbox. This button opens the same page.`,
-    folded: false,
+    summary: html`${shownEmail(signer)} would follow the link in an email, which is in the inspector’s outbox.`,
+    outcome: html`<span>signed by ${plainEmail(signer)}</span>`,
+    folded: sign === "done",
     content:
       sign === "open" &&
       html`<div class="buttons">${action({ path: "sign", csrf, label: "Open the signer’s page", primary: true })}</div>`,
@@ -68,7 +69,7 @@ function eventStep({ first, events, request }: DocumentStepsView): Html {
     summary: "The service posts each change to the app’s event callback.",
     folded: false,
     content: html`<ol class="received">${events.map(({ type, state }) => html`<li><code>${type}</code> <span class="muted small">${state}</span></li>`)}</ol>
-${newest && html`<figure><figcaption>The newest</figcaption><pre tabindex="0" role="group" aria-label="The newest event"><code>${shownJson(newest.body)}</code></pre></figure>`}
+${newest && html`<details id="newest-event"><summary>Show the newest event</summary><pre tabindex="0" role="group" aria-label="The newest event"><code>${shownJson(newest.body)}</code></pre></details>`}
 <p><a href="/_emulator?tab=documents&story=${encodeURIComponent(request ?? "")}">See its story in the inspector</a></p>`,
   });
 }

@@ -1,0 +1,73 @@
+/** Every page of an emulator, as the pictures show it: what it weighs, whether it fits, and whether everybody can use it. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEmulator } from "../../src/testing/index.js";
+import { launchBrowser } from "../support/browser.js";
+import { pages } from "./list.js";
+import { optionsOf, scenes } from "./scenes.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+  .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
+const tooWide = "document.documentElement.scrollWidth - innerWidth";
+/** The end of the whole flow shows eight calls, request and response, and each in four languages. */
+const most = { bytes: 50_000, bytesOfEightCalls: 65_000, requests: 4 };
+
+const looks = [
+  { width: 320, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+  { width: 640, colorScheme: "light" },
+  { width: 1280, colorScheme: "dark" },
+  { width: 1280, colorScheme: "light" },
+] as const;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Remembers what the page that is open has loaded, from its last navigation on. */
+function weigh(page: Page): () => Promise<number[]> {
+  let loads: Promise<number>[] = [];
+  page.on("request", (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) loads = [];
+  });
+  page.on("requestfinished", (request) => {
+    loads.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+  });
+  return () => Promise.all(loads);
+}
+
+describe("the page", () => {
+  it.each(pages)(
+    "%s is light, fits, and has no accessibility fault, from 320 to 1280 pixels",
+    async (name) => {
+      await using sign = await startEmulator(optionsOf(name));
+      const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1280, height: 800 } });
+      const page = await context.newPage();
+      // With a route there is no cache: each page is weighed as if it were the first.
+      await page.route("**/*", (route) => route.continue());
+      const weighed = weigh(page);
+      await scenes[name](page, sign);
+      await page.waitForLoadState("load");
+      const sizes = await weighed();
+      expect(sizes.length).toBeGreaterThan(0);
+      expect(sizes.length).toBeLessThanOrEqual(most.requests);
+      const bytes = sizes.reduce((sum, one) => sum + one, 0);
+      expect(bytes).toBeLessThan(name === "documents" ? most.bytesOfEightCalls : most.bytes);
+      for (const summary of await page.locator("summary:visible").all()) await summary.click();
+      await page.evaluate(axe);
+      for (const { width, colorScheme } of looks) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        expect([width, await page.evaluate(tooWide)]).toEqual([width, 0]);
+        expect([width, colorScheme, await page.evaluate(faults)]).toEqual([width, colorScheme, []]);
+      }
+      await context.close();
+    },
+  );
+});
