@@ -190,6 +190,38 @@ describe("the vendor's embedded client", () => {
     await page.close();
   });
 
+  it("is told when a draft is sent on its page", async () => {
+    const body = {
+      ...{ client_id: sign.client.clientId, requester_email_address: "jill@example.com", test_mode: true },
+      ...{ title: "NDA", file_urls: ["https://example.com/nda.pdf"] },
+    };
+    const answer = await send(sign, "POST", "/v3/unclaimed_draft/create_embedded", { body, headers: basic });
+    const { claim_url: url, signature_request_id: id } = answer.body.unclaimed_draft;
+    const page = await browser.newPage();
+    await page.goto(appUrl);
+    await page.evaluate(
+      ([claim, clientId]) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the client and what it tells are the page's globals
+        const own = globalThis as any;
+        const embedded = new own.HelloSign();
+        embedded.on("send", (data: object) => {
+          own.sent = data;
+        });
+        embedded.open(claim, { clientId, skipDomainVerification: true });
+      },
+      [url, sign.client.clientId] as const,
+    );
+    const frame = page.frameLocator("iframe");
+    await frame.getByLabel("Name of signer 1").fill("Jack");
+    await frame.getByLabel("Email address of signer 1").fill("jack@example.com");
+    await frame.getByRole("button", { name: "Send", exact: true }).click();
+    await page.waitForFunction(() => (globalThis as unknown as { sent?: object }).sent !== undefined);
+    const told = await page.evaluate(() => (globalThis as unknown as { sent: object }).sent);
+    expect(told).toMatchObject({ signatureRequestId: id });
+    expect((await sign.documents.get(id)).signatures[0]?.signerName).toBe("Jack");
+    await page.close();
+  });
+
   it("is not needed by a signer who comes from the e-mail, without JavaScript", async () => {
     const body = {
       title: "NDA",

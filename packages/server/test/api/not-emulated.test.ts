@@ -57,12 +57,12 @@ describe("an operation of the API", () => {
   });
 
   it("that is not served says which, in text, header and inspector, and never with a 5xx", async () => {
-    const answer = await call("POST", "/v3/unclaimed_draft/create", basic);
+    const answer = await call("POST", "/v3/template/create", basic);
     expect([answer.status, answer.body.error.error_name]).toEqual([404, "not_found"]);
-    expect(answer.body.error.error_msg).toContain("does not emulate unclaimedDraftCreate");
-    expect(answer.headers.get(notEmulatedHeader)).toBe("unclaimedDraftCreate");
+    expect(answer.body.error.error_msg).toContain("does not emulate templateCreate");
+    expect(answer.headers.get(notEmulatedHeader)).toBe("templateCreate");
     const [request] = (await sign.requests({ reason: "not_emulated" })).slice(-1);
-    expect(request).toMatchObject({ detail: "unclaimedDraftCreate is not emulated" });
+    expect(request).toMatchObject({ detail: "templateCreate is not emulated" });
   });
 
   it("under another method is 405 with Allow, also where the path has parameters", async () => {

@@ -9,6 +9,8 @@ import {
   SignatureRequestApi,
   TeamApi,
   TemplateApi,
+  UnclaimedDraftApi,
+  UnclaimedDraftCreateRequest,
 } from "@dropbox/sign";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { operations } from "../../src/emulator/api/operations.js";
@@ -50,8 +52,18 @@ function apis() {
     embedded: at(EmbeddedApi),
     request: at(SignatureRequestApi),
     template: at(TemplateApi),
+    draft: at(UnclaimedDraftApi),
     oauth: new OAuthApi(`${sign.url}/v3`),
   };
+}
+
+/** As the vendor's embedded client and a person would. */
+async function claimAndSend(claimUrl: string): Promise<void> {
+  const { clientId } = sign.client;
+  const page = await fetch(`${claimUrl}&client_id=${clientId}&skip_domain_verification=1`);
+  const [, action = ""] = /action="([^"]+)"/.exec(await page.text()) ?? [];
+  const sent = await fetch(`${sign.url}${action}`, { method: "POST", body: new URLSearchParams({}) });
+  expect(sent.status).toBe(200);
 }
 
 type Apis = ReturnType<typeof apis>;
@@ -103,6 +115,8 @@ const calls: Record<string, (api: Apis) => Promise<unknown>> = {
     const signatureId = signatureOf(await request.signatureRequestGet(made.request));
     return request.signatureRequestUpdate(made.request, { signatureId, emailAddress: "john@example.com" });
   },
+  signatureRequestEdit: ({ request }) =>
+    request.signatureRequestEdit(made.request, { signers, files: [pdf], title: "NDA, again" }),
   signatureRequestFiles: async ({ request }) => {
     await sign.documents.complete(made.request);
     const answer = await request.signatureRequestFiles(made.request);
@@ -120,8 +134,35 @@ const calls: Record<string, (api: Apis) => Promise<unknown>> = {
     await sign.documents.prepare(made.request);
     return sent;
   },
+  signatureRequestEditEmbedded: async ({ request }) => {
+    const { clientId } = sign.client;
+    const sent = await request.signatureRequestEditEmbedded(made.request, {
+      clientId,
+      signers,
+      files: [pdf],
+    });
+    made.embedded = signatureOf(sent);
+    await sign.documents.prepare(made.request);
+    return sent;
+  },
   embeddedSignUrl: ({ embedded }) => embedded.embeddedSignUrl(made.embedded),
   signatureRequestCancel: ({ request }) => request.signatureRequestCancel(made.request),
+  unclaimedDraftCreate: ({ draft }) =>
+    draft.unclaimedDraftCreate({
+      type: UnclaimedDraftCreateRequest.TypeEnum.RequestSignature,
+      files: [pdf],
+      testMode: true,
+    }),
+  unclaimedDraftCreateEmbedded: ({ draft }) =>
+    draft.unclaimedDraftCreateEmbedded({
+      ...{ clientId: sign.client.clientId, requesterEmailAddress: "jill@example.com" },
+      ...{ files: [pdf], signers, testMode: true },
+    }),
+  unclaimedDraftEditAndResend: async ({ draft, request }) => {
+    const { clientId } = sign.client;
+    const sent = await request.signatureRequestSend({ clientId, signers, files: [pdf] });
+    return draft.unclaimedDraftEditAndResend(idOf(sent), { clientId });
+  },
   templateGet: async ({ template }) => {
     made.template = await sign.documents.addTemplate({ title: "Lease", signerRoles: ["Client"] });
     return template.templateGet(made.template);
@@ -134,13 +175,35 @@ const calls: Record<string, (api: Apis) => Promise<unknown>> = {
   templateFiles: ({ template }) => template.templateFiles(made.template, "pdf"),
   templateFilesAsDataUri: ({ template }) => template.templateFilesAsDataUri(made.template),
   templateFilesAsFileUrl: ({ template }) => template.templateFilesAsFileUrl(made.template),
-  signatureRequestSendWithTemplate: ({ request }) =>
-    request.signatureRequestSendWithTemplate({ templateIds: [made.template], signers: inRole }),
+  signatureRequestSendWithTemplate: async ({ request }) => {
+    const wanted = { templateIds: [made.template], signers: inRole };
+    const sent = await request.signatureRequestSendWithTemplate(wanted);
+    made.request = idOf(sent);
+    return sent;
+  },
+  signatureRequestEditWithTemplate: ({ request }) =>
+    request.signatureRequestEditWithTemplate(made.request, { templateIds: [made.template], signers: inRole }),
   signatureRequestCreateEmbeddedWithTemplate: ({ request }) => {
     const { clientId } = sign.client;
     const wanted = { clientId, templateIds: [made.template], signers: inRole };
     return request.signatureRequestCreateEmbeddedWithTemplate(wanted);
   },
+  signatureRequestEditEmbeddedWithTemplate: async ({ request }) => {
+    const { clientId } = sign.client;
+    const wanted = { clientId, templateIds: [made.template], signers: inRole };
+    const id = idOf(await request.signatureRequestCreateEmbeddedWithTemplate(wanted));
+    return request.signatureRequestEditEmbeddedWithTemplate(id, wanted);
+  },
+  unclaimedDraftCreateEmbeddedWithTemplate: async ({ draft }) => {
+    const answer = await draft.unclaimedDraftCreateEmbeddedWithTemplate({
+      ...{ clientId: sign.client.clientId, requesterEmailAddress: "jill@example.com" },
+      ...{ templateIds: [made.template], signers: inRole, holdRequest: true, testMode: true },
+    });
+    made.request = answer.body.unclaimedDraft.signatureRequestId as string;
+    await claimAndSend(answer.body.unclaimedDraft.claimUrl as string);
+    return answer;
+  },
+  signatureRequestReleaseHold: ({ request }) => request.signatureRequestReleaseHold(made.request),
   signatureRequestBulkSendWithTemplate: async ({ request }) => {
     const answer = await request.signatureRequestBulkSendWithTemplate({
       templateIds: [made.template],

@@ -5,6 +5,7 @@
 
 import type { AppSettings } from "./apps/settings.js";
 import type { BulkJob } from "./bulk/job.js";
+import type { Draft } from "./drafts/draft.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import { memberOf, type Team } from "./teams/team.js";
 import type { Template } from "./templates/template.js";
@@ -16,12 +17,15 @@ export interface DocumentsState {
   readonly apps?: readonly AppSettings[];
   readonly jobs?: readonly BulkJob[];
   readonly teams?: readonly Team[];
+  readonly drafts?: readonly Draft[];
 }
 
 /** Most requests kept; the oldest goes first. */
 const mostRequests = 5000;
 const mostTemplates = 1000;
 const mostJobs = 1000;
+/** Each may hold files of 25 MiB. */
+const mostDrafts = 100;
 /** Most bytes of uploaded files kept in all. */
 const mostFileBytes = 512 * 1024 * 1024;
 
@@ -31,6 +35,7 @@ export class Documents {
   #apps = new Map<string, AppSettings>();
   #jobs = new Map<string, BulkJob>();
   #teams = new Map<string, Team>();
+  #drafts = new Map<string, Draft>();
   #fileBytes = 0;
   #changed = () => {};
 
@@ -59,7 +64,7 @@ export class Documents {
 
   putRequest(request: SignatureRequest): void {
     const before = this.#requests.get(request.id);
-    if (before === undefined) this.#fileBytes += sizeOf(request);
+    this.#fileBytes += sizeOf(request) - (before === undefined ? 0 : sizeOf(before));
     this.#requests.set(request.id, request);
     this.#makeRoom();
     this.#changed();
@@ -99,6 +104,28 @@ export class Documents {
     this.#jobs.set(job.id, job);
     if (this.#jobs.size > mostJobs) this.#jobs.delete(this.#jobs.keys().next().value as string);
     this.#changed();
+  }
+
+  draft(token: string): Draft | undefined {
+    return this.#drafts.get(token);
+  }
+
+  /** The draft that was claimed on this page. */
+  draftOpenedAs(opening: string): Draft | undefined {
+    return [...this.#drafts.values()].find((one) => one.opening === opening);
+  }
+
+  putDraft(draft: Draft): void {
+    this.#drafts.set(draft.token, draft);
+    if (this.#drafts.size > mostDrafts) this.#drafts.delete(this.#drafts.keys().next().value as string);
+    this.#changed();
+  }
+
+  /** Returns the draft once: it is gone with that. */
+  takeDraft(token: string): Draft | undefined {
+    const draft = this.#drafts.get(token);
+    if (this.#drafts.delete(token)) this.#changed();
+    return draft;
   }
 
   teams(): readonly Team[] {
@@ -145,10 +172,12 @@ export class Documents {
       apps: [...this.#apps.values()],
       jobs: [...this.#jobs.values()],
       teams: [...this.#teams.values()],
+      drafts: [...this.#drafts.values()],
     };
   }
 
-  restore({ requests, templates, apps = [], jobs = [], teams = [] }: DocumentsState): void {
+  restore({ requests, templates, apps = [], jobs = [], teams = [], drafts = [] }: DocumentsState): void {
+    this.#drafts = new Map(drafts.map((one) => [one.token, one]));
     this.#jobs = new Map(jobs.map((one) => [one.id, one]));
     this.#teams = new Map(teams.map((one) => [one.id, one]));
     this.#apps = new Map(apps.map((one) => [one.clientId, one]));

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { World } from "../state/world.js";
 import { appRoutes } from "./apps/routes.js";
 import { bulkRoutes } from "./bulk/routes.js";
+import { draftRoutes } from "./drafts/routes.js";
 import { embeddedRoutes } from "./embedded/routes.js";
 import { fileRoutes } from "./files/routes.js";
 import { answerNotEmulated } from "./not-emulated.js";
@@ -15,6 +16,7 @@ export function apiRoutes(server: FastifyInstance, { context, signing }: World):
   signatureRequestRoutes(server, context, signing);
   templateRoutes(server, context, signing);
   embeddedRoutes(server, context, signing);
+  draftRoutes(server, context, signing);
   fileRoutes(server, context, signing);
   appRoutes(server, context, signing);
   bulkRoutes(server, context, signing);

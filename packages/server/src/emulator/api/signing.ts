@@ -1,7 +1,7 @@
 /** Everything around documents: makes them, keeps their life going, writes e-mails and events. */
 
 import type { HttpContext } from "../../http/context.js";
-import type { Account, App } from "../../storage/storage.js";
+import type { Account } from "../../storage/storage.js";
 import type { EventDelivery } from "../outbox/delivery.js";
 import type { Outbox } from "../outbox/outbox.js";
 import type { Timeline } from "../time/timeline.js";
@@ -11,18 +11,17 @@ import type { ApiBody } from "./body.js";
 import type { BulkJob } from "./bulk/job.js";
 import { readRows } from "./bulk/read.js";
 import { Documents, type DocumentsState } from "./documents.js";
+import type { Draft } from "./drafts/draft.js";
 import { type Ticket, Tickets } from "./embedded/tickets.js";
 import { type FileLink, FileLinks } from "./files/links.js";
 import { Input } from "./input.js";
+import { Messages } from "./messages.js";
 import { type Making, newSignatureRequest } from "./signature-requests/create.js";
 import { RequestLife } from "./signature-requests/life.js";
-import { mailText } from "./signature-requests/mail.js";
 import { checkEid, readCommon, readFiles, readFormFields, readSigners } from "./signature-requests/read.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
-import type { EventNote, MailNote } from "./signature-requests/rules.js";
-import { signatureRequestView } from "./signature-requests/view.js";
+import { edited } from "./signature-requests/rules.js";
 import { isSigner } from "./signature-requests/visibility.js";
-import type { Team } from "./teams/team.js";
 import { checkCustomFields, fillRoles, readCcs, type Warning } from "./templates/read.js";
 import type { Template } from "./templates/template.js";
 import { mayUse } from "./templates/visibility.js";
@@ -55,18 +54,20 @@ export class Signing {
   /** Signers' pages that are open. */
   readonly openings = new Tickets();
   readonly life: RequestLife;
+  readonly messages: Messages;
   /** Undefined holds new requests in their preparing phase until they are released. */
   preparingMilliseconds: number | undefined = usualPreparingMilliseconds;
   readonly #ports: SigningPorts;
 
   constructor(ports: SigningPorts) {
     this.#ports = ports;
+    this.messages = new Messages(ports);
     this.life = new RequestLife({
       documents: this.documents,
       timeline: ports.timeline,
       sent: () => ports.outbox.made,
-      mail: (note, request) => this.#mail(note, request),
-      event: (note, request) => this.#event(note, request),
+      mail: (note, request) => this.messages.mail(note, request),
+      event: (note, request) => this.messages.event(note, request),
     });
   }
 
@@ -107,7 +108,12 @@ export class Signing {
     const now = context.now();
     const input = new Input(body.tree);
     const wanted = readCommon(input, now);
-    const clientId = await this.#clientOf(caller, wanted.clientId, embedded);
+    const clientId = await this.clientOf(caller, wanted.clientId, embedded);
+    return this.#begin(caller, { ...this.#fromDocuments(body, input, now), clientId, embedded, now });
+  }
+
+  #fromDocuments(body: ApiBody, input: Input, now: number) {
+    const wanted = readCommon(input, now);
     const files = readFiles(body, input);
     const formFields = readFormFields(
       input,
@@ -115,7 +121,45 @@ export class Signing {
     );
     const signers = readSigners(input, wanted.testMode);
     checkEid(input, signers.length);
-    return this.#begin(caller, { wanted, signers, files, formFields, clientId, embedded, now });
+    return { wanted, signers, files, formFields };
+  }
+
+  /** Returns what a draft's request is made of, with the signers that were left open. @throws {ApiFault} */
+  async planDraft(caller: Caller, draft: Draft, more: readonly object[]): Promise<NewRequest> {
+    const now = this.#ports.context.now();
+    const given = new Input(draft.tree).members("signers").map(([, one]) => one);
+    const input = new Input({ ...draft.tree, signers: [...given, ...more] });
+    const { clientId, signsEmbedded: embedded } = draft;
+    if (!draft.fromTemplates) {
+      const body = { tree: draft.tree, files: draft.files };
+      return { ...this.#fromDocuments(body, input, now), clientId, embedded, now };
+    }
+    const templates = this.#templatesOf(caller, input);
+    return { ...fromTemplates(input, templates, now).making, clientId, embedded, now };
+  }
+
+  beginDraft(caller: Caller, { requestId, holds }: Draft, making: NewRequest): SignatureRequest {
+    return this.#begin(caller, { ...making, id: requestId, onHold: holds });
+  }
+
+  /** The roles that a draft's templates want signers for. @throws {ApiFault} */
+  rolesOf(caller: Caller, input: Input): string[] {
+    const roles = this.#templatesOf(caller, input).flatMap(({ signerRoles }) => signerRoles);
+    return [...new Set(roles.map(({ name }) => name))];
+  }
+
+  titleOf({ tree, files }: Draft): string {
+    const input = new Input(tree);
+    const template = this.documents.template(
+      input.members("template_ids").map(([, id]) => String(id))[0] ?? "",
+    );
+    return (
+      input.optionalText("title") ??
+      input.optionalText("subject") ??
+      template?.title ??
+      files[0]?.name ??
+      "Untitled"
+    );
   }
 
   /** Makes a request from templates. @throws {ApiFault} */
@@ -169,34 +213,40 @@ export class Signing {
   ): Promise<{ readonly making: NewRequest; readonly warnings: readonly Warning[] }> {
     const now = this.#ports.context.now();
     const common = readCommon(input, now);
-    const clientId = await this.#clientOf(caller, common.clientId, embedded);
-    checkCustomFields(input, templates);
-    const filled = fillRoles(templates, readSigners(input, common.testMode));
-    checkEid(input, filled.signers.length);
-    const [first] = templates;
-    const wanted = {
-      ...common,
-      title: common.title ?? first?.title,
-      message: common.message ?? (first?.message || undefined),
-      ccEmails: [...common.ccEmails, ...readCcs(input, templates)],
-    };
-    const making = {
-      ...{ wanted, clientId, embedded, now },
-      signers: filled.signers,
-      formFields: filled.formFields,
-      files: templates.flatMap(({ files }) => files),
-      templateIds: templates.map(({ id }) => id),
-    };
-    return { making, warnings: filled.warnings };
+    const clientId = await this.clientOf(caller, common.clientId, embedded);
+    const { making, warnings } = fromTemplates(input, templates, now);
+    return { making: { ...making, clientId, embedded, now }, warnings };
+  }
+
+  /** Replaces an open request by another of its id, which is sent anew. @throws {ApiFault} */
+  async edit(
+    caller: Caller,
+    { id }: SignatureRequest,
+    body: ApiBody,
+    { embedded, fromTemplates: isFrom }: { readonly embedded: boolean; readonly fromTemplates: boolean },
+  ): Promise<{ readonly made: SignatureRequest; readonly warnings: readonly Warning[] }> {
+    const input = new Input(body.tree);
+    const now = this.#ports.context.now();
+    const clientId = await this.clientOf(caller, input.optionalText("client_id", { max: 100 }), embedded);
+    const { making, warnings } = isFrom
+      ? fromTemplates(input, this.#templatesOf(caller, input), now)
+      : { making: this.#fromDocuments(body, input, now), warnings: [] };
+    const { request } = this.life.change(id, (before) => {
+      const sender = { id: before.senderId, email: before.senderEmail };
+      const wanted = { ...making, clientId: clientId ?? before.clientId, embedded, now, id };
+      return edited(before, this.#made(sender, wanted));
+    });
+    return { made: request, warnings };
+  }
+
+  #made(sender: Making["sender"], making: NewRequest): SignatureRequest {
+    const { preparingMilliseconds } = this;
+    const { randomBytes } = this.#ports.context;
+    return newSignatureRequest({ ...making, sender, preparingMilliseconds, randomBytes });
   }
 
   #begin(caller: Caller, making: NewRequest): SignatureRequest {
-    const request = newSignatureRequest({
-      ...making,
-      sender: caller.account,
-      preparingMilliseconds: this.preparingMilliseconds,
-      randomBytes: this.#ports.context.randomBytes,
-    });
+    const request = this.#made(caller.account, making);
     this.life.begin(request);
     return request;
   }
@@ -224,11 +274,7 @@ export class Signing {
   }
 
   /** An access token is for its own app; an API key for the apps of its account. @throws {ApiFault} */
-  async #clientOf(
-    caller: Caller,
-    wanted: string | undefined,
-    required: boolean,
-  ): Promise<string | undefined> {
+  async clientOf(caller: Caller, wanted: string | undefined, required: boolean): Promise<string | undefined> {
     if (caller.clientId !== undefined) {
       if (wanted === undefined || wanted === caller.clientId) return caller.clientId;
       throw unauthorizedApp(wanted);
@@ -241,48 +287,6 @@ export class Signing {
     if (app === undefined || app.ownerId !== caller.account.id) throw unauthorizedApp(wanted);
     return app.clientId;
   }
-
-  /** Tells a callback that it has been set: the API does not wait for it. */
-  callbackSet(app: App): void {
-    void this.#ports.delivery.callbackTest(app);
-  }
-
-  /** Tells somebody of a place in a team. */
-  inviteToTeam(team: Team, invitation: { email: string; token: string; inviter: string }): void {
-    const { context, outbox } = this.#ports;
-    const { email, token, inviter } = invitation;
-    const link = `${context.issuer()}/team/join/${token}`;
-    outbox.addEmail({
-      time: context.now(),
-      to: email,
-      subject: `${inviter} has invited you to the team ${team.name}`,
-      text: `Join the team ${team.name}: ${link}`,
-      link,
-    });
-  }
-
-  #mail(note: MailNote, request: SignatureRequest): void {
-    const { context, outbox } = this.#ports;
-    outbox.addEmail({
-      time: context.now(),
-      to: note.to,
-      ...mailText(note, request, context.issuer()),
-      signatureRequestId: request.id,
-    });
-  }
-
-  async #event(note: EventNote, request: SignatureRequest): Promise<void> {
-    const { context, delivery } = this.#ports;
-    await delivery.reported({
-      type: note.type,
-      accountId: request.senderId,
-      clientId: request.clientId,
-      signatureId: note.signatureId,
-      signatureRequestId: request.id,
-      message: note.message,
-      payload: { signature_request: signatureRequestView(request, context.issuer()) },
-    });
-  }
 }
 
 /** The refusal with the row it is about. */
@@ -291,3 +295,26 @@ const ofRow = ({ errorName, message, path, status }: ApiFault, row: string): Api
 
 const unauthorizedApp = (clientId: string) =>
   new ApiFault("unauthorized", `App with client_id ${clientId} not authorized to make requests`);
+
+/** @throws {ApiFault} */
+function fromTemplates(input: Input, templates: readonly Template[], now: number) {
+  const common = readCommon(input, now);
+  checkCustomFields(input, templates);
+  const filled = fillRoles(templates, readSigners(input, common.testMode));
+  checkEid(input, filled.signers.length);
+  const [first] = templates;
+  const wanted = {
+    ...common,
+    title: common.title ?? first?.title,
+    message: common.message ?? (first?.message || undefined),
+    ccEmails: [...common.ccEmails, ...readCcs(input, templates)],
+  };
+  const making = {
+    wanted,
+    signers: filled.signers,
+    formFields: filled.formFields,
+    files: templates.flatMap(({ files }) => files),
+    templateIds: templates.map(({ id }) => id),
+  };
+  return { making, warnings: filled.warnings };
+}

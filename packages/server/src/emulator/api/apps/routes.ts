@@ -80,7 +80,7 @@ class Apps {
     });
     if (made === undefined) throw new ApiFault("conflict", "The client id is taken; try again");
     this.#keep(made.app.clientId, wanted);
-    if (made.app.eventCallbackUrl !== undefined) this.#signing.callbackSet(made.app);
+    if (made.app.eventCallbackUrl !== undefined) this.#signing.messages.callbackSet(made.app);
     return { api_app: await this.view(made.app, owner), ...warned(ignoredLogo(body)) };
   }
 
@@ -106,7 +106,7 @@ class Apps {
     if (outcome === undefined || next === undefined)
       throw new ApiFault("conflict", "The app was deleted meanwhile");
     this.#keep(clientId, wanted);
-    if (wanted.eventCallbackUrl) this.#signing.callbackSet(next);
+    if (wanted.eventCallbackUrl) this.#signing.messages.callbackSet(next);
     const warnings = [...ignoredLogo(body), ...(outcome.grantsRevoked > 0 ? [grantsRevoked] : [])];
     return { api_app: await this.view(next, caller), ...warned(warnings) };
   }

@@ -25,7 +25,8 @@ export interface SignView {
   readonly problem?: string | undefined;
 }
 
-const page = (
+/** A page that tells the app around it its messages. */
+export const embeddedPage = (
   title: string,
   parentOrigin: string | undefined,
   messages: readonly Message[],
@@ -45,7 +46,7 @@ ${main}</section>`,
 
 export function signPage(view: SignView): Page {
   const { request, signer, action } = view;
-  return page(
+  return embeddedPage(
     request.title,
     view.parentOrigin,
     view.messages,
@@ -109,7 +110,7 @@ export interface DoneView {
 }
 
 export function donePage(view: DoneView): Page {
-  return page(
+  return embeddedPage(
     view.title,
     view.parentOrigin,
     view.messages,

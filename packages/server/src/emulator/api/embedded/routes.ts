@@ -12,6 +12,7 @@ import type { SignatureRequest, Signer } from "../signature-requests/request.js"
 import * as rules from "../signature-requests/rules.js";
 import { ownRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
+import { isAppsOwn, originOf } from "./domains.js";
 import { type DoneView, donePage, type Message, signPage, signScript } from "./page.js";
 import { type Ticket, ticketMilliseconds } from "./tickets.js";
 
@@ -94,7 +95,7 @@ class SignerPages {
     const found = this.#signing.documents.request(ticket.requestId);
     if (found?.clientId !== clientId) return refuse("The client_id is not the one of the signature request.");
     const skips = query.flag("skip_domain_verification") && found.testMode;
-    if (!skips && !(await this.#isAppsOwn(clientId, parentOrigin)))
+    if (!skips && !(await isAppsOwn(this.#context, this.#signing.documents, clientId, parentOrigin)))
       return refuse(
         "This page can only be viewed from the app's own domain, unless the signature request is a test and skipDomainVerification is on.",
       );
@@ -264,28 +265,8 @@ class SignerPages {
     return reply;
   }
 
-  /** The page that embeds is on a domain of the app, below one, or where the app's callbacks are. */
-  async #isAppsOwn(clientId: string, origin: string | undefined): Promise<boolean> {
-    if (origin === undefined) return false;
-    const app = await this.#context.storage.findApp(clientId);
-    const hosts = (app?.callbackUrls ?? [])
-      .filter((url) => URL.canParse(url))
-      .map((url) => new URL(url).hostname);
-    const { hostname } = new URL(origin);
-    const domains = this.#signing.documents.app(clientId)?.domains ?? [];
-    return (
-      hosts.includes(hostname) || domains.some((one) => hostname === one || hostname.endsWith(`.${one}`))
-    );
-  }
-
   #token = (): string => this.#context.randomBytes(32).toString("hex");
   #id = (): string => this.#context.randomBytes(16).toString("hex");
-}
-
-function originOf(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const { protocol, origin } = new URL(url);
-  return protocol === "http:" || protocol === "https:" ? origin : undefined;
 }
 
 function valuesOf({ formFields }: SignatureRequest, input: Input): Record<string, string | boolean> {

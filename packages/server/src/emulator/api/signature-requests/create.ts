@@ -14,6 +14,10 @@ export interface Making {
   readonly embedded: boolean;
   readonly templateIds?: readonly string[];
   readonly bulkJobId?: string;
+  /** Its id, where a draft has told it before. */
+  readonly id?: string;
+  /** Whether nobody is asked until it is released. */
+  readonly onHold?: boolean;
   readonly now: number;
   /** How long the files take to be made ready; undefined holds them until the control API lets them go. */
   readonly preparingMilliseconds: number | undefined;
@@ -27,7 +31,7 @@ export function newSignatureRequest(making: Making): SignatureRequest {
   checkAttachments(making);
   const title = wanted.title ?? wanted.subject ?? files[0]?.name ?? "Untitled";
   return {
-    id: randomBytes(20).toString("hex"),
+    id: making.id ?? randomBytes(20).toString("hex"),
     senderId: making.sender.id,
     senderEmail: making.sender.email,
     clientId: making.clientId,
@@ -50,7 +54,8 @@ export function newSignatureRequest(making: Making): SignatureRequest {
     createdAt: now,
     expiresAt: wanted.expiresAt,
     phase: "preparing",
-    held: making.preparingMilliseconds === undefined,
+    held: making.onHold === true || making.preparingMilliseconds === undefined,
+    onHold: making.onHold === true,
     preparedAt: now + (making.preparingMilliseconds ?? 0),
     completedAt: undefined,
     downloadableAt: undefined,

@@ -101,6 +101,8 @@ export interface SignatureRequest {
   readonly phase: RequestPhase;
   /** Whether the control API holds the preparing phase. */
   readonly held: boolean;
+  /** Whether it waits for `signatureRequestReleaseHold`. Absent in what an earlier version kept. */
+  readonly onHold?: boolean | undefined;
   readonly preparedAt: number;
   readonly completedAt: number | undefined;
   /** When the final copy may be downloaded. */

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { HttpContext } from "../../../http/context.js";
-import { notFound } from "../api-fault.js";
+import { ApiFault, notFound } from "../api-fault.js";
 import { apiRoute, type Caller } from "../api-route.js";
 import { readQuery } from "../body.js";
 import { Input } from "../input.js";
@@ -83,9 +83,28 @@ export function signatureRequestRoutes(
     );
   });
 
+  for (const [id, kind] of [
+    ["signatureRequestEdit", { embedded: false, fromTemplates: false }],
+    ["signatureRequestEditEmbedded", { embedded: true, fromTemplates: false }],
+    ["signatureRequestEditWithTemplate", { embedded: false, fromTemplates: true }],
+    ["signatureRequestEditEmbeddedWithTemplate", { embedded: true, fromTemplates: true }],
+  ] as const)
+    apiRoute(server, context, id, async ({ caller, params, body }) => {
+      const read = await body();
+      const name = params.signature_request_id ?? "";
+      const own = await ownRequest(signing.documents, context, name, caller).catch(asNotFound);
+      const { made, warnings } = await signing.edit(caller, own, read, kind);
+      return { ...view(made), ...(warnings.length > 0 && { warnings }) };
+    });
+
   apiRoute(server, context, "signatureRequestRemove", async ({ caller, params }) => {
     const request = await seen(params, caller);
     signing.life.change(request.id, (now) => rules.removed(now, caller.account.id));
     return undefined;
   });
+}
+
+/** The description of an edit knows no 410. */
+function asNotFound(error: unknown): never {
+  throw error instanceof ApiFault && error.errorName === "deleted" ? notFound() : error;
 }

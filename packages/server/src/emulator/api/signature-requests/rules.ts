@@ -54,12 +54,18 @@ const unchanged = (request: SignatureRequest): Change => ({ request, events: [],
 /** The files are ready: the first signers are asked. */
 export function prepared(request: SignatureRequest, now: number): Change {
   if (request.phase !== "preparing") return unchanged(request);
-  const open = { ...request, phase: "open" as const, held: false };
+  const open = { ...request, phase: "open" as const, held: false, onHold: false };
   const asked = askNext(open, now);
   return {
     ...asked,
     events: [{ type: "signature_request_sent" }, { type: "signature_request_prepared" }],
   };
+}
+
+/** Lets a request go that was made to wait. @throws {ApiFault} unless it is on hold. */
+export function released(request: SignatureRequest, now: number): Change {
+  if (request.phase === "preparing" && request.onHold) return prepared(request, now);
+  throw new ApiFault("bad_request", "The signature request is not on hold");
 }
 
 /** Signers whose turn it is: those of the lowest order that has not signed. */
@@ -313,6 +319,22 @@ export function reminded(
     events: [{ type: "signature_request_remind", signatureId: signer.signatureId }],
     mails: [mailTo(signer, "remind")],
   };
+}
+
+/** Another request takes the place of one that is under way: its signatures have other ids. @throws {ApiFault} */
+export function edited(before: SignatureRequest, next: SignatureRequest): Change {
+  if (before.phase !== "open" && before.phase !== "preparing")
+    throw new ApiFault(
+      "bad_request",
+      `The signature request is ${phaseWords[before.phase]}: it stays as it is`,
+    );
+  if (before.embedded !== next.embedded)
+    throw new ApiFault(
+      "bad_request",
+      `The signature request is ${before.embedded ? "" : "not "}embedded: edit it by the operation for those`,
+    );
+  const { history, removedBy } = before;
+  return unchanged({ ...next, removedBy, ...(history !== undefined && { history }) });
 }
 
 export interface SignerUpdate {

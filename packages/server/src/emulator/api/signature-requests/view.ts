@@ -30,7 +30,7 @@ export function signatureRequestView(request: SignatureRequest, baseUrl: string)
     files_url: `${baseUrl}/v3/signature_request/files/${id}`,
     details_url: `${baseUrl}/home/manage?guid=${id}`,
     requester_email_address: request.senderEmail,
-    signatures: request.signers.map(signatureView),
+    signatures: request.signers.map((one) => signatureView(one, request.onHold === true)),
     cc_email_addresses: request.ccEmails,
     attachments: request.attachments.map((one, index) => ({
       id: `attachment_${index + 1}`,
@@ -48,7 +48,7 @@ export function signatureRequestView(request: SignatureRequest, baseUrl: string)
 
 export type SignatureRequestView = ReturnType<typeof signatureRequestView>;
 
-function signatureView(signer: Signer) {
+function signatureView(signer: Signer, isOnHold: boolean) {
   return {
     signature_id: signer.signatureId,
     signer_group_guid: signer.groupId ?? null,
@@ -56,7 +56,7 @@ function signatureView(signer: Signer) {
     signer_name: signer.name,
     signer_role: signer.role ?? null,
     order: signer.order ?? null,
-    status_code: signer.status,
+    status_code: isOnHold && signer.status === "awaiting_signature" ? "on_hold" : signer.status,
     decline_reason: signer.declineReason ?? null,
     signed_at: seconds(signer.signedAt),
     last_viewed_at: seconds(signer.lastViewedAt),

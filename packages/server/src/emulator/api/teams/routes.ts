@@ -133,7 +133,7 @@ class Teams {
     const { now, randomBytes } = this.#context;
     const token = randomBytes(24).toString("base64url");
     const next = this.keep(invited(team, who.email, token, now()));
-    this.#signing.inviteToTeam(next, { email: who.email, token, inviter: account.email });
+    this.#signing.messages.inviteToTeam(next, { email: who.email, token, inviter: account.email });
     return this.view(next);
   }
 

@@ -1,0 +1,107 @@
+/** Makes drafts: from documents, from templates, and from a request that was sent before. */
+
+import type { HttpContext } from "../../../http/context.js";
+import { ApiFault } from "../api-fault.js";
+import type { Caller } from "../api-route.js";
+import type { ApiBody } from "../body.js";
+import { Input } from "../input.js";
+import { readUrl } from "../signature-requests/read.js";
+import type { SignatureRequest } from "../signature-requests/request.js";
+import type { Signing } from "../signing.js";
+import { claimMilliseconds, type Draft } from "./draft.js";
+
+export interface DraftKind {
+  readonly embedded: boolean;
+  readonly fromTemplates: boolean;
+}
+
+const kinds = ["send_document", "request_signature"] as const;
+
+/** Keeps a draft whose request could be sent but for the signers it leaves open. @throws {ApiFault} */
+export async function makeDraft(
+  context: HttpContext,
+  signing: Signing,
+  caller: Caller,
+  body: ApiBody,
+  { embedded, fromTemplates }: DraftKind,
+): Promise<Draft> {
+  const input = new Input(body.tree);
+  const clientId = await signing.clientOf(caller, input.optionalText("client_id", { max: 100 }), embedded);
+  const requester = embedded ? input.email("requester_email_address") : caller.account.email;
+  const wanted = input.optionalChoice("type", kinds);
+  if (wanted === undefined && !embedded) throw input.missing("type");
+  const kind = wanted ?? "request_signature";
+  const named = input.objects("signers", "role").map((one) => one.optionalText("role", { max: 255 }));
+  const roles = fromTemplates ? signing.rolesOf(caller, input) : [""];
+  const openRoles = fromTemplates || named.length === 0 ? roles.filter((one) => !named.includes(one)) : [];
+  const draft: Draft = {
+    token: context.randomBytes(32).toString("hex"),
+    requestId: context.randomBytes(20).toString("hex"),
+    creatorId: caller.account.id,
+    kind,
+    embedded,
+    clientId,
+    requesterEmail: requester,
+    tree: body.tree,
+    files: body.files,
+    fromTemplates,
+    openRoles,
+    signsEmbedded: embedded && input.flag("is_for_embedded_signing"),
+    holds: input.flag("hold_request"),
+    testMode: input.flag("test_mode"),
+    signingRedirectUrl: readUrl(input, "signing_redirect_url"),
+    requestingRedirectUrl: readUrl(input, "requesting_redirect_url"),
+    expiresAt: context.now() + claimMilliseconds,
+    opening: undefined,
+  };
+  // What could never be sent is refused now, not to the person who claims it.
+  await signing.planDraft(caller, draft, somebody(openRoles, requester));
+  signing.documents.putDraft(draft);
+  return draft;
+}
+
+const somebody = (roles: readonly string[], email: string) =>
+  roles.map((role) => ({ role, name: "Somebody", email_address: email }));
+
+/** The draft of a request that is to be edited and sent again. @throws {ApiFault} */
+export async function draftAgain(
+  context: HttpContext,
+  signing: Signing,
+  caller: Caller,
+  body: ApiBody,
+  request: SignatureRequest,
+): Promise<Draft> {
+  const input = new Input(body.tree);
+  const clientId = input.text("client_id", { max: 100 });
+  if (request.clientId !== clientId)
+    throw new ApiFault("bad_request", "client_id is not that of the signature request", "client_id");
+  const testMode = input.has("test_mode") ? input.flag("test_mode") : request.testMode;
+  const tree = {
+    ...treeOf(request),
+    ...body.tree,
+    requester_email_address: input.optionalEmail("requester_email_address") ?? request.senderEmail,
+    test_mode: testMode,
+  };
+  const files = request.files
+    .filter(({ url }) => url === undefined)
+    .map((file, index) => ({ ...file, field: `files[${index}]` }));
+  return makeDraft(context, signing, caller, { tree, files }, { embedded: true, fromTemplates: false });
+}
+
+function treeOf(request: SignatureRequest) {
+  const urls = request.files.flatMap(({ url }) => url ?? []);
+  return {
+    ...{ title: request.title, subject: request.subject, message: request.message },
+    ...{ metadata: request.metadata, cc_email_addresses: request.ccEmails },
+    ...{ allow_decline: request.allowDecline, allow_reassign: request.allowReassign },
+    ...(urls.length > 0 && { file_urls: urls }),
+    custom_fields: request.customFields,
+    signers: request.signers.map(({ name, email, order, role, pin }) => ({
+      ...{ name, email_address: email, order, role, pin },
+    })),
+    form_fields_per_document: request.formFields.map((field) => ({
+      ...{ api_id: field.apiId, name: field.name, type: field.type, signer: field.signer },
+      ...{ document_index: field.documentIndex, required: field.required },
+    })),
+  };
+}

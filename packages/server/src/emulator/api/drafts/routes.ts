@@ -1,0 +1,163 @@
+/** Unclaimed drafts: the four operations that make one, the page that claims it, and the release of a request on hold. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { HttpContext } from "../../../http/context.js";
+import { sendPage } from "../../../http/page.js";
+import { ApiFault } from "../api-fault.js";
+import { apiRoute } from "../api-route.js";
+import { readBody, readQuery } from "../body.js";
+import { isAppsOwn, originOf } from "../embedded/domains.js";
+import { donePage } from "../embedded/page.js";
+import { Input } from "../input.js";
+import { released } from "../signature-requests/rules.js";
+import { signatureRequestView } from "../signature-requests/view.js";
+import { ownRequest } from "../signature-requests/visibility.js";
+import type { Signing } from "../signing.js";
+import { type Draft, draftView } from "./draft.js";
+import { draftAgain, makeDraft } from "./make.js";
+import { draftPage } from "./page.js";
+
+export function draftRoutes(server: FastifyInstance, context: HttpContext, signing: Signing): void {
+  const view = (draft: Draft) => ({ unclaimed_draft: draftView(draft, context.issuer()) });
+  for (const [id, kind] of [
+    ["unclaimedDraftCreate", { embedded: false, fromTemplates: false }],
+    ["unclaimedDraftCreateEmbedded", { embedded: true, fromTemplates: false }],
+    ["unclaimedDraftCreateEmbeddedWithTemplate", { embedded: true, fromTemplates: true }],
+  ] as const)
+    apiRoute(server, context, id, async ({ caller, body }) =>
+      view(await makeDraft(context, signing, caller, await body(), kind)),
+    );
+
+  apiRoute(server, context, "unclaimedDraftEditAndResend", async ({ caller, body, params }) => {
+    const read = await body();
+    const own = await ownRequest(signing.documents, context, params.signature_request_id ?? "", caller);
+    return view(await draftAgain(context, signing, caller, read, own));
+  });
+
+  apiRoute(server, context, "signatureRequestReleaseHold", async ({ caller, params }) => {
+    const own = await ownRequest(signing.documents, context, params.signature_request_id ?? "", caller);
+    const { request } = signing.life.change(own.id, (now) => released(now, context.now()));
+    return { signature_request: signatureRequestView(request, context.issuer()) };
+  });
+
+  const pages = new DraftPages(context, signing);
+  server.get("/draft/claim", (request, reply) => pages.claim(request, reply, false));
+  server.get("/editor/embeddedRequest", (request, reply) => pages.claim(request, reply, true));
+  server.post("/draft/:opening", (request, reply) => pages.send(request, reply));
+}
+
+class DraftPages {
+  readonly #context: HttpContext;
+  readonly #signing: Signing;
+
+  constructor(context: HttpContext, signing: Signing) {
+    this.#context = context;
+    this.#signing = signing;
+  }
+
+  /** Whoever opens the address first has the draft; to everybody after them it is 404. */
+  async claim(request: FastifyRequest, reply: FastifyReply, embedded: boolean): Promise<FastifyReply> {
+    try {
+      const query = new Input(readQuery(request));
+      const parentOrigin = embedded ? originOf(query.optionalText("parent_url")) : undefined;
+      const draft = this.#unclaimed(query.optionalText("token", { max: 100 }), embedded);
+      if (draft === undefined) return this.#refuse(reply, "It has been claimed before, or its time is over.");
+      if (embedded && query.optionalText("client_id", { max: 100 }) !== draft.clientId)
+        return this.#refuse(reply, "The client_id is not the one of the draft.", 400);
+      const skips = query.flag("skip_domain_verification") && draft.testMode;
+      if (embedded && !skips && !(await this.#isOwn(draft, parentOrigin)))
+        return this.#refuse(reply, "This page can only be viewed from the app's own domain.", 400);
+      if (this.#unclaimed(draft.token, embedded) === undefined)
+        return this.#refuse(reply, "It has been claimed before, or its time is over.");
+      const opening = this.#context.randomBytes(32).toString("hex");
+      const claimed: Draft = { ...draft, opening, parentOrigin };
+      this.#signing.documents.putDraft(claimed);
+      const initialize = { type: "hellosign:initialize", payload: {} };
+      return this.#show(reply, claimed, embedded ? [initialize] : []);
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error;
+      return this.#refuse(reply, error.message, error.status);
+    }
+  }
+
+  async send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { opening } = request.params as { opening: string };
+    const { documents } = this.#signing;
+    const draft = documents.draftOpenedAs(opening);
+    if (draft === undefined) return this.#refuse(reply, "It has been sent, or its address is wrong.");
+    try {
+      const input = new Input((await readBody(request)).tree);
+      const sender = await this.#senderOf(draft, input);
+      const signers = signersFrom(draft, input, sender.email);
+      const making = await this.#signing.planDraft({ account: sender, clientId: undefined }, draft, signers);
+      // The page may have been sent twice: who takes the draft sends it.
+      if (documents.takeDraft(draft.token) === undefined)
+        return this.#refuse(reply, "It has been sent, or its address is wrong.");
+      const made = this.#signing.beginDraft({ account: sender, clientId: undefined }, draft, making);
+      return this.#sent(reply, draft, made.title);
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error;
+      return this.#show(reply, draft, [], error);
+    }
+  }
+
+  #unclaimed(token: string | undefined, embedded: boolean): Draft | undefined {
+    const draft = this.#signing.documents.draft(token ?? "");
+    const open = draft?.opening === undefined && draft?.embedded === embedded;
+    return open && this.#context.now() < draft.expiresAt ? draft : undefined;
+  }
+
+  #isOwn({ clientId = "" }: Draft, origin: string | undefined): Promise<boolean> {
+    return isAppsOwn(this.#context, this.#signing.documents, clientId, origin);
+  }
+
+  /** An embedded draft is sent for its maker, under the requester's address; any other for the account that claims it. */
+  async #senderOf(draft: Draft, input: Input) {
+    const { storage } = this.#context;
+    const account = draft.embedded
+      ? await storage.findAccount(draft.creatorId)
+      : await storage.findAccountByEmail(input.email("requester"));
+    if (account === undefined) throw new ApiFault("bad_request", "There is no account with this address");
+    return draft.embedded ? { ...account, email: draft.requesterEmail } : account;
+  }
+
+  #show(
+    reply: FastifyReply,
+    draft: Draft,
+    messages: readonly { readonly type: string; readonly payload: object }[],
+    problem?: ApiFault,
+  ): FastifyReply {
+    const { parentOrigin } = draft;
+    const title = this.#signing.titleOf(draft);
+    const page = draftPage({ draft, title, parentOrigin, messages, problem: problem?.message });
+    return sendPage(reply, page, problem?.status ?? 200, [], parentOrigin);
+  }
+
+  #sent(reply: FastifyReply, draft: Draft, title: string): FastifyReply {
+    const href = draft.requestingRedirectUrl;
+    const link = href === undefined ? undefined : { href, label: "Continue" };
+    const { parentOrigin, requestId } = draft;
+    const payload = { signatureRequestId: requestId, signatureRequestInfo: { title } };
+    const messages = draft.embedded ? [{ type: "hellosign:userSendRequest", payload }] : [];
+    return sendPage(
+      reply,
+      donePage({ title: "Sent", text: `“${title}” has been sent.`, parentOrigin, messages, link }),
+      ...([200, [], parentOrigin] as const),
+    );
+  }
+
+  #refuse(reply: FastifyReply, text: string, status = 404): FastifyReply {
+    const title = "This draft cannot be opened";
+    return sendPage(reply, donePage({ title, text, parentOrigin: undefined, messages: [] }), status);
+  }
+}
+
+/** A document that somebody signs alone has them as its signer. */
+function signersFrom({ kind, openRoles }: Draft, input: Input, email: string): object[] {
+  if (kind === "send_document") return openRoles.map((role) => ({ role, name: email, email_address: email }));
+  return openRoles.map((role, index) => ({
+    role,
+    name: input.text(`name-${index}`, { max: 255 }),
+    email_address: input.email(`email-${index}`),
+  }));
+}

@@ -1,0 +1,199 @@
+/** Unclaimed drafts: who claims them, what becomes of them, what is refused. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { demoApiKey } from "../../src/emulator/seed/demo.js";
+import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { send } from "../emulator/client.js";
+
+const basic = { authorization: `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}` };
+let sign: SignEmulator;
+beforeAll(async () => {
+  sign = await startEmulator({ clock: "2026-05-01T12:00:00Z" });
+});
+afterAll(() => sign.close());
+beforeEach(() => sign.reset());
+
+const post = (path: string, body: object) => send(sign, "POST", `/v3${path}`, { body, headers: basic });
+const fileUrls = ["https://example.com/nda.pdf"];
+const jack = { name: "Jack", email_address: "jack@example.com" };
+
+const plain = (more: object = {}) =>
+  post("/unclaimed_draft/create", {
+    type: "request_signature",
+    title: "NDA",
+    file_urls: fileUrls,
+    test_mode: true,
+    ...more,
+  });
+const embedded = (more: object = {}) =>
+  post("/unclaimed_draft/create_embedded", {
+    ...{ client_id: sign.client.clientId, requester_email_address: "jill@example.com" },
+    ...{ title: "NDA", file_urls: fileUrls, signers: [jack], test_mode: true },
+    ...more,
+  });
+const framed = (claimUrl: string, more: Record<string, string> = {}) =>
+  `${claimUrl}&${new URLSearchParams({ client_id: sign.client.clientId, parent_url: "http://localhost:1", skip_domain_verification: "1", ...more })}`;
+
+async function opened(url: string): Promise<{ status: number; text: string; action: string }> {
+  const answer = await fetch(url);
+  const text = await answer.text();
+  return { status: answer.status, text, action: /action="([^"]+)"/.exec(text)?.[1] ?? "" };
+}
+const submit = (action: string, fields: Record<string, string> = {}) =>
+  fetch(`${sign.url}${action}`, { method: "POST", body: new URLSearchParams(fields) });
+
+describe("a draft", () => {
+  it("is claimed by whoever opens it first, who names the signers and sends", async () => {
+    const { claim_url: url, signature_request_id: id } = (await plain()).body.unclaimed_draft;
+    expect(id).toBeNull();
+    const { action } = await opened(url);
+    expect((await opened(url)).status).toBe(404);
+    expect(await sign.documents.list()).toEqual([]);
+    const fields = { requester: "jack@example.com", "name-0": "Ann", "email-0": "ann@example.com" };
+    expect((await submit(action, fields)).status).toBe(200);
+    const [request] = await sign.documents.list();
+    expect(request).toMatchObject({ title: "NDA", requesterEmailAddress: "jack@example.com" });
+    expect(request?.signatures[0]).toMatchObject({
+      signerName: "Ann",
+      signerEmailAddress: "ann@example.com",
+    });
+    expect((await submit(action, fields)).status).toBe(404);
+  });
+
+  it("to sign oneself has its claimer as the signer", async () => {
+    const { claim_url: url } = (await plain({ type: "send_document" })).body.unclaimed_draft;
+    await submit((await opened(url)).action, { requester: "jack@example.com" });
+    const [request] = await sign.documents.list();
+    expect(request?.signatures.map((one) => one.signerEmailAddress)).toEqual(["jack@example.com"]);
+  });
+
+  it("makes one request, though its page is sent twice at once", async () => {
+    const { claim_url: url } = (await embedded()).body.unclaimed_draft;
+    const { action } = await opened(framed(url));
+    const both = await Promise.all([submit(action), submit(action)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 404]);
+    expect(await sign.documents.list()).toHaveLength(1);
+  });
+
+  it("tells what is wrong with a signer on its page, and may be sent again", async () => {
+    const { claim_url: url } = (await plain()).body.unclaimed_draft;
+    const { action } = await opened(url);
+    const wrong = await submit(action, {
+      requester: "nobody@example.com",
+      "name-0": "A",
+      "email-0": "a@example.com",
+    });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining("no account")]);
+    expect(
+      (await submit(action, { requester: "jill@example.com", "name-0": "A", "email-0": "b" })).status,
+    ).toBe(400);
+    expect(
+      (await submit(action, { requester: "jill@example.com", "name-0": "A", "email-0": "a@example.com" }))
+        .status,
+    ).toBe(200);
+  });
+
+  it("is over after a day", async () => {
+    const { claim_url: url } = (await plain()).body.unclaimed_draft;
+    await sign.clock.advance("24h");
+    expect((await opened(url)).status).toBe(404);
+  });
+
+  it("is in snapshots", async () => {
+    const { claim_url: url } = (await plain()).body.unclaimed_draft;
+    const snapshot = await sign.snapshot();
+    expect((await opened(url)).status).toBe(200);
+    await sign.restore(snapshot);
+    expect((await opened(url)).status).toBe(200);
+  });
+});
+
+describe("an embedded draft", () => {
+  it("tells the request's id before, and the app around it when it is sent", async () => {
+    const { claim_url: url, signature_request_id: id } = (await embedded()).body.unclaimed_draft;
+    expect((await opened(framed(url, { client_id: "another" }))).status).toBe(400);
+    const { action, text } = await opened(framed(url));
+    expect(text).toContain("hellosign:initialize");
+    const sent = await submit(action);
+    expect(await sent.text()).toContain("hellosign:userSendRequest");
+    expect(await sign.documents.get(id)).toMatchObject({ title: "NDA", phase: "preparing" });
+  });
+
+  it("is shown on the app's own domain alone, unless it is a test that skips that", async () => {
+    const { claim_url: url } = (await embedded({ test_mode: false })).body.unclaimed_draft;
+    expect((await opened(framed(url, { parent_url: "https://elsewhere.example" }))).status).toBe(400);
+  });
+
+  it("on hold asks nobody until it is released, once", async () => {
+    const { claim_url: url, signature_request_id: id } = (await embedded({ hold_request: true })).body
+      .unclaimed_draft;
+    const release = () => post(`/signature_request/release_hold/${id}`, {});
+    await submit((await opened(framed(url))).action);
+    await sign.clock.advance("1h");
+    expect((await sign.documents.get(id)).signatures[0]?.statusCode).toBe("on_hold");
+    expect(await sign.outbox.emails()).toEqual([]);
+    expect((await release()).body.signature_request.signatures[0].status_code).toBe("awaiting_signature");
+    expect((await sign.outbox.emails()).map(({ to }) => to)).toEqual(["jack@example.com"]);
+    expect((await release()).status).toBe(400);
+  });
+
+  it("of a template asks for the roles that nobody has yet", async () => {
+    const template = await sign.documents.addTemplate({ title: "Lease", signerRoles: ["Client", "Witness"] });
+    const { claim_url: url, signature_request_id: id } = (
+      await post("/unclaimed_draft/create_embedded_with_template", {
+        ...{ client_id: sign.client.clientId, requester_email_address: "jill@example.com", test_mode: true },
+        ...{ template_ids: [template], signers: [{ role: "Client", ...jack }] },
+      })
+    ).body.unclaimed_draft;
+    const { action, text } = await opened(framed(url));
+    expect(text).toContain("Witness");
+    await submit(action, { "name-0": "Wanda", "email-0": "wanda@example.com" });
+    const roles = (await sign.documents.get(id)).signatures.map((one) => [one.signerRole, one.signerName]);
+    expect(roles).toEqual([
+      ["Client", "Jack"],
+      ["Witness", "Wanda"],
+    ]);
+  });
+
+  it("is made of a request that was sent, to be sent again", async () => {
+    const { clientId } = sign.client;
+    const sent = await post("/signature_request/send", {
+      client_id: clientId,
+      title: "NDA",
+      signers: [jack],
+      file_urls: fileUrls,
+      test_mode: true,
+    });
+    const before = sent.body.signature_request.signature_request_id;
+    const resend = (of: string) => post(`/unclaimed_draft/edit_and_resend/${before}`, { client_id: of });
+    expect((await resend("another")).status).not.toBe(200);
+    const { claim_url: url, signature_request_id: id } = (await resend(clientId)).body.unclaimed_draft;
+    expect(id).not.toBe(before);
+    await submit((await opened(framed(url))).action);
+    expect((await sign.documents.get(id)).signatures[0]?.signerEmailAddress).toBe("jack@example.com");
+  });
+});
+
+describe("refuses", () => {
+  it.each([
+    ["a draft without a type", { type: undefined }, "type"],
+    ["a draft of another type", { type: "sell" }, "type"],
+    ["a draft without files", { file_urls: [] }, "files"],
+    ["a signer without an address", { signers: [{ name: "Jack" }] }, "signers[0].email_address"],
+    ["a redirect that is no URL", { signing_redirect_url: "nowhere" }, "signing_redirect_url"],
+  ])("%s", async (_what, more, path) => {
+    const answer = await plain(more);
+    expect([answer.status, answer.body.error.error_path]).toEqual([400, path]);
+  });
+
+  it("an embedded draft without its requester, or for another's app", async () => {
+    expect((await embedded({ requester_email_address: undefined })).status).toBe(400);
+    expect((await embedded({ client_id: "f".repeat(32) })).status).toBe(401);
+  });
+
+  it("to release what is not on hold, or not there", async () => {
+    const sent = await post("/signature_request/send", { signers: [jack], file_urls: fileUrls });
+    const id = sent.body.signature_request.signature_request_id;
+    expect((await post(`/signature_request/release_hold/${id}`, {})).status).toBe(400);
+  });
+});
