@@ -73,6 +73,28 @@ describe("the papers", () => {
   });
 });
 
+describe("each example", () => {
+  const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
+    .filter((one) => one.isDirectory() && one.name !== "node_modules")
+    .map(({ name }) => join("examples", name));
+
+  it.each(examples)("%s says what it is, and names every package that it imports", (folder) => {
+    expect(read(join(folder, "README.md"))).toMatch(/^# \S/);
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(read(join(folder, "package.json")));
+    const sources = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter(
+      (file) => /\.[jt]sx?$/.test(file) && !file.includes("node_modules"),
+    );
+    const imported = sources.flatMap((file) =>
+      [
+        ...read(join(folder, file)).matchAll(/^(?:import|\} from|.* from) "((?:@[\w-]+\/)?[\w-]+)[^"]*"/gm),
+      ].map(([, name = ""]) => name),
+    );
+    const strangers = imported.filter((name) => !(name in dependencies || name in devDependencies));
+    expect([...new Set(strangers)].filter((name) => !name.startsWith("node"))).toEqual([]);
+    expect(sources.length).toBeGreaterThan(0);
+  });
+});
+
 describe("a release", () => {
   const verify = (tag: string) =>
     execFileSync(process.execPath, [join(root, "scripts/release.mjs"), "--verify", tag], { stdio: "pipe" });
