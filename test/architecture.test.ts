@@ -213,7 +213,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:https": ["outgoing/", "emulator/", "testing/"],
   "node:dns/promises": ["outgoing/", "emulator/emulator.ts"],
   "node:os": ["cli/", "emulator/"],
-  "node:zlib": ["emulator/api/files/zip.ts"],
+  "node:zlib": ["http/assets.ts", "emulator/api/files/zip.ts"],
   undici: ["testing/"],
   "node:url": ["traces/"],
   "node:util": ["cli/", "crypto/rsa-key.ts", "oauth/open-clients/open-clients.ts"],

@@ -486,5 +486,10 @@ describe("every page", () => {
       expect(await loaded(coding)).toEqual([null, "accept-encoding", text]);
     for (const coding of ["gzip", "br, gzip, deflate", "GZIP;q=0.5"])
       expect(await loaded(coding)).toEqual(["gzip", "accept-encoding", text]);
+    // A page has a secret in it, which the length of a compressed answer could tell.
+    const page = await fetch(`${server.url}/oauth/authorize?${query}`, {
+      headers: { "accept-encoding": "gzip" },
+    });
+    expect(page.headers.get("content-encoding")).toBeNull();
   });
 });
