@@ -4,6 +4,7 @@
  */
 import { execFile, spawn } from "node:child_process";
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -11,6 +12,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,7 +52,7 @@ interface LockEntry {
 }
 
 /** Returns the folders below node_modules that the packages need, as the lock file says. */
-function needed(optional: boolean): Set<string> {
+function needed(optional: boolean, more: readonly string[]): Set<string> {
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
     packages: Record<string, LockEntry>;
   };
@@ -74,13 +76,17 @@ function needed(optional: boolean): Set<string> {
     if (optional) for (const name of Object.keys(entry.optionalDependencies ?? {})) visit(path, name);
   };
   for (const name of Object.keys(lock.packages["packages/server"]?.dependencies ?? {})) visit("", name);
+  for (const name of more) visit("", name);
   return found;
 }
 
 /** Returns a folder with the packages in it. */
-async function installed(name: string, { optional = true } = {}): Promise<string> {
+async function installed(
+  name: string,
+  { optional = true, more = [] }: { optional?: boolean; more?: readonly string[] } = {},
+): Promise<string> {
   const folder = join(work, name);
-  for (const path of needed(optional)) {
+  for (const path of needed(optional, more)) {
     const source = join(root, path);
     if (statSync(source, { throwIfNoEntry: false })) cpSync(source, join(folder, path), { recursive: true });
   }
@@ -173,6 +179,48 @@ describe("the packages in an empty folder", () => {
     const folder = await installed(name.replaceAll(" ", "-"), { optional });
     await runsInProcess(folder, here);
     await runsAsCommand(folder, here);
+  });
+
+  it("run a server as the README's section on production says, word for word", {
+    timeout: minutes,
+  }, async () => {
+    // Node 20 has no SQLite of its own: the section names the package.
+    const folder = await installed("production", { more: ["better-sqlite3"] });
+    mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+    // As npm links it.
+    chmodSync(join(folder, "node_modules/countersign/bin/countersign.js"), 0o755);
+    symlinkSync("../countersign/bin/countersign.js", join(folder, "node_modules/.bin/countersign"));
+    const [, section = ""] = readFileSync(join(root, "README.md"), "utf8").split("## Run it in production");
+    const [, commands = ""] = /^```sh\n([\s\S]*?)^```$/m.exec(section) ?? [];
+    const child = spawn("sh", ["-e", "-c", commands], {
+      cwd: folder,
+      env: { ...plain(), COUNTERSIGN_PORT: "0", npm_config_offline: "true" },
+      detached: true,
+    });
+    let out = "";
+    try {
+      const address = await new Promise<string>((resolve, reject) => {
+        child.stdout.on("data", (data) => {
+          out += data;
+          const [, found] = /"address":"([^"]+)"/.exec(out) ?? [];
+          if (found !== undefined) resolve(found);
+        });
+        child.stderr.on("data", (data) => {
+          out += data;
+        });
+        child.once("exit", () => reject(new Error(out)));
+      });
+      expect((await fetch(`${address}/ready`)).status).toBe(200);
+      const word = (name: string) => new RegExp(`${name} +(\\S+)`).exec(out)?.[1] ?? "";
+      const client = { client_id: word("client_id"), client_secret: word("client_secret") };
+      const asked = await fetch(`${address}/oauth/introspect`, {
+        method: "POST",
+        body: new URLSearchParams({ ...client, token: "x" }),
+      });
+      expect([asked.status, await asked.json()]).toEqual([200, { active: false }]);
+    } finally {
+      if (child.exitCode === null) process.kill(-child.pid!, "SIGKILL");
+    }
   });
 
   const nodeHasSqlite = Number(process.versions.node.split(".")[0]) >= 22;

@@ -118,7 +118,9 @@ export async function confirm(yes: boolean | undefined, what: string, name: stri
       `${warning} Standard input is not a terminal, so nobody can be asked: add --yes to do it.`,
     );
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const typed = await terminal.question(`${warning} Type "${name}" to do it: `);
+  // Whoever ends the input instead of answering has said no.
+  const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+  const typed = await Promise.race([terminal.question(`${warning} Type "${name}" to do it: `), ended]);
   terminal.close();
   if (typed.trim() !== name) throw new Error("Nothing was done.");
 }

@@ -24,8 +24,8 @@ export async function operators(
   log: JsonLog,
   traces: OpenedTraces | undefined,
 ): Promise<Operators> {
-  const storageOf = untraced.storage;
-  const opened = traces ? { ...untraced, storage: storageAround(storageOf, traces.verbs) } : untraced;
+  const opened =
+    traces === undefined ? untraced : { ...untraced, storage: storageAround(untraced.storage, traces.verbs) };
   const { admin } = opened.config;
   if (admin === undefined)
     return {

@@ -88,13 +88,14 @@ describe("countersign revoke", () => {
   it.each([
     ["web", 0, /Revoked web: 1 authorization/, 401],
     ["", 1, /Nothing was done/, 200],
+    ["^D", 1, /Nothing was done/, 200],
     ["everything", 1, /Nothing was done/, 200],
   ])("asks at a terminal, and takes %j for an answer with exit %i", async (typed, code, said, status) => {
     const tokens = await tokensFor(server, web);
     const terminal = Object.assign(new PassThrough(), { isTTY: true });
     const own = Object.getOwnPropertyDescriptor(process, "stdin") as PropertyDescriptor;
     Object.defineProperty(process, "stdin", { value: terminal, configurable: true });
-    terminal.end(`${typed}\n`);
+    terminal.end(typed === "^D" ? "" : `${typed}\n`);
     const done = await revoke("--app", web.clientId).finally(() =>
       Object.defineProperty(process, "stdin", own),
     );

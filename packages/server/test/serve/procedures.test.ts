@@ -20,6 +20,15 @@ import { jack, type TestServer } from "../support/server.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 
 const root = new URL("../../../../", import.meta.url);
+
+/** Returns every `countersign` line of a document's shell examples, without what it says of it. */
+function commandsIn(document: string): string[] {
+  const text = readFileSync(new URL(document, root), "utf8");
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, block = ""]) => block.split("\n"))
+    .filter((line) => line.startsWith("countersign "))
+    .map((line) => line.replace(/ +#.*/, ""));
+}
 const bin = fileURLToPath(new URL("packages/server/bin/countersign.js", root));
 
 /** Returns the commands that the document gives for a case. */
@@ -134,4 +143,26 @@ describe.skipIf(process.platform === "win32")("docs/storage.md", () => {
     expect(await isRemembered(moved)).toBe(false);
     expect(await statuses(await tokensFor(at(), app))).toEqual([200, 200]);
   });
+});
+
+describe.skipIf(process.platform === "win32")("docs/operating.md", () => {
+  it("has no command that does not do as it is written", async () => {
+    const leaver = "leaver@example.com";
+    await shell(`countersign account create ${leaver}`, `${jack.password}\n`);
+    const given = commandsIn("docs/operating.md");
+    expect(given.length).toBeGreaterThanOrEqual(20);
+    // What is deleted is deleted last; each revocation finds something to revoke.
+    const isLast = (line: string) => Number(/ delete /.test(line)) + Number(/account delete/.test(line));
+    const failed: string[] = [];
+    for (const line of given.sort((a, b) => isLast(a) - isLast(b))) {
+      if (/grant revoke/.test(line)) await tokensFor(at(), app);
+      const email = /account delete/.test(line) ? leaver : jack.email;
+      const command = line.replaceAll("CLIENT_ID", app.clientId).replaceAll("EMAIL", email);
+      const enabled = /app (disable|unapprove)/.test(line)
+        ? `countersign app enable ${app.clientId}; countersign app approve ${app.clientId}`
+        : "true";
+      await shell(`${command}\n${enabled}`).catch((error) => failed.push(`${line}: ${error.message}`));
+    }
+    expect(failed).toEqual([]);
+  }, 60_000);
 });
