@@ -8,11 +8,12 @@ import { parseOptions, UsageFault } from "./usage.js";
 const usage = `Usage: countersign audit [--event E] [--client CLIENT_ID] [--account ACCOUNT_ID] [--actor WHO]
            [--since ISO_TIME] [--until ISO_TIME] [--limit N] [--all]
 
-Prints security events, newest first, one JSON object a line: the newest 100, so many as --limit says, or --all, read in
-pages. An --event that there is not is refused, with those that there are. --actor is who did it, for what operators did: api, apps-file, or cli: and a user.
+Prints security events, newest first, one JSON object per line: the newest 100, as many as --limit says, or --all, read in
+pages. An unknown --event is refused, with a list of those there are. --actor is who did it,
+for what operators did: api, apps-file, or cli: and a user.
 
 ${configUsage}
-  --after PLACE   from behind a place that --limit told on standard error`;
+  --after PLACE   continue after the place that --limit printed on standard error`;
 
 const options = {
   ...operatorOptions,

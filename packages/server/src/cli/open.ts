@@ -17,7 +17,7 @@ export interface Opened {
 
 export const configOption = { config: { type: "string", short: "c" } } as const;
 export const configUsage =
-  "  --config FILE   keys of .env.example (in the package), one KEY=value a line; the environment wins";
+  "  --config FILE   keys of .env.example (in the package), one KEY=value per line; the environment wins";
 
 /** From this on a node goes by the database's clock, in milliseconds: less is what networks and NTP leave. */
 const toleratedSkewMilliseconds = 5000;

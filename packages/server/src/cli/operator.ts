@@ -22,9 +22,9 @@ export const operatorOptions = {
 
 export const listOptions = { limit: { type: "string" }, after: { type: "string" } } as const;
 
-export const listUsage = `  --json          one JSON object a line (an act prints one)
-  --limit N       the first N of a list; all where absent
-  --after PLACE   from behind a place that --limit told on standard error`;
+export const listUsage = `  --json          one JSON object per line (an act prints one)
+  --limit N       the first N of a list; without it, all
+  --after PLACE   continue after the place that --limit printed on standard error`;
 
 /** Runs an operator's act on the configured storage. What was written wrongly is a fault of the call. */
 export function operate(
