@@ -18,11 +18,12 @@ import { Input } from "./input.js";
 import { Messages } from "./messages.js";
 import { type Making, newSignatureRequest } from "./signature-requests/create.js";
 import { RequestLife } from "./signature-requests/life.js";
-import { checkEid, readCommon, readFiles, readFormFields, readSigners } from "./signature-requests/read.js";
+import { fromDocuments, fromTemplates } from "./signature-requests/plan.js";
+import { readCommon } from "./signature-requests/read.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import { edited } from "./signature-requests/rules.js";
 import { isSigner } from "./signature-requests/visibility.js";
-import { checkCustomFields, fillRoles, readCcs, type Warning } from "./templates/read.js";
+import type { Warning } from "./templates/read.js";
 import type { Template } from "./templates/template.js";
 import { mayUse } from "./templates/visibility.js";
 
@@ -109,19 +110,7 @@ export class Signing {
     const input = new Input(body.tree);
     const wanted = readCommon(input, now);
     const clientId = await this.clientOf(caller, wanted.clientId, embedded);
-    return this.#begin(caller, { ...this.#fromDocuments(body, input, now), clientId, embedded, now });
-  }
-
-  #fromDocuments(body: ApiBody, input: Input, now: number) {
-    const wanted = readCommon(input, now);
-    const files = readFiles(body, input);
-    const formFields = readFormFields(
-      input,
-      input.members("signers").length + input.members("grouped_signers").length,
-    );
-    const signers = readSigners(input, wanted.testMode);
-    checkEid(input, signers.length);
-    return { wanted, signers, files, formFields };
+    return this.#begin(caller, { ...fromDocuments(body, input, now), clientId, embedded, now });
   }
 
   /** Returns what a draft's request is made of, with the signers that were left open. @throws {ApiFault} */
@@ -132,7 +121,7 @@ export class Signing {
     const { clientId, signsEmbedded: embedded } = draft;
     if (!draft.fromTemplates) {
       const body = { tree: draft.tree, files: draft.files };
-      return { ...this.#fromDocuments(body, input, now), clientId, embedded, now };
+      return { ...fromDocuments(body, input, now), clientId, embedded, now };
     }
     const templates = this.#templatesOf(caller, input);
     return { ...fromTemplates(input, templates, now).making, clientId, embedded, now };
@@ -230,7 +219,7 @@ export class Signing {
     const clientId = await this.clientOf(caller, input.optionalText("client_id", { max: 100 }), embedded);
     const { making, warnings } = isFrom
       ? fromTemplates(input, this.#templatesOf(caller, input), now)
-      : { making: this.#fromDocuments(body, input, now), warnings: [] };
+      : { making: fromDocuments(body, input, now), warnings: [] };
     const { request } = this.life.change(id, (before) => {
       const sender = { id: before.senderId, email: before.senderEmail };
       const wanted = { ...making, clientId: clientId ?? before.clientId, embedded, now, id };
@@ -295,26 +284,3 @@ const ofRow = ({ errorName, message, path, status }: ApiFault, row: string): Api
 
 const unauthorizedApp = (clientId: string) =>
   new ApiFault("unauthorized", `App with client_id ${clientId} not authorized to make requests`);
-
-/** @throws {ApiFault} */
-function fromTemplates(input: Input, templates: readonly Template[], now: number) {
-  const common = readCommon(input, now);
-  checkCustomFields(input, templates);
-  const filled = fillRoles(templates, readSigners(input, common.testMode));
-  checkEid(input, filled.signers.length);
-  const [first] = templates;
-  const wanted = {
-    ...common,
-    title: common.title ?? first?.title,
-    message: common.message ?? (first?.message || undefined),
-    ccEmails: [...common.ccEmails, ...readCcs(input, templates)],
-  };
-  const making = {
-    wanted,
-    signers: filled.signers,
-    formFields: filled.formFields,
-    files: templates.flatMap(({ files }) => files),
-    templateIds: templates.map(({ id }) => id),
-  };
-  return { making, warnings: filled.warnings };
-}

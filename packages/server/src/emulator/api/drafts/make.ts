@@ -78,7 +78,7 @@ export async function draftAgain(
   const testMode = input.has("test_mode") ? input.flag("test_mode") : request.testMode;
   const tree = {
     ...treeOf(request),
-    ...body.tree,
+    ...Object.fromEntries(ownFields.map((name) => [name, input.raw(name)])),
     requester_email_address: input.optionalEmail("requester_email_address") ?? request.senderEmail,
     test_mode: testMode,
   };
@@ -88,6 +88,12 @@ export async function draftAgain(
   return makeDraft(context, signing, caller, { tree, files }, { embedded: true, fromTemplates: false });
 }
 
+/** What the operation itself can say of the new request. */
+const ownFields = [
+  ...["client_id", "is_for_embedded_signing", "signing_redirect_url", "requesting_redirect_url"],
+  ...["editor_options", "show_progress_stepper"],
+];
+
 function treeOf(request: SignatureRequest) {
   const urls = request.files.flatMap(({ url }) => url ?? []);
   return {
@@ -96,6 +102,9 @@ function treeOf(request: SignatureRequest) {
     ...{ allow_decline: request.allowDecline, allow_reassign: request.allowReassign },
     ...(urls.length > 0 && { file_urls: urls }),
     custom_fields: request.customFields,
+    attachments: request.attachments.map(({ name, instructions, required, signerIndex }) => ({
+      ...{ name, instructions, required, signer_index: signerIndex },
+    })),
     signers: request.signers.map(({ name, email, order, role, pin }) => ({
       ...{ name, email_address: email, order, role, pin },
     })),
