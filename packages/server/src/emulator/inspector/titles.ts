@@ -96,6 +96,7 @@ const phrases: Readonly<Record<string, Titles>> = {
   accountConfirmPage: ["Confirmation link opened", "Confirmation link refused"],
   revoke: ["Token revoked", "Revocation refused"],
   introspect: ["Token introspected", "Introspection refused"],
+  pushAuthorizationRequest: ["Authorization request pushed", "Pushed request refused"],
   userinfo: ["Person named", "Userinfo refused"],
   connectedAppsRevoke: ["Access removed by the person", "Access not removed"],
 };
