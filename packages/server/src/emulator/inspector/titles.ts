@@ -88,6 +88,7 @@ const phrases: Readonly<Record<string, Titles>> = {
   authorizeSwitchAccount: ["Switched account", "Not switched"],
   authorizeDecide: ["Allowed: the code went to the callback", "Consent not given"],
   authorizeHeadless: ["Allowed without a page: a code was issued", "Authorization refused"],
+  pushAuthorizationRequest: ["Authorization request pushed", "Pushed request refused"],
   oauthTokenGenerate: ["Code exchanged for tokens", "Code refused"],
   oauthTokenRefresh: ["Access token refreshed", "Refresh refused"],
   oauthTokenOfApp: ["Token given to the app itself", "Client credentials refused"],
