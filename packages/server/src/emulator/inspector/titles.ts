@@ -97,7 +97,6 @@ const phrases: Readonly<Record<string, Titles>> = {
   accountConfirmPage: ["Confirmation link opened", "Confirmation link refused"],
   revoke: ["Token revoked", "Revocation refused"],
   introspect: ["Token introspected", "Introspection refused"],
-  pushAuthorizationRequest: ["Authorization request pushed", "Pushed request refused"],
   userinfo: ["Person named", "Userinfo refused"],
   connectedAppsRevoke: ["Access removed by the person", "Access not removed"],
 };
