@@ -60,6 +60,12 @@ describe("a draft", () => {
     expect((await submit(action, fields)).status).toBe(404);
   });
 
+  it("is not claimed by a question for its headers, as previews of links send", async () => {
+    const { claim_url: url } = (await plain()).body.unclaimed_draft;
+    expect((await fetch(url, { method: "HEAD" })).status).toBe(405);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
   it("to sign oneself has its claimer as the signer", async () => {
     const { claim_url: url } = (await plain({ type: "send_document" })).body.unclaimed_draft;
     await submit((await opened(url)).action, { requester: "jack@example.com" });

@@ -20,11 +20,12 @@ async function titles(url: string): Promise<string[]> {
   return signature_requests.map(({ title }) => title);
 }
 
-async function send(url: string): Promise<void> {
+async function send(url: string, more: Record<string, string> = {}): Promise<void> {
   const form = new FormData();
   form.set("title", "Kept");
   form.set("signers[0][name]", "Jack");
   form.set("signers[0][email_address]", "jack@example.com");
+  for (const [name, value] of Object.entries(more)) form.set(name, value);
   form.set("files[0]", new File(["%PDF-1.4"], "a.pdf"));
   await fetch(`${url}/v3/signature_request/send`, { method: "POST", headers: { authorization }, body: form });
 }
@@ -45,6 +46,18 @@ describe("documents of countersign dev", () => {
     const fourth = await start();
     expect(await titles(fourth.url)).toEqual([]);
     await fourth.close();
+  });
+
+  it("keep what their senders wrote, however much it looks like what the file writes itself", async () => {
+    const metadata = { base64: "aGVsbG8=" };
+    const first = await start();
+    await send(first.url, { "metadata[base64]": metadata.base64 });
+    await first.close();
+    for (let restart = 0; restart < 2; restart++) {
+      const again = await start();
+      expect(again.world.signing.documents.requests()[0]?.metadata).toEqual(metadata);
+      await again.close();
+    }
   });
 
   it("that cannot be read stop the start with a word on what to do", async () => {

@@ -72,22 +72,29 @@ function readKept(file: string): DocumentsState | undefined {
   }
 }
 
-/** JSON.stringify calls a Buffer's own toJSON first: it arrives as `{ type: "Buffer", data }`. */
-function asBase64(_key: string, value: unknown): unknown {
-  const buffer = value as { type?: unknown; data?: unknown } | null;
-  if (buffer !== null && typeof buffer === "object" && buffer.type === "Buffer" && Array.isArray(buffer.data))
-    return { base64: Buffer.from(buffer.data as number[]).toString("base64") };
-  return value;
+/** Bytes are `{ "base64": … }`; an object of the user's that looks so has its key marked, once more each time it is kept. */
+const markedKey = /^~*base64$/;
+
+function onlyKeyOf(value: unknown): string | undefined {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  const keys = Object.keys(value);
+  return keys.length === 1 ? keys[0] : undefined;
+}
+
+/** JSON.stringify calls a Buffer's own toJSON first: the Buffer itself is what its holder has under the key. */
+function asBase64(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const held = this[key];
+  if (Buffer.isBuffer(held)) return { base64: held.toString("base64") };
+  const only = onlyKeyOf(value);
+  return only !== undefined && markedKey.test(only)
+    ? { [`~${only}`]: (value as Record<string, unknown>)[only] }
+    : value;
 }
 
 function fromBase64(_key: string, value: unknown): unknown {
-  const kept = value as { base64?: unknown } | null;
-  if (
-    kept !== null &&
-    typeof kept === "object" &&
-    typeof kept.base64 === "string" &&
-    Object.keys(kept).length === 1
-  )
-    return Buffer.from(kept.base64, "base64");
-  return value;
+  const only = onlyKeyOf(value);
+  if (only === undefined || !markedKey.test(only)) return value;
+  const kept = (value as Record<string, unknown>)[only];
+  if (only !== "base64") return { [only.slice(1)]: kept };
+  return typeof kept === "string" ? Buffer.from(kept, "base64") : value;
 }

@@ -41,8 +41,10 @@ export function draftRoutes(server: FastifyInstance, context: HttpContext, signi
   });
 
   const pages = new DraftPages(context, signing);
-  server.get("/draft/claim", (request, reply) => pages.claim(request, reply, false));
-  server.get("/editor/embeddedRequest", (request, reply) => pages.claim(request, reply, true));
+  // Opening it claims it: what only asks whether it is there, as previews of links do, must not.
+  const opens = { exposeHeadRoute: false };
+  server.get("/draft/claim", opens, (request, reply) => pages.claim(request, reply, false));
+  server.get("/editor/embeddedRequest", opens, (request, reply) => pages.claim(request, reply, true));
   server.post("/draft/:opening", (request, reply) => pages.send(request, reply));
 }
 

@@ -24,7 +24,8 @@ export function embeddedRoutes(server: FastifyInstance, context: HttpContext, si
   apiRoute(server, context, "embeddedSignUrl", async ({ caller, params }) => ({
     embedded: await pages.signUrl(params.signature_id ?? "", caller),
   }));
-  server.get(openedPath, (request, reply) => pages.openEmbedded(request, reply));
+  // Opened once: what only asks whether it is there must not open it.
+  server.get(openedPath, { exposeHeadRoute: false }, (request, reply) => pages.openEmbedded(request, reply));
   server.get("/sign/:id", (request, reply) => pages.openFromMail(request, reply));
   server.post("/sign/:ticket", (request, reply) => pages.decide(request, reply));
 }
