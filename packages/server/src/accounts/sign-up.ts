@@ -31,6 +31,7 @@ export async function grantToMaker(
     redirectUriGiven: false,
     state: undefined,
     codeChallenge: undefined,
+    dpopJkt: undefined,
     issuedAt,
     expiresAt: issuedAt + context.profile.codeSeconds * 1000,
   });

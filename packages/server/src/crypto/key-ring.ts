@@ -19,7 +19,9 @@ export type KeyPurpose =
   | "jwt-signing"
   | "fingerprint"
   | "client-id"
-  | "pushed-request";
+  | "pushed-request"
+  | "dpop-nonce"
+  | "bound-access-token";
 
 /** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
 export const shortestSecretCharacters = 32;

@@ -1,15 +1,17 @@
 /**
- * Who calls an API resource: a Bearer token (RFC 6750) made for it (RFC 9700 §4.10), or an API key (HTTP Basic, empty
- * password).
+ * Who calls an API resource: an access token made for it (RFC 9700 §4.10), as Bearer (RFC 6750) or with a proof (RFC 9449),
+ * or an API key (HTTP Basic, empty password).
  */
 
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
+import { dpopAlgorithms } from "../oauth/dpop/proof.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { Refusal } from "../oauth/refusal.js";
 import { openAccess, requireScope, type UserAccess } from "../oauth/tokens/access.js";
 import type { Account } from "../storage/storage.js";
 import { type HttpContext, notesOf } from "./context.js";
+import { checkUse } from "./dpop.js";
 import { type Problem, problemOf, sendProblem } from "./problem.js";
 
 /**
@@ -23,29 +25,30 @@ export async function callerAccount(
   anyOf: readonly string[],
 ): Promise<Account | undefined> {
   try {
-    return await authenticate(context, request, anyOf);
+    return await authenticate(context, request, reply, anyOf);
   } catch (error) {
     const { refusal, problem } = refused(context, request, error);
-    reply.header("www-authenticate", [challenge(context.profile, refusal, problem), apiKeyChallenge]);
+    const challenges = challengesOf(context.profile, request, refusal, problem);
+    reply.header("www-authenticate", [...challenges, apiKeyChallenge]);
     const description = usesApiKey(request) ? "Unauthorized api key" : problem.description;
     sendProblem(request, reply, { status: problem.status, error: problem.error, description });
     return undefined;
   }
 }
 
-/** Returns what the Bearer token of a request gives, whatever its scopes; or undefined after it has sent the refusal. */
+/** Returns what the access token of a request gives, whatever its scopes; or undefined after it has sent the refusal. */
 export async function callerAccess(
   context: HttpContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<UserAccess | undefined> {
   try {
-    const access = await bearerAccess(context, request);
+    const access = await tokenAccess(context, request, reply);
     if (access !== undefined) return access;
     throw withoutToken(request.headers.authorization);
   } catch (error) {
     const { refusal, problem } = refused(context, request, error);
-    reply.header("www-authenticate", challenge(context.profile, refusal, problem));
+    reply.header("www-authenticate", challengesOf(context.profile, request, refusal, problem));
     sendProblem(request, reply, problem);
     return undefined;
   }
@@ -61,9 +64,10 @@ function refused({ profile }: HttpContext, request: FastifyRequest, error: unkno
 async function authenticate(
   context: HttpContext,
   request: FastifyRequest,
+  reply: FastifyReply,
   anyOf: readonly string[],
 ): Promise<Account> {
-  const access = await bearerAccess(context, request);
+  const access = await tokenAccess(context, request, reply);
   if (access !== undefined) {
     requireScope(access, anyOf);
     return access.account;
@@ -73,12 +77,19 @@ async function authenticate(
   throw withoutToken(header);
 }
 
-/** Returns what the Bearer token of a request gives, or undefined where it has none. @throws {Refusal} */
-async function bearerAccess(context: HttpContext, request: FastifyRequest): Promise<UserAccess | undefined> {
-  const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (bearer === undefined) return undefined;
+/** Returns what the access token of a request gives, or undefined where it has none. @throws {Refusal} */
+async function tokenAccess(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<UserAccess | undefined> {
+  const sent = /^(Bearer|DPoP) +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(request.headers.authorization ?? "");
+  const [scheme, token] = [sent?.[1]?.toLowerCase() as "bearer" | "dpop" | undefined, sent?.[2]];
+  if (scheme === undefined || token === undefined) return undefined;
+  if (scheme === "dpop" && context.profile.dpop === "none") return undefined;
   const notes = notesOf(request);
-  const access = await openAccess(context, bearer);
+  const access = await openAccess(context, token);
+  await checkUse(context, request, reply, { scheme, token, access });
   // RFC 8707 §2: a token made for another resource server is not for this API.
   if (access.resource !== undefined)
     throw new Refusal("access_token_malformed", "the token is for another resource");
@@ -130,10 +141,24 @@ function usesApiKey(request: FastifyRequest): boolean {
 
 const apiKeyChallenge = 'Basic realm="API key as user name, empty password", charset="UTF-8"';
 
-/** RFC 6750 §3: without a token the challenge says no error; with one it says which. */
-function challenge({ apiRealm, errors }: Profile, refusal: Refusal, { error, description }: Problem): string {
-  if (errors[refusal.reason].unnamed) return `Bearer realm="${apiRealm}"`;
+/**
+ * RFC 6750 §3: without a token the challenge says no error; with one it says which. RFC 9449 §7.1: in the scheme that was
+ * used, where it is one of this server's.
+ */
+function challengesOf(
+  { apiRealm, errors, dpop }: Profile,
+  request: FastifyRequest,
+  refusal: Refusal,
+  { error, description }: Problem,
+): string[] {
+  const usedProof = dpop !== "none" && /^DPoP( |$)/i.test(request.headers.authorization ?? "");
   const scope =
     refusal.reason === "access_token_scope" && refusal.parameter ? `, scope="${refusal.parameter}"` : "";
-  return `Bearer realm="${apiRealm}", error="${error}", error_description="${description}"${scope}`;
+  const said = errors[refusal.reason].unnamed
+    ? ""
+    : `, error="${error}", error_description="${description}"${scope}`;
+  const bearer = `Bearer realm="${apiRealm}"`;
+  const bound = `DPoP realm="${apiRealm}", algs="${dpopAlgorithms.join(" ")}"`;
+  if (usedProof || dpop === "required") return [bound + said];
+  return refusal.reason === "access_token_binding" ? [bearer + said, bound] : [bearer + said];
 }

@@ -28,7 +28,7 @@ export function allowCrossOrigin(server: FastifyInstance): void {
 }
 
 const exposedHeaders =
-  "www-authenticate, retry-after, x-request-id, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset";
+  "www-authenticate, dpop-nonce, retry-after, x-request-id, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset";
 
 /** Names of headers (RFC 9110 §5.6.2), few enough to be those of a program. */
 const headerNames = /^[\w!#$%&'*+.^`|~-]{1,64}(\s*,\s*[\w!#$%&'*+.^`|~-]{1,64}){0,30}$/;

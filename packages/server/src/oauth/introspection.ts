@@ -14,7 +14,8 @@ export interface Introspection {
   readonly scope?: string;
   readonly client_id?: string;
   readonly username?: string;
-  readonly token_type?: "Bearer";
+  readonly token_type?: "Bearer" | "DPoP";
+  readonly cnf?: { readonly jkt: string };
   readonly exp?: number;
   readonly iat?: number;
   readonly sub?: string;
@@ -58,7 +59,10 @@ function describeAccess(context: OAuthContext, access: Access): Introspection {
     client_id: access.app.clientId,
     // An app's own token is nobody's: who reads `sub` must not take the app for a person.
     ...(access.account && { username: access.account.email, sub: access.account.id }),
-    token_type: "Bearer",
+    // RFC 9449 §6.2.
+    ...(access.jkt === undefined
+      ? { token_type: "Bearer" as const }
+      : { token_type: "DPoP" as const, cnf: { jkt: access.jkt } }),
     iat: Math.floor(access.issuedAt / 1000),
     exp: Math.floor(access.expiresAt / 1000),
     aud: access.resource ?? context.issuer(),

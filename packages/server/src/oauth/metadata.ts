@@ -1,5 +1,6 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
+import { dpopAlgorithms } from "./dpop/proof.js";
 import { endpoints } from "./endpoints.js";
 import { grantsOf } from "./grant-types.js";
 import type { OpenClientKind, OpenClientSettings } from "./open-clients/settings.js";
@@ -41,6 +42,7 @@ export function authorizationServerMetadata(
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    dpop_signing_alg_values_supported: profile.dpop === "none" ? undefined : dpopAlgorithms,
     code_challenge_methods_supported: ["S256"],
     authorization_response_iss_parameter_supported: true,
   };

@@ -3,7 +3,7 @@
  * text that reason has is data of the profile, and the HTTP status follows from error and reason alone.
  */
 
-/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2, RFC 9101 §7 and OpenID Connect Core §3.1.2.6. */
+/** Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8707 §2, RFC 9101 §7, RFC 9449 §12.2 and OpenID Connect Core §3.1.2.6. */
 export type OAuthErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -15,6 +15,8 @@ export type OAuthErrorCode =
   | "request_not_supported"
   | "request_uri_not_supported"
   | "invalid_request_uri"
+  | "invalid_dpop_proof"
+  | "use_dpop_nonce"
   | "invalid_scope"
   | "invalid_target"
   | "invalid_client_metadata"
@@ -40,6 +42,8 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   request_not_supported: 400,
   request_uri_not_supported: 400,
   invalid_request_uri: 400,
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
   invalid_scope: 400,
   invalid_target: 400,
   invalid_client_metadata: 400,
@@ -71,6 +75,13 @@ export type Reason =
   | "request_uri_expired"
   | "request_uri_used"
   | "pushed_request_required"
+  | "dpop_proof_invalid"
+  | "dpop_nonce_required"
+  | "access_proof_invalid"
+  | "access_nonce_required"
+  | "access_token_binding"
+  | "code_key_mismatch"
+  | "refresh_token_key_mismatch"
   | "client_unknown"
   | "client_secret_wrong"
   | "client_secret_missing"
@@ -129,6 +140,9 @@ export type Reason =
 export const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
   body_too_large: 413,
   body_unsupported: 415,
+  // RFC 9449 §7.1: a protected resource asks for credentials.
+  access_proof_invalid: 401,
+  access_nonce_required: 401,
 };
 
 /** A request refused by a rule of the protocol. */
@@ -174,6 +188,9 @@ export type WordedReason =
   | "client_assertion_invalid"
   | "client_assertion_unproved"
   | "client_not_allowed"
+  | "dpop_proof_invalid"
+  | "access_proof_invalid"
+  | "access_token_binding"
   | "client_metadata_invalid"
   | "client_redirect_uri_invalid"
   | "client_document_unusable"

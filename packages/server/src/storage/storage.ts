@@ -105,6 +105,8 @@ export interface NewCode {
   readonly redirectUriGiven: boolean;
   readonly state: string | undefined;
   readonly codeChallenge: string | undefined;
+  /** The thumbprint of the key that the code is bound to (RFC 9449 §10). */
+  readonly dpopJkt: string | undefined;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -131,6 +133,8 @@ export interface Family {
   readonly revokedAt: number | undefined;
   /** Access tokens issued before this do not open anything. */
   readonly accessValidFrom: number;
+  /** The thumbprint of the key that its refresh tokens are bound to: those of a public app that used one. */
+  readonly dpopJkt: string | undefined;
 }
 
 /** A family with all that decides whether its tokens work: one read. */
@@ -147,6 +151,8 @@ export interface ConsumeCode {
   readonly now: number;
   /** Revoke the earlier families of the grant in the same act. */
   readonly endEarlierFamilies: boolean;
+  /** What the refresh tokens of the new family are bound to. */
+  readonly dpopJkt?: string | undefined;
 }
 
 export type ConsumeCodeOutcome =

@@ -28,6 +28,7 @@ async function issueDocumentedCode(): Promise<void> {
     redirectUriGiven: false,
     state: "900e06e2",
     codeChallenge: undefined,
+    dpopJkt: undefined,
     issuedAt: server.clock.now(),
     expiresAt: server.clock.now() + 3_600_000,
   });

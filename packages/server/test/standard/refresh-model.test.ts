@@ -47,7 +47,13 @@ async function newRefreshToken(): Promise<string> {
   await server.storage.issueCode({
     ...{ hash: hashed(code), accountId: jacksId, clientId: rotating.clientId, scopes: rotating.scopes },
     ...{ resources: [], redirectUri: rotating.callbackUrls[0] as string, redirectUriGiven: false },
-    ...{ state: undefined, codeChallenge: undefined, issuedAt, expiresAt: issuedAt + 60_000 },
+    ...{
+      state: undefined,
+      codeChallenge: undefined,
+      dpopJkt: undefined,
+      issuedAt,
+      expiresAt: issuedAt + 60_000,
+    },
   });
   return String((await call(exchangeCode, readCodeRequest, { code })).refresh_token);
 }

@@ -20,7 +20,7 @@ function open(): Promise<Storage> | Storage {
 async function flow(storage: Storage): Promise<void> {
   const code = { accountId, clientId, scopes: ["basic_account_info"], resources: [], hash: random(32) };
   const request = { redirectUri: "https://app.example.test/", redirectUriGiven: true };
-  const optional = { state: undefined, codeChallenge: undefined };
+  const optional = { state: undefined, codeChallenge: undefined, dpopJkt: undefined };
   await storage.issueCode({ ...code, ...request, ...optional, issuedAt: now, expiresAt: now + 600_000 });
   say("issued", code.hash);
   const familyId = random(16);

@@ -54,6 +54,8 @@ export class UserAgent {
   /** Goes the whole way and returns the address at the callback. */
   async authorize(query: string, who: typeof jill, decision: "allow" | "deny" = "allow"): Promise<URL> {
     const page = await this.openConsent(query, who);
+    // Consent that was given before is not asked for again.
+    if (page.headers.location !== undefined) return callbackOf(page);
     return callbackOf(await this.submit(page, "/oauth/authorize?", { decision }));
   }
 

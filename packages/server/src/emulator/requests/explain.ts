@@ -174,6 +174,14 @@ const advice: Readonly<Record<string, string>> = {
   request_uri_invalid: "Send the request_uri whole, with the client_id that pushed the request.",
   request_uri_expired: "Push the request when the user starts, and send the browser on at once.",
   request_uri_used: "Push a request for each authorization.",
+  dpop_proof_invalid: "Make a proof for this request: RFC 9449 section 4.2 says what it holds.",
+  dpop_nonce_required:
+    "Send the request again, with a new proof that has the nonce of the header DPoP-Nonce.",
+  access_proof_invalid: "Make a proof for this request: RFC 9449 section 4.2 says what it holds.",
+  access_nonce_required:
+    "Send the request again, with a new proof that has the nonce of the header DPoP-Nonce.",
+  code_key_mismatch: "Exchange the code with a proof by the key that the authorization request named.",
+  refresh_token_key_mismatch: "Refresh with a proof by the key that the code was exchanged with.",
   pushed_request_required:
     "POST the parameters to /oauth/par; send the browser with the request_uri it gives.",
   scope_unsupported: "Leave scope out: an app's scopes are set with the app.",

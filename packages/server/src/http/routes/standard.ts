@@ -19,6 +19,7 @@ import type { Storage } from "../../storage/storage.js";
 import { callerAccess } from "../api-access.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
+import { readProof } from "../dpop.js";
 import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
 import { limitApiRequest, limitTokenRequest } from "../rate-limits.js";
@@ -55,10 +56,11 @@ const handlers: Readonly<Record<OptionalEndpoint, (context: HttpContext) => Hand
   },
   pushRequest: (context) => async (request, reply) => {
     const { parameters, credentials } = await readClientRequest(context, request, reply);
+    const proof = await readProof(context, request, reply, false);
     const { findApp } = knownClients(context, addressKey(context.addresses.of(request)));
     const rememberOnce: Storage["rememberOnce"] = (...value) => context.storage.rememberOnce(...value);
     const clients = { ...context, storage: { findApp, rememberOnce } };
-    return sendJson(reply.code(201), await pushRequest(clients, parameters, credentials));
+    return sendJson(reply.code(201), await pushRequest(clients, parameters, credentials, proof));
   },
   metadata,
   metadataOfOpenId: metadata,

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ClientCredentials, readCredentials } from "../../oauth/client/authentication.js";
+import type { Proof } from "../../oauth/dpop/proof.js";
 import { endpoints } from "../../oauth/endpoints.js";
 import type { GrantType } from "../../oauth/grant-types.js";
 import type { Parameters } from "../../oauth/parameters.js";
@@ -17,6 +18,7 @@ import {
 import type { TokenResponse } from "../../oauth/token/response.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
+import { readProof } from "../dpop.js";
 import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
 import { limitTokenRequest } from "../rate-limits.js";
@@ -40,10 +42,12 @@ async function token(
   const credentials = readCredentials(context.profile, parameters, request.headers.authorization);
   noteClient(notes, credentials);
   await limitTokenRequest(context, request, reply, credentials.clientId);
+  const proof = await readProof(context, request, reply, context.profile.dpop === "required");
   const response = await answers[grantType as Exclude<GrantType, "device_code">](
     context,
     parameters,
     credentials,
+    proof,
   );
   return sendJson(reply.header("pragma", "no-cache"), response);
 }
@@ -52,13 +56,15 @@ type Answer = (
   context: HttpContext,
   parameters: Parameters,
   credentials: ClientCredentials,
+  proof: Proof | undefined,
 ) => Promise<TokenResponse>;
 
 const answers: Readonly<Record<Exclude<GrantType, "device_code">, Answer>> = {
-  authorization_code: (context, parameters, credentials) =>
-    exchangeCode(context, readCodeRequest(context.profile, parameters), credentials),
-  refresh_token: (context, parameters, credentials) =>
-    refresh(context, readRefreshRequest(context.profile, parameters), credentials),
+  authorization_code: (context, parameters, credentials, proof) =>
+    exchangeCode(context, readCodeRequest(context.profile, parameters), credentials, proof),
+  refresh_token: (context, parameters, credentials, proof) =>
+    refresh(context, readRefreshRequest(context.profile, parameters), credentials, proof),
+  // RFC 9449 §5: a token may be left unbound, and then says so by its type.
   client_credentials: (context, parameters, credentials) =>
     issueAppToken(context, readAppTokenRequest(context.profile, parameters), credentials),
 };

@@ -35,6 +35,7 @@ export async function issueCode(
     redirectUriGiven: request.redirectUriGiven,
     state: request.state,
     codeChallenge: request.codeChallenge,
+    dpopJkt: request.dpopJkt,
     issuedAt,
     expiresAt: issuedAt + profile.codeSeconds * 1000,
   });

@@ -7,6 +7,7 @@ import { opened, seal, sealNonceBytes } from "../../crypto/sealed.js";
 import type { Storage } from "../../storage/storage.js";
 import { authenticateClient, type ClientContext, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
+import { type Proof, useProof } from "../dpop/proof.js";
 import { Parameters } from "../parameters.js";
 import { Refusal, wordedRefusal } from "../refusal.js";
 import { withoutSatisfiedPrompts } from "./prompts.js";
@@ -18,7 +19,7 @@ const pushedRequestSeconds = 540;
 /** Longest request_uri, in characters: browsers and proxies on the way read no addresses of any length. */
 const longestRequestUri = 4096;
 /** What proves who the client is, and is no part of what it asks for. */
-const credentials = ["client_secret", "client_assertion", "client_assertion_type"];
+const credentialParameters = ["client_secret", "client_assertion", "client_assertion_type"];
 
 export interface PushedResponse {
   readonly request_uri: string;
@@ -31,16 +32,17 @@ type SealContext = Pick<OAuthContext, "ring" | "randomBytes">;
 export async function pushRequest(
   context: ClientContext & Pick<OAuthContext, "randomBytes">,
   parameters: Parameters,
-  proof: ClientCredentials,
+  credentials: ClientCredentials,
+  proof?: Proof,
 ): Promise<PushedResponse> {
-  const app = await authenticateClient(context, proof);
+  const app = await authenticateClient(context, credentials);
   // §2.1.
   if (parameters.has("request_uri"))
     throw wordedRefusal("parameter_malformed", "must not be in a pushed request", "request_uri");
   // Those that are no text are refused below, where they are known.
-  const asked = parameters.with("client_id", app.clientId);
+  const asked = boundTo(proof, parameters.with("client_id", app.clientId));
   const query = new URLSearchParams(asked.toQuery());
-  for (const name of credentials) query.delete(name);
+  for (const name of credentialParameters) query.delete(name);
   const pushed: PushedRequest = {
     id: context.randomBytes(16).toString("base64url"),
     expiresAt: context.now() + pushedRequestSeconds * 1000,
@@ -50,9 +52,19 @@ export async function pushRequest(
   const findApp = async () => app;
   const validation = await validateAuthorizationRequest(context.profile, { findApp }, asked, pushed);
   if (validation.outcome !== "valid") throw validation.refusal;
+  await useProof(context, proof);
   const requestUri = requestUriOf(context, pushed);
   if (requestUri.length > longestRequestUri) throw tooLong();
   return { request_uri: requestUri, expires_in: pushedRequestSeconds };
+}
+
+/** RFC 9449 §10.1: a proof sent with the push binds the code as `dpop_jkt` does; both must mean one key. */
+function boundTo(proof: Proof | undefined, parameters: Parameters): Parameters {
+  if (proof === undefined) return parameters;
+  const jkt = parameters.optional("dpop_jkt");
+  if (jkt !== undefined && jkt !== proof.jkt)
+    throw wordedRefusal("dpop_proof_invalid", "its key is not the one of dpop_jkt");
+  return parameters.with("dpop_jkt", proof.jkt);
 }
 
 function tooLong(): Refusal {

@@ -32,6 +32,8 @@ export interface AuthorizationRequest extends Prompts {
   readonly scopes: readonly string[];
   readonly resources: readonly string[];
   readonly codeChallenge: string | undefined;
+  /** The key that the code is bound to (RFC 9449 §10). */
+  readonly dpopJkt: string | undefined;
   /** Undefined where the request came through the browser alone. */
   readonly pushed: PushedRequest | undefined;
 }
@@ -110,8 +112,20 @@ function readRest(
     scopes,
     resources,
     codeChallenge,
+    dpopJkt: readThumbprint(profile, parameters),
     ...readPrompt(profile, parameters), // 8
   };
+}
+
+/** RFC 9449 §10. @throws {Refusal} `parameter_malformed`. */
+function readThumbprint(profile: Profile, parameters: Parameters): string | undefined {
+  const jkt = profile.dpop === "none" ? undefined : parameters.optional("dpop_jkt");
+  if (jkt === undefined || /^[A-Za-z0-9_-]{43}$/.test(jkt)) return jkt;
+  throw wordedRefusal(
+    "parameter_malformed",
+    "must be the SHA-256 thumbprint of a key, base64url",
+    "dpop_jkt",
+  );
 }
 
 function checkResponseType(parameters: Parameters): void {

@@ -40,7 +40,8 @@ export function faultInKeySet(
   return undefined;
 }
 
-function faultInKey(value: unknown, algorithms: readonly string[]): string | undefined {
+/** Returns what is wrong with a value as a public key for one of the algorithms, or undefined if nothing is. */
+export function faultInKey(value: unknown, algorithms: readonly string[]): string | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return "a key is a mapping";
   const key = value as Jwk;
   if (privateMembers.some((member) => member in key))

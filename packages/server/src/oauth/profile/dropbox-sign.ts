@@ -62,6 +62,8 @@ export const dropboxSign: Profile = {
   scopeAtAuthorize: "refused",
   ignoredScopes: [],
   pushedRequests: "none",
+  dpop: "none",
+  dpopNonce: "optional",
   extensionParameters: "ignored",
   pkce: "ignored",
   pkceRequiredOf: "public",

@@ -10,6 +10,9 @@ export const fapi2: Profile = {
   mostCodeSeconds: 60,
   // §5.3.2.2: what is asked for never lies open in a browser, and comes from the client itself.
   pushedRequests: "required",
+  // §5.3.2.1, §5.3.3: access tokens are sender-constrained, all of them. Proofs are made for now, not in advance.
+  dpop: "required",
+  dpopNonce: "required",
   pkceRequiredOf: "all",
   // §5.3.2.1: access tokens are bound to a key, which an app's own are not yet.
   grantTypes: [],

@@ -56,6 +56,10 @@ export interface Profile {
   readonly ignoredScopes: readonly string[];
   /** Whether an authorization request may, or must, be pushed before a browser is sent with it (RFC 9126). */
   readonly pushedRequests: "none" | "optional" | "required";
+  /** Tokens that a key's owner alone can use (RFC 9449): not known, by each request's own choice, or none but such. */
+  readonly dpop: "none" | "optional" | "required";
+  /** Whether each proof must have a nonce of this server (RFC 9449 §8); one that is sent must be good anyway. */
+  readonly dpopNonce: "optional" | "required";
   /** `request`, `response_mode` and a `request_uri` that was not pushed, at the authorization endpoint: not supported. */
   readonly extensionParameters: "ignored" | "refused";
   /** RFC 7636: parameters ignored, or S256 alone. */

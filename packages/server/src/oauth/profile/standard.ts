@@ -16,6 +16,8 @@ export const standard: Profile = {
   // OpenID Connect Core §5.4 and §11.
   ignoredScopes: ["openid", "profile", "email", "address", "phone", "offline_access"],
   pushedRequests: "optional",
+  dpop: "optional",
+  dpopNonce: "optional",
   extensionParameters: "refused",
   pkce: "S256",
   pkceRequiredOf: "public",

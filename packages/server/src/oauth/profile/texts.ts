@@ -37,6 +37,28 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
     error: "invalid_request",
     description: "The request must be pushed first (RFC 9126)",
   },
+  dpop_proof_invalid: { error: "invalid_dpop_proof", description: "The DPoP proof is not valid: {words}" },
+  dpop_nonce_required: {
+    error: "use_dpop_nonce",
+    description: "The DPoP proof needs the nonce of DPoP-Nonce",
+  },
+  access_proof_invalid: { error: "invalid_dpop_proof", description: "The DPoP proof is not valid: {words}" },
+  access_nonce_required: {
+    error: "use_dpop_nonce",
+    description: "The DPoP proof needs the nonce of DPoP-Nonce",
+  },
+  access_token_binding: {
+    error: "invalid_token",
+    description: "The access token cannot be used like this: {words}",
+  },
+  code_key_mismatch: {
+    error: "invalid_grant",
+    description: "The authorization code is bound to another key",
+  },
+  refresh_token_key_mismatch: {
+    error: "invalid_grant",
+    description: "The refresh token is bound to another key",
+  },
   client_unknown: { error: "invalid_client", description: "Client authentication failed" },
   client_secret_wrong: { error: "invalid_client", description: "Client authentication failed" },
   // The same text as for an unknown client: an answer does not say which client ids exist.

@@ -4,6 +4,8 @@ import { equalSecrets, hashed } from "../../crypto/compare.js";
 import type { App, Code, ConsumeCodeOutcome } from "../../storage/storage.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
+import { checkBound } from "../dpop/binding.js";
+import { type Proof, useProof } from "../dpop/proof.js";
 import { checkVerifier } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
@@ -17,6 +19,7 @@ export async function exchangeCode(
   context: OAuthContext,
   request: CodeRequest,
   credentials: ClientCredentials,
+  proof?: Proof,
 ): Promise<TokenResponse> {
   // The order is security: nothing is said of a code before the client has proved who it is,
   // and nothing is consumed before everything is checked. Both are read at once; where the client is wrong, what was
@@ -26,13 +29,17 @@ export async function exchangeCode(
     context.storage.findCode(hashed(request.code)),
   ]);
   checkCode(context, app, code, request);
+  checkBound(code.dpopJkt, proof, "code");
   const resource = chooseResource(context.profile, code.resources, request.resources);
+  await useProof(context, proof);
   const familyId = newFamilyId(context.now(), context.randomBytes);
   const outcome = await context.storage.consumeCode({
     hash: code.hash,
     familyId,
     now: context.now(),
     endEarlierFamilies: context.profile.oneFamilyPerGrant,
+    // RFC 9449 §5: those of other apps are bound to their credentials already.
+    dpopJkt: app.public ? proof?.jkt : undefined,
   });
   refuseUnlessConsumed(context, app, code, outcome);
   context.audit("code_exchanged", { clientId: app.clientId, accountId: code.accountId, family: familyId });
@@ -40,7 +47,7 @@ export async function exchangeCode(
   const state = request.state === undefined ? undefined : code.state;
   const family = { id: familyId, generation: 0, scopes: code.scopes, resources: code.resources };
   const { accountId, scopes } = code;
-  return issueTokens(context, { app, accountId, family, scopes, resource, state });
+  return issueTokens(context, { app, accountId, family, scopes, resource, state, jkt: proof?.jkt });
 }
 
 function checkCode(

@@ -9,6 +9,8 @@ import {
   refuseUnknown,
 } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
+import { checkBound } from "../dpop/binding.js";
+import { type Proof, useProof } from "../dpop/proof.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
 import { withoutIgnored } from "../scope.js";
@@ -25,6 +27,7 @@ export async function refresh(
   context: OAuthContext,
   request: RefreshRequest,
   credentials: ClientCredentials,
+  proof?: Proof,
 ): Promise<TokenResponse> {
   const token = openRefreshToken(context.ring, request.refreshToken);
   const view = token && (await context.storage.findFamily(token.familyId));
@@ -34,8 +37,10 @@ export async function refresh(
     throw new Refusal("refresh_token_unknown", "this server did not make the refresh token");
   if (view === undefined) throw new Refusal("refresh_token_unknown", "its token family is gone");
   checkFamily(context, view, token);
+  checkBound(view.family.dpopJkt, proof, "refresh_token");
   const scopes = narrowScopes(context.profile, view.family.scopes, request.scopes);
   const resource = chooseResource(context.profile, view.family.resources, request.resources);
+  await useProof(context, proof);
   // Last, since it is the act that uses the refresh token up.
   const generation = await advance(context, view, token);
   const { app, account, family } = view;
@@ -45,6 +50,7 @@ export async function refresh(
     family: { ...family, generation },
     scopes,
     resource,
+    jkt: proof?.jkt,
   });
 }
 

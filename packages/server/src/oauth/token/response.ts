@@ -11,7 +11,7 @@ import { sealAccessToken, sealRefreshToken } from "../tokens/opaque.js";
 
 export interface TokenResponse {
   readonly access_token: string;
-  readonly token_type: "Bearer";
+  readonly token_type: "Bearer" | "DPoP";
   /** Absent where the app gets none. */
   readonly refresh_token?: string;
   readonly expires_in: number;
@@ -28,6 +28,8 @@ export interface Issue {
   /** Which of the family's resources the access token is for: what `chooseResource` returned. */
   readonly resource: number;
   readonly state?: string | undefined;
+  /** The thumbprint of the key that the access token is to be bound to (RFC 9449 §5). */
+  readonly jkt?: string | undefined;
 }
 
 /** What issuing tokens needs. */
@@ -43,11 +45,12 @@ export function issueTokens(context: IssueContext, issue: Issue): TokenResponse 
     lifetimeSeconds: profile.accessTokenSeconds,
     scopeMask: scopeMask(family.scopes, scopes),
     resource,
+    jkt: issue.jkt,
   };
   const refresh = { familyId: family.id, generation: family.generation };
   const answer = (accessToken: string): TokenResponse => ({
     access_token: accessToken,
-    token_type: "Bearer",
+    token_type: issue.jkt === undefined ? "Bearer" : "DPoP",
     ...(app.refreshTokens !== "none" && {
       refresh_token: sealRefreshToken(ring, profile.tokenEncoding, refresh),
     }),

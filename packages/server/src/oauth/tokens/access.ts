@@ -18,6 +18,8 @@ interface AnyAccess {
   readonly resource: string | undefined;
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** The thumbprint of the key that the token is bound to (RFC 9449 §6); undefined for a Bearer token. */
+  readonly jkt: string | undefined;
 }
 
 /** What a person has given an app. */
@@ -71,11 +73,12 @@ function readAccess(
   if (looksLikeJwt(token)) return readAccessJwt({ keys: context.keys, issuer: context.issuer() }, token);
   const opened = openAccessToken(context.ring, token);
   if (opened === undefined) return openAppToken(context.ring, token);
-  const { familyId, issuedAt, lifetimeSeconds, scopeMask, resource } = opened;
+  const { familyId, issuedAt, lifetimeSeconds, scopeMask, resource, jkt } = opened;
   return {
     familyId,
     issuedAt,
     lifetimeSeconds,
+    jkt,
     scopesOf: (family: Family) => scopesOfMask(family.scopes, scopeMask),
     resourceOf: (family: Family) => (resource === 0 ? undefined : family.resources[resource - 1]),
   };
@@ -105,6 +108,7 @@ async function judgeAccess(
     resource: claims.resourceOf(family),
     issuedAt: claims.issuedAt,
     expiresAt,
+    jkt: claims.jkt,
   };
 }
 
@@ -125,6 +129,7 @@ async function judgeAppAccess(
     resource: claims.resourceOf(app),
     issuedAt: claims.issuedAt,
     expiresAt,
+    jkt: claims.jkt,
   };
 }
 

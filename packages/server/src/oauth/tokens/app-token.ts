@@ -61,6 +61,7 @@ export function openAppToken(ring: KeyRing, value: string): AppClaims | undefine
     generation: body.readUInt32BE(0),
     issuedAt: body.readUIntBE(4, 6),
     lifetimeSeconds: body.readUIntBE(10, 3),
+    jkt: undefined,
     scopesOf: (app) => {
       if (!listsOf(app).equals(lists))
         throw new Refusal("access_token_revoked", "the app's scopes or resources have changed");

@@ -7,6 +7,8 @@ interface Claims<Of> {
   /** In milliseconds since the epoch. */
   readonly issuedAt: number;
   readonly lifetimeSeconds: number;
+  /** The thumbprint of the key that it is bound to (RFC 9449 §6). */
+  readonly jkt: string | undefined;
   /** Returns which of its family's, or its app's, scopes the token has. @throws {Refusal} if it says nothing any more. */
   readonly scopesOf: (of: Of) => readonly string[];
   /** Returns the resource the token is for (RFC 8707), if it is for one. @throws {Refusal} if there is no such one. */

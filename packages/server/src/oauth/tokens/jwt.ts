@@ -58,7 +58,7 @@ interface JwtContents {
 function sign(
   { keys, randomBytes, ...deps }: JwtDeps,
   { id, sub, clientId, scopes, resources, algorithm }: JwtContents,
-  token: Pick<AccessToken, "issuedAt" | "lifetimeSeconds" | "resource">,
+  token: Pick<AccessToken, "issuedAt" | "lifetimeSeconds" | "resource"> & Partial<Pick<AccessToken, "jkt">>,
 ): Promise<string> {
   const issuer = deps.issuer();
   const issuedAt = Math.floor(token.issuedAt / 1000);
@@ -68,6 +68,7 @@ function sign(
     aud: audienceOf(resources, token, issuer),
     client_id: clientId,
     scope: scopes.join(" "),
+    ...(token.jkt !== undefined && { cnf: { jkt: token.jkt } }),
     iat: issuedAt,
     exp: issuedAt + token.lifetimeSeconds,
     jti: `${id}.${token.issuedAt}.${randomBytes(4).toString("hex")}`,
@@ -102,6 +103,7 @@ export async function readAccessJwt(
   const claims = {
     issuedAt: Number(issuedAt),
     lifetimeSeconds: Number(payload.exp) - Number(payload.iat),
+    jkt: boundKeyOf(payload.cnf),
     scopesOf: ({ scopes }: Lists) => scopes.filter((scope) => chosen.includes(scope)),
     resourceOf: ({ resources }: Lists) => {
       if (resources.includes(audience)) return audience;
@@ -117,6 +119,11 @@ export async function readAccessJwt(
 }
 
 type Lists = Pick<Family | App, "scopes" | "resources">;
+
+/** RFC 7800 §3.1, RFC 9449 §6.1. */
+function boundKeyOf(cnf: unknown): string | undefined {
+  return (cnf as { readonly jkt?: string } | undefined)?.jkt;
+}
 
 /** Spare bits at the end of a part decode to nothing: of the spellings of one token only its own counts. */
 function isCanonical(token: string): boolean {

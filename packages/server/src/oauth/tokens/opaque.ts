@@ -4,6 +4,7 @@
  * costs a MAC; whether its family still lives is the storage's to say.
  *
  *   access, 52 bytes:  family 16 | issued at, ms 6 | lifetime, s 3 | scope bits 4 | resource 1 | nonce 3 | MAC 19
+ *   bound, 84 bytes:   as access, with the thumbprint of a key (32) before the MAC (RFC 9449)
  *   refresh, 36 bytes: family 16 | generation 4 | MAC 16
  */
 
@@ -14,7 +15,9 @@ const accessBodyBytes = 33;
 const accessMacBytes = 19;
 const refreshBodyBytes = 20;
 const refreshMacBytes = 16;
+const thumbprintBytes = 32;
 const accessPrefix = "cs_at_";
+const boundPrefix = "cs_dt_";
 const refreshPrefix = "cs_rt_";
 
 /** What an access token says. `familyId` is 32 hex digits, `issuedAt` is in milliseconds since the epoch. */
@@ -25,6 +28,8 @@ export interface AccessToken {
   readonly scopeMask: number;
   /** 0 is no resource; n is the n-th of the family's resources (RFC 8707). */
   readonly resource: number;
+  /** The thumbprint of the key that it is bound to, if it is (RFC 9449). */
+  readonly jkt?: string | undefined;
 }
 
 export interface RefreshToken {
@@ -45,26 +50,42 @@ export function sealAccessToken(
   token: AccessToken,
   nonce: Buffer,
 ): string {
-  const bytes = Buffer.allocUnsafe(accessBodyBytes + accessMacBytes);
+  const { jkt } = token;
+  const bodyBytes = accessBodyBytes + (jkt === undefined ? 0 : thumbprintBytes);
+  const bytes = Buffer.allocUnsafe(bodyBytes + accessMacBytes);
   bytes.write(token.familyId, 0, "hex");
   bytes.writeUIntBE(token.issuedAt, 16, 6);
   bytes.writeUIntBE(token.lifetimeSeconds, 22, 3);
   bytes.writeUInt32BE(token.scopeMask, 25);
   bytes.writeUInt8(token.resource, 29);
   nonce.copy(bytes, 30, 0, 3);
-  return encode(encoding, accessPrefix, seal(ring, "access-token", bytes, accessBodyBytes));
+  if (jkt === undefined) return encode(encoding, accessPrefix, seal(ring, "access-token", bytes, bodyBytes));
+  bytes.write(jkt, accessBodyBytes, "base64url");
+  return encode(encoding, boundPrefix, seal(ring, "bound-access-token", bytes, bodyBytes));
 }
 
 /** Returns what the token says, or undefined if this server did not make it. It may be expired or revoked. */
 export function openAccessToken(ring: KeyRing, value: string): AccessToken | undefined {
-  const bytes = decode(value, accessPrefix, accessBodyBytes + accessMacBytes);
-  if (bytes === undefined || !isSealed(ring, "access-token", bytes, accessBodyBytes)) return undefined;
+  return value.startsWith(boundPrefix)
+    ? openBody(ring, value, { prefix: boundPrefix, purpose: "bound-access-token", more: thumbprintBytes })
+    : openBody(ring, value, { prefix: accessPrefix, purpose: "access-token", more: 0 });
+}
+
+function openBody(
+  ring: KeyRing,
+  value: string,
+  { prefix, purpose, more }: { readonly prefix: string; readonly purpose: KeyPurpose; readonly more: number },
+): AccessToken | undefined {
+  const bodyBytes = accessBodyBytes + more;
+  const bytes = decode(value, prefix, bodyBytes + accessMacBytes);
+  if (bytes === undefined || !isSealed(ring, purpose, bytes, bodyBytes)) return undefined;
   return {
     familyId: bytes.toString("hex", 0, 16),
     issuedAt: bytes.readUIntBE(16, 6),
     lifetimeSeconds: bytes.readUIntBE(22, 3),
     scopeMask: bytes.readUInt32BE(25),
     resource: bytes.readUInt8(29),
+    jkt: more === 0 ? undefined : bytes.toString("base64url", accessBodyBytes, bodyBytes),
   };
 }
 

@@ -35,9 +35,9 @@ export const issueCode: BatchedVerb<NewCode, string | undefined> = {
 WITH input AS (
   SELECT i.*, a.pk AS account_pk, p.pk AS app_pk
   FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[],
-    $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[])
+    $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
     AS i(n, hash, account_id, client_id, scopes, resources, redirect_uri, redirect_uri_given,
-      state, code_challenge, issued_at, expires_at, consented)
+      state, code_challenge, issued_at, expires_at, consented, dpop_jkt)
   JOIN accounts a ON a.id = i.account_id JOIN apps p ON p.client_id = i.client_id
 ), consent AS (
   INSERT INTO grants AS g (account_pk, app_pk, scopes, resources, created_at)
@@ -52,9 +52,9 @@ WITH input AS (
   RETURNING g.pk, g.account_pk, g.app_pk
 ), made AS (
   INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge,
-    issued_at, expires_at)
+    issued_at, expires_at, dpop_jkt)
   SELECT i.hash, c.pk, i.scopes, i.resources, i.redirect_uri, i.redirect_uri_given, i.state, i.code_challenge,
-    i.issued_at, i.expires_at
+    i.issued_at, i.expires_at, i.dpop_jkt
   FROM input i JOIN consent c USING (account_pk, app_pk)
 )
 SELECT i.n, c.pk FROM input i LEFT JOIN consent c USING (account_pk, app_pk)`,
@@ -100,6 +100,7 @@ function codeValues(code: NewCode): unknown[] {
     code.issuedAt,
     code.expiresAt,
     consentedResources(code.resources),
+    code.dpopJkt,
   ];
 }
 
@@ -123,9 +124,10 @@ JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN a
  */
 const judged = `
 WITH input AS (
-  SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::bigint[]) AS i(n, hash, new_id, now)
+  SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::bigint[], $5::text[])
+    AS i(n, hash, new_id, now, dpop_jkt)
 ), locked AS (
-  SELECT i.n, i.new_id, i.now, c.hash, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources
+  SELECT i.n, i.new_id, i.now, i.dpop_jkt, c.hash, c.consumed_at, c.family_id, c.expires_at, c.grant_pk, c.scopes, c.resources
   FROM input i JOIN codes c ON c.hash = i.hash ORDER BY c.hash FOR UPDATE OF c
 ), judged AS (
   SELECT l.*, g.scopes AS grant_scopes, g.epoch, CASE
@@ -142,10 +144,10 @@ WITH input AS (
 /** `o` is a judged code with the epoch of its new family, and whether a later act of the same statement ended it. */
 const family = `
   INSERT INTO families AS f (id, grant_pk, created_at, used_at, access_valid_from, generation, epoch, revoked_at,
-    scopes, resources)
+    scopes, resources, dpop_jkt)
   SELECT CASE WHEN o.outcome = 'consumed' THEN o.new_id ELSE o.family_id END, o.grant_pk, o.now, o.now, 0, 0,
     o.new_epoch, CASE WHEN o.outcome = 'used_before' OR o.ended THEN o.now END,
-    NULLIF(o.scopes, o.grant_scopes), NULLIF(o.resources, '[]')
+    NULLIF(o.scopes, o.grant_scopes), NULLIF(o.resources, '[]'), o.dpop_jkt
   FROM outcomes o WHERE o.outcome IN ('consumed', 'used_before') ORDER BY 1
   ON CONFLICT (id) DO UPDATE SET revoked_at = COALESCE(f.revoked_at, excluded.revoked_at)`;
 
@@ -153,7 +155,7 @@ const answers = "SELECT n, outcome, family_id FROM outcomes";
 
 const consume = {
   changes: true,
-  rows: ({ hash, familyId, now }: ConsumeCode) => [[hash, familyId, now]],
+  rows: ({ hash, familyId, now, dpopJkt }: ConsumeCode) => [[hash, familyId, now, dpopJkt]],
   key: ({ hash }: ConsumeCode) => hash,
   answer: (row: Readonly<Record<string, unknown>> | undefined): ConsumeCodeOutcome => {
     if (row === undefined) return { outcome: "unknown" };

@@ -169,6 +169,9 @@ CREATE INDEX sessions_of_account ON sessions(account_pk);
 ALTER TABLE apps ADD COLUMN require_pkce boolean NOT NULL DEFAULT false,
   ADD COLUMN jwt_algorithm text NOT NULL DEFAULT 'ES256', ADD COLUMN grant_types text NOT NULL DEFAULT '[]',
   ADD COLUMN token_generation bigint NOT NULL DEFAULT 0;
+-- The thumbprint of the key that a code, and a public app's refresh tokens, are bound to.
+ALTER TABLE codes ADD COLUMN dpop_jkt text;
+ALTER TABLE families ADD COLUMN dpop_jkt text;
 `,
   },
 ];

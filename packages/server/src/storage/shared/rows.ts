@@ -106,6 +106,7 @@ export function familyOf(cells: Cells, revokedAt: string): Unfilled<Family> {
     usedAt: cells.number("f.used_at"),
     revokedAt: cells.optionalNumber(revokedAt),
     accessValidFrom: cells.number("f.access_valid_from"),
+    dpopJkt: cells.optionalText("f.dpop_jkt"),
   };
 }
 
@@ -122,6 +123,7 @@ export function codeOf(cells: Cells, toId: (stored: unknown) => string): Unfille
     redirectUriGiven: cells.flag("c.redirect_uri_given"),
     state: cells.optionalText("c.state"),
     codeChallenge: cells.optionalText("c.code_challenge"),
+    dpopJkt: cells.optionalText("c.dpop_jkt"),
     issuedAt: cells.number("c.issued_at"),
     expiresAt: cells.number("c.expires_at"),
     consumedAt: cells.optionalNumber("c.consumed_at"),

@@ -19,7 +19,7 @@ type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 export function codeVerbs(context: Context): CodeVerbs {
   const grantFor = recordConsent(context);
   const insert = context.prepare(
-    "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at, dpop_jkt) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
   );
   const found = columns((cells) => codeOf(cells, blobToId));
   const find = context.prepareRow(
@@ -31,7 +31,7 @@ export function codeVerbs(context: Context): CodeVerbs {
       context.write(() => {
         const grant = grantFor(code);
         const { hash, redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt } = code;
-        const rest = [redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt];
+        const rest = [redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt, code.dpopJkt];
         insert.run(...[hash, grant, code.scopes.join(" "), code.resources, ...rest].map(toSql));
         return String(grant);
       }),
@@ -107,9 +107,9 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
     "UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
   );
   const insert = context.prepare(
-    "INSERT INTO families(id, grant_pk, scopes, resources, generation, created_at, used_at, access_valid_from) VALUES (?,?,?,?,0,?,?,0)",
+    "INSERT INTO families(id, grant_pk, scopes, resources, generation, created_at, used_at, access_valid_from, dpop_jkt) VALUES (?,?,?,?,0,?,?,0,?)",
   );
-  return ({ hash, familyId, now, endEarlierFamilies }) => {
+  return ({ hash, familyId, now, endEarlierFamilies, dpopJkt }) => {
     const row = find.get(hash);
     if (row === undefined) return { outcome: "unknown" };
     const code = found.placed(row);
@@ -124,7 +124,7 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
     mark.run(now, id, code.rowid);
     const scopes = code.scopes === code.grantScopes ? null : code.scopes;
     const resources = code.resources === "[]" ? null : code.resources;
-    insert.run(id, code.grant, scopes, resources, now, now);
+    insert.run(id, code.grant, scopes, resources, now, now, dpopJkt ?? null);
     return { outcome: "consumed" };
   };
 }

@@ -174,6 +174,9 @@ ALTER TABLE apps ADD COLUMN require_pkce INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE apps ADD COLUMN jwt_algorithm TEXT NOT NULL DEFAULT 'ES256';
 ALTER TABLE apps ADD COLUMN grant_types TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE apps ADD COLUMN token_generation INTEGER NOT NULL DEFAULT 0;
+-- The thumbprint of the key that a code, and a public app's refresh tokens, are bound to.
+ALTER TABLE codes ADD COLUMN dpop_jkt TEXT;
+ALTER TABLE families ADD COLUMN dpop_jkt TEXT;
 `,
   },
 ];

@@ -32,6 +32,7 @@ export function codeContract(open: Open): void {
         redirectUriGiven: false,
         state: undefined,
         codeChallenge: undefined,
+        dpopJkt: undefined,
       });
       for (const code of [full, bare]) {
         const grantId = await storage().issueCode(code);
@@ -54,6 +55,25 @@ export function codeContract(open: Open): void {
         };
         expect(await storage().findCode(code.hash)).toStrictEqual({ ...code, ...used });
       }
+    });
+
+    it("give their family the key that its exchange says, each its own of many at once", async () => {
+      const pair = await createPair(storage());
+      const keys = [
+        "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+        undefined,
+        "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+      ];
+      const acts = await Promise.all(
+        keys.map(async (dpopJkt) => {
+          const code = newCode(pair);
+          await storage().issueCode(code);
+          return { ...use(code.hash), dpopJkt };
+        }),
+      );
+      await Promise.all(acts.map((act) => storage().consumeCode(act)));
+      const views = await Promise.all(acts.map(({ familyId }) => storage().findFamily(familyId)));
+      expect(views.map((view) => view?.family.dpopJkt)).toEqual(keys);
     });
 
     it("are unknown until issued", async () => {

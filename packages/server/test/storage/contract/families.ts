@@ -56,6 +56,7 @@ export function familyContract(open: Open): void {
         usedAt: t0 + 3,
         revokedAt: undefined,
         accessValidFrom: 0,
+        dpopJkt: undefined,
       };
       expect(await storage().findFamily(id)).toStrictEqual({ family, grant, ...pair });
       await storage().updateAccount(pair.account.id, { locked: true });

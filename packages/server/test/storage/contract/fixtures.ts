@@ -82,6 +82,7 @@ export function newCode(pair: Pair, fields: Partial<NewCode> = {}): NewCode {
     redirectUriGiven: true,
     state: "a state",
     codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    dpopJkt: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
     issuedAt: t0,
     expiresAt: t0 + 600_000,
     ...fields,
