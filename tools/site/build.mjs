@@ -52,6 +52,7 @@ const menu = [
     "Server",
     [
       "docs/standard-profile.md",
+      "docs/fapi2.md",
       "docs/clients.md",
       "docs/use-with.md",
       "docs/operating.md",

@@ -162,7 +162,12 @@ describe("the challenge of the API (RFC 6750 §3.1)", () => {
     },
   );
 
-  it.each(["Digest username=x", "token x", "Bearerx", "DPoP a"])(
+  it("names it in the scheme that was used, where that is DPoP", async () => {
+    const [status, header] = await asked("DPoP a");
+    expect([status, header]).toEqual([401, expect.stringMatching(/^DPoP .*error="invalid_token"/)]);
+  });
+
+  it.each(["Digest username=x", "token x", "Bearerx"])(
     "names no error to who came with another scheme: %j",
     async (header) => expect(await asked(header)).toEqual([401, 'Bearer realm="API"']),
   );
