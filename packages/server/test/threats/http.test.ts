@@ -223,7 +223,7 @@ describe("oversized requests", () => {
 });
 
 describe("slow requests", () => {
-  const connections = { headersMilliseconds: 150, requestMilliseconds: 300, checkMilliseconds: 50 };
+  const connections = { headersMilliseconds: 500, requestMilliseconds: 800, checkMilliseconds: 50 };
 
   /** Sends a beginning and then a byte now and again, and resolves to what came back when the server hung up. */
   const drip = (url: string, beginning: string) =>
