@@ -16,6 +16,7 @@ export type KeyPurpose =
   | "csrf"
   | "confirmation"
   | "device"
+  | "device-code"
   | "jwt-signing"
   | "fingerprint"
   | "client-id"

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { hashed } from "../crypto/compare.js";
 import { addressKey } from "../limits/address.js";
 import type { LimitState } from "../limits/limiter.js";
+import type { RateLimit } from "../limits/rate-limit.js";
 import { Refusal } from "../oauth/refusal.js";
 import type { HttpContext } from "./context.js";
 
@@ -13,9 +14,12 @@ export async function limitTokenRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   clientId: string | undefined,
+  more?: { readonly key: string; readonly limit: RateLimit },
 ): Promise<void> {
   const { address, client } = context.rateLimits;
   const from = addressKey(context.addresses.of(request));
+  const first = more && (await context.limiter.take(`${more.key}:${from}`, more.limit));
+  if (first?.allowed === false) return tell(context, reply, first);
   let state = address && (await context.limiter.take(`address:${from}`, address));
   // Keyed by address too: whoever knows a client_id must not be able to spend another's limit. Hashed, since a key is
   // stored: who swaps the two credentials sends the secret as client_id.

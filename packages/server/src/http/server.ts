@@ -25,6 +25,7 @@ import { logRequests } from "./request-log.js";
 import { accountRoutes } from "./routes/account.js";
 import { authorizeRoutes } from "./routes/authorize.js";
 import { connectedAppsRoutes } from "./routes/connected-apps.js";
+import { deviceRoutes } from "./routes/device.js";
 import { registerRoutes } from "./routes/register.js";
 import { standardRoutes } from "./routes/standard.js";
 import { tokenRoutes } from "./routes/token.js";
@@ -79,6 +80,7 @@ export function createServer(context: HttpContext, options: ServerOptions): Fast
   registerRoutes(server, context);
   accountRoutes(server, context);
   authorizeRoutes(server, context);
+  deviceRoutes(server, context);
   connectedAppsRoutes(server, context);
   return server;
 }

@@ -70,6 +70,22 @@ export const endpoints = {
     errors: "oauth",
     crossOrigin: true,
   },
+  deviceAuthorization: {
+    operation: "deviceAuthorization",
+    method: "POST",
+    path: "/oauth/device_authorization",
+    errors: "client",
+  },
+  devicePage: { operation: "devicePage", method: "GET", path: "/device", errors: "browser" },
+  deviceLookUp: { operation: "deviceLookUp", method: "POST", path: "/device", errors: "browser" },
+  deviceLogin: { operation: "deviceLogin", method: "POST", path: "/device/login", errors: "browser" },
+  deviceSwitchAccount: {
+    operation: "deviceSwitchAccount",
+    method: "POST",
+    path: "/device/switch",
+    errors: "browser",
+  },
+  deviceDecide: { operation: "deviceDecide", method: "POST", path: "/device/decide", errors: "browser" },
   metadata: {
     operation: "metadata",
     method: "GET",

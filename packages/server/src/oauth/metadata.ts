@@ -29,6 +29,9 @@ export function authorizationServerMetadata(
     pushed_authorization_request_endpoint:
       profile.pushedRequests === "none" ? undefined : `${issuer}${endpoints.pushRequest.path}`,
     require_pushed_authorization_requests: profile.pushedRequests === "required" || undefined,
+    device_authorization_endpoint: profile.grantTypes.includes("device_code")
+      ? `${issuer}${endpoints.deviceAuthorization.path}`
+      : undefined,
     registration_endpoint: accepts("register") ? `${issuer}${endpoints.register.path}` : undefined,
     client_id_metadata_document_supported: accepts("cimd") || undefined,
     jwks_uri: `${issuer}${endpoints.jwks.path}`,

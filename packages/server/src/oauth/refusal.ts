@@ -11,6 +11,8 @@ export type OAuthErrorCode =
   | "unauthorized_client"
   | "unsupported_grant_type"
   | "unsupported_token_type"
+  | "authorization_pending"
+  | "expired_token"
   | "unsupported_response_type"
   | "request_not_supported"
   | "request_uri_not_supported"
@@ -38,6 +40,8 @@ export const statusOf: Readonly<Record<OAuthErrorCode, number>> = {
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   unsupported_token_type: 400,
+  authorization_pending: 400,
+  expired_token: 400,
   unsupported_response_type: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
@@ -131,6 +135,11 @@ export type Reason =
   | "access_token_scope"
   | "access_token_without_user"
   | "token_not_revocable"
+  | "device_pending"
+  | "device_slow_down"
+  | "device_denied"
+  | "device_code_expired"
+  | "device_code_unknown"
   | "account_unconfirmed"
   | "rate_limited"
   | "storage_busy"
@@ -143,6 +152,9 @@ export const statusOfReason: Readonly<Partial<Record<Reason, number>>> = {
   // RFC 9449 §7.1: a protected resource asks for credentials.
   access_proof_invalid: 401,
   access_nonce_required: 401,
+  // RFC 8628 §3.5: at the token endpoint these are errors as others.
+  device_slow_down: 400,
+  device_denied: 400,
 };
 
 /** A request refused by a rule of the protocol. */

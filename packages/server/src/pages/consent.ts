@@ -30,7 +30,9 @@ export interface ConsentView {
   /** The resource servers that the access is for, where the app named any. */
   resources?: readonly string[];
   /** Where the person goes next: host and port of the callback, or the scheme of an app on their device. */
-  goesBackTo: string;
+  goesBackTo?: string;
+  /** The code that a device shows, where the access is for one; then nobody goes anywhere. */
+  userCode?: string | undefined;
   /** Where an app that nobody registered here comes from. */
   provenance?: Provenance | undefined;
   switchAccountAction: string;
@@ -49,6 +51,7 @@ export function consentPage(view: ConsentView): Page {
 ${heading(view)}
 ${view.notice && notice(view.canAllow ? "note" : "bad", html`<p>${view.notice}</p>`, "notice")}
 ${view.provenance && unchecked(view.provenance)}
+${view.userCode !== undefined && forDevice()}
 ${person(view)}
 ${view.canAllow && html`${scopeList(view.scopes)}${cost(view.scopes)}`}
 ${facts(view)}
@@ -74,6 +77,15 @@ function unchecked({ host, loopbackOnly }: Provenance): Html {
     loopbackOnly &&
     html`<p><strong>It runs on your device, where any program can claim this name.</strong> Allow it only if you have just started it yourself.</p>`;
   return notice("note", html`<p>Nobody here has checked this app. ${from}</p>${local}`, "unchecked");
+}
+
+/** RFC 8628 §5.4: whoever sends somebody else a code gets in as them. */
+function forDevice(): Html {
+  return notice(
+    "note",
+    html`<p>This gives access to a device. <strong>Allow it only if the device is in front of you and shows the code below.</strong> Nobody who helps you needs you to type a code of theirs.</p>`,
+    "device",
+  );
 }
 
 function person(view: ConsentView): Html {
@@ -110,7 +122,7 @@ ${runBy(view)}
 ${(view.resources ?? []).map(
   (resource) => html`<dt>Access is for</dt><dd><bdi>${plainName(resource)}</bdi></dd>
 `,
-)}<dt>You return to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>
+)}${view.userCode === undefined ? html`<dt>You return to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>` : html`<dt>Code on the device</dt><dd><code>${view.userCode}</code></dd>`}
 </dl>`;
 }
 
@@ -123,10 +135,10 @@ function runBy({ provenance, ownerEmail }: ConsentView): Html {
 
 function decision(view: ConsentView): Html {
   if (!view.canAllow) {
-    return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}
-<div class="buttons-wide"><button type="submit" name="decision" value="deny" class="primary">Back to the app</button></div></form>`;
+    return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}${view.userCode !== undefined && html`<input type="hidden" name="user_code" value="${view.userCode}">`}
+<div class="buttons-wide"><button type="submit" name="decision" value="deny" class="primary">${view.userCode === undefined ? "Back to the app" : "Deny"}</button></div></form>`;
   }
-  return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}
+  return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}${view.userCode !== undefined && html`<input type="hidden" name="user_code" value="${view.userCode}">`}
 <div class="buttons-wide pair"><button type="submit" name="decision" value="allow" class="primary">Allow</button>
 <button type="submit" name="decision" value="deny">Deny</button></div>
 <p class="muted small">You can remove this access at any time. The app never sees your password.</p></form>`;

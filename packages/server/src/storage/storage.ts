@@ -163,6 +163,23 @@ export type ConsumeCodeOutcome =
   | { readonly outcome: "revoked" }
   | { readonly outcome: "unknown" };
 
+/** A device that waits for a person's answer (RFC 8628). */
+export interface Device {
+  /** Of its device code; nothing else is stored under a hash like it. */
+  readonly hash: string;
+  /** What it is found by: a MAC of its user code. */
+  readonly userKey: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly expiresAt: number;
+}
+
+/** How much earlier than the interval a device may ask: clocks and networks are not exact. In milliseconds. */
+export const pollJitterMilliseconds = 500;
+/** How much longer the interval gets each time a device asks too early (RFC 8628 §3.5). */
+export const slowDownSeconds = 5;
+
 /** Whose authorizations are ended: those of an account, those of an app, or all there are. */
 export type Revocation = { readonly accountId: string } | { readonly clientId: string } | "everything";
 
@@ -289,7 +306,7 @@ export interface BucketOutcome {
   readonly resetAt: number;
 }
 
-/** Over are codes, sessions, buckets and remembered values that expired, and families revoked more than 30 days ago. */
+/** Over are codes, devices, sessions, buckets and remembered values that expired, and families revoked more than 30 days ago. */
 export interface Purge {
   readonly now: number;
   readonly limit: number;
@@ -426,6 +443,26 @@ export interface Storage extends OperatorStorage {
   findCode(hash: string): Promise<Code | undefined>;
   /** Marks the code used and makes its family; of any number at once exactly one is answered "consumed". */
   consumeCode(act: ConsumeCode): Promise<ConsumeCodeOutcome>;
+
+  /** Returns false where a device with the same user code waits already. */
+  startDevice(device: Device & { readonly intervalSeconds: number }): Promise<boolean>;
+  /** Returns the device of one of the keys, while it waits for an answer. */
+  findDevice(userKeys: readonly string[], now: number): Promise<Device | undefined>;
+  /**
+   * Records a person's answer; without an account it is no. A yes is a consent, and a code under the device's hash in the
+   * device's place. Of any number at once one is recorded; the others are answered false.
+   */
+  decideDevice(act: {
+    readonly userKey: string;
+    readonly accountId: string | undefined;
+    readonly now: number;
+  }): Promise<boolean>;
+  /** Notes that the device of the app has asked; one that asks too early has to wait longer from then on. */
+  pollDevice(act: {
+    readonly hash: string;
+    readonly clientId: string;
+    readonly now: number;
+  }): Promise<"pending" | "slow_down" | "denied" | "unknown">;
 
   findGrant(accountId: string, clientId: string): Promise<Grant | undefined>;
   listGrants(accountId: string): Promise<{ grant: Grant; app: App }[]>;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { homeRoute } from "../../src/http/routes/home.js";
 import { send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
-import { authorizationQuery, callbackOf, hasForm, UserAgent } from "../support/user-agent.js";
+import { authorizationQuery, callbackOf, formOf, hasForm, UserAgent } from "../support/user-agent.js";
 import { authorize, inBody, post, startHouse, web } from "./house.js";
 
 let server: TestServer;
@@ -37,7 +37,7 @@ describe("an issuer with a path", () => {
       if (!name.endsWith("_endpoint") && name !== "jwks_uri") continue;
       const url = new URL(String(value));
       expect(url.pathname.startsWith("/auth/")).toBe(true);
-      const method = /token|revocation|introspection/.test(name) ? "POST" : "GET";
+      const method = /token|revocation|introspection|device/.test(name) ? "POST" : "GET";
       expect([name, (await send(url.href, { method })).status]).not.toContain(404);
       const outside = `${origin}${url.pathname.slice("/auth".length)}`;
       expect([name, (await send(outside, { method })).status]).toEqual([name, 404]);
@@ -60,9 +60,22 @@ describe("an issuer with a path", () => {
     expect(hasForm(await agent.submit(consent, "/auth/oauth/authorize/switch", {}), "/")).toBe(false);
   });
 
+  it("leads a person who types a device's code from the sign-in to consent", async () => {
+    const agent = new UserAgent(origin);
+    const page = await agent.get("/auth/device?user_code=BCDF-GHJK");
+    const asked = await agent.follow(await agent.submit(page, "/auth/device/login?", jack));
+    expect(asked.text).toContain('value="BCDF-GHJK"');
+    expect(hasForm(asked, "/auth/device/switch")).toBe(true);
+    expect(hasForm(asked, "/auth/device")).toBe(true);
+    const { hidden } = formOf(asked, "/auth/device/switch");
+    const answer = await agent.post("/auth/device", { ...hidden, user_code: "BCDF-GHJK" });
+    expect([answer.status, answer.text.includes("This code is not known")]).toEqual([400, true]);
+    expect((await send(`${origin}/device`)).status).toBe(404);
+  });
+
   it("loads its pages' files from below the path, and leaves no link that leads out of it", async () => {
     const agent = new UserAgent(origin);
-    for (const path of ["/auth", "/auth/", "/auth/connected-apps"]) {
+    for (const path of ["/auth", "/auth/", "/auth/connected-apps", "/auth/device"]) {
       const page = await agent.get(path);
       expect(page.status).toBe(200);
       const links = [...page.text.matchAll(/(?:href|src|action)="(\/[^"]*)"/g)].map(([, link = ""]) => link);

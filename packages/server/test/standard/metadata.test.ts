@@ -46,6 +46,7 @@ describe("the metadata", () => {
       "authorization_code",
       "refresh_token",
       "client_credentials",
+      "urn:ietf:params:oauth:grant-type:device_code",
     ]);
     const notAllowed = { grant_type: "client_credentials", ...inBody(web) };
     expect((await post(server, "/oauth/token", notAllowed)).json().error).toBe("unauthorized_client");

@@ -4,6 +4,7 @@ import { accountContract } from "./contract/accounts.js";
 import { appContract } from "./contract/apps.js";
 import { auditContract } from "./contract/audit.js";
 import { codeContract } from "./contract/codes.js";
+import { deviceContract } from "./contract/devices.js";
 import { familyContract } from "./contract/families.js";
 import type { Open } from "./contract/fixtures.js";
 import { hostileContract } from "./contract/hostile.js";
@@ -17,6 +18,7 @@ export function sharedContract(open: Open): void {
   accountContract(open);
   appContract(open);
   codeContract(open);
+  deviceContract(open);
   familyContract(open);
   bucketContract(open);
   revocationContract(open);

@@ -8,11 +8,13 @@ import type { GrantType } from "../../oauth/grant-types.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import { exchangeCode } from "../../oauth/token/authorization-code.js";
 import { issueAppToken } from "../../oauth/token/client-credentials.js";
+import { exchangeDeviceCode } from "../../oauth/token/device-code.js";
 import { refresh } from "../../oauth/token/refresh-token.js";
 import {
   chooseGrantType,
   readAppTokenRequest,
   readCodeRequest,
+  readDeviceRequest,
   readRefreshRequest,
 } from "../../oauth/token/request.js";
 import type { TokenResponse } from "../../oauth/token/response.js";
@@ -43,12 +45,7 @@ async function token(
   noteClient(notes, credentials);
   await limitTokenRequest(context, request, reply, credentials.clientId);
   const proof = await readProof(context, request, reply, context.profile.dpop === "required");
-  const response = await answers[grantType as Exclude<GrantType, "device_code">](
-    context,
-    parameters,
-    credentials,
-    proof,
-  );
+  const response = await answers[grantType](context, parameters, credentials, proof);
   return sendJson(reply.header("pragma", "no-cache"), response);
 }
 
@@ -59,11 +56,13 @@ type Answer = (
   proof: Proof | undefined,
 ) => Promise<TokenResponse>;
 
-const answers: Readonly<Record<Exclude<GrantType, "device_code">, Answer>> = {
+const answers: Readonly<Record<GrantType, Answer>> = {
   authorization_code: (context, parameters, credentials, proof) =>
     exchangeCode(context, readCodeRequest(context.profile, parameters), credentials, proof),
   refresh_token: (context, parameters, credentials, proof) =>
     refresh(context, readRefreshRequest(context.profile, parameters), credentials, proof),
+  device_code: (context, parameters, credentials, proof) =>
+    exchangeDeviceCode(context, readDeviceRequest(context.profile, parameters), credentials, proof),
   // RFC 9449 §5: a token may be left unbound, and then says so by its type.
   client_credentials: (context, parameters, credentials) =>
     issueAppToken(context, readAppTokenRequest(context.profile, parameters), credentials),

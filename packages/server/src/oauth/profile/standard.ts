@@ -22,7 +22,7 @@ export const standard: Profile = {
   pkce: "S256",
   pkceRequiredOf: "public",
   authorizeByPost: true,
-  grantTypes: ["client_credentials"],
+  grantTypes: ["client_credentials", "device_code"],
   clientAuthentication: ["client_secret_post", "client_secret_basic", "private_key_jwt"],
   assertions: { algorithms: ["ES256", "EdDSA", "RS256", "PS256"], audience: "endpoints" },
   nativeApps: true,

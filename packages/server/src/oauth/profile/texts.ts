@@ -170,6 +170,11 @@ export const standardTexts: Readonly<Record<Reason, PublicError>> = {
     error: "insufficient_scope",
     description: "The access token is an app's own; this action needs one that a user has given",
   },
+  device_pending: { error: "authorization_pending", description: "The user has not answered yet" },
+  device_slow_down: { error: "slow_down", description: "Wait 5 seconds longer between requests" },
+  device_denied: { error: "access_denied", description: "The user denied the request" },
+  device_code_expired: { error: "expired_token", description: "The device code has expired" },
+  device_code_unknown: { error: "invalid_grant", description: "The device code is not valid" },
   token_not_revocable: {
     error: "unsupported_token_type",
     description: "An app's own token cannot be revoked by itself: it ends shortly",

@@ -30,7 +30,25 @@ export async function exchangeCode(
   ]);
   checkCode(context, app, code, request);
   checkBound(code.dpopJkt, proof, "code");
-  const resource = chooseResource(context.profile, code.resources, request.resources);
+  // Sent at both endpoints, it was compared: it is told back.
+  const state = request.state === undefined ? undefined : code.state;
+  return spendCode(context, { app, code, resources: request.resources, state, proof });
+}
+
+interface Spend {
+  readonly app: App;
+  readonly code: Code;
+  readonly resources: readonly string[];
+  readonly state?: string | undefined;
+  readonly proof: Proof | undefined;
+}
+
+/** Uses a code up and returns its tokens. Everything else about it has been checked. @throws {Refusal} */
+export async function spendCode(
+  context: OAuthContext,
+  { app, code, resources, state, proof }: Spend,
+): Promise<TokenResponse> {
+  const resource = chooseResource(context.profile, code.resources, resources);
   await useProof(context, proof);
   const familyId = newFamilyId(context.now(), context.randomBytes);
   const outcome = await context.storage.consumeCode({
@@ -43,8 +61,6 @@ export async function exchangeCode(
   });
   refuseUnlessConsumed(context, app, code, outcome);
   context.audit("code_exchanged", { clientId: app.clientId, accountId: code.accountId, family: familyId });
-  // Sent at both endpoints, it was compared: it is told back.
-  const state = request.state === undefined ? undefined : code.state;
   const family = { id: familyId, generation: 0, scopes: code.scopes, resources: code.resources };
   const { accountId, scopes } = code;
   return issueTokens(context, { app, accountId, family, scopes, resource, state, jkt: proof?.jkt });

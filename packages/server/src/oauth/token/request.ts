@@ -66,6 +66,20 @@ export function readRefreshRequest(profile: Profile, parameters: Parameters): Re
   return { refreshToken: parameters.required("refresh_token"), ...readAppTokenRequest(profile, parameters) };
 }
 
+/** RFC 8628 §3.4. */
+export interface DeviceRequest {
+  readonly deviceCode: string;
+  readonly resources: readonly string[];
+}
+
+/** @throws {Refusal} `parameter_missing`, `parameter_repeated` or `parameter_malformed`. */
+export function readDeviceRequest(profile: Profile, parameters: Parameters): DeviceRequest {
+  return {
+    deviceCode: parameters.required("device_code"),
+    resources: profile.resources ? parameters.all("resource") : [],
+  };
+}
+
 /** @throws {Refusal} `parameter_repeated` or `parameter_malformed`. */
 export function readAppTokenRequest(profile: Profile, parameters: Parameters): AppTokenRequest {
   const scope = parameters.optional("scope");

@@ -28,6 +28,14 @@ const union = (words: string, more: string) => `array_to_string(${words} || ARRA
       SELECT word FROM unnest(${more}) WITH ORDINALITY AS w(word, place)
       WHERE word <> ALL(${words}) ORDER BY place), ' ')`;
 
+/** What a consent does to the live grant of the pair, if there is one. */
+export const widenedConsent = `ON CONFLICT (account_pk, app_pk) WHERE revoked_at IS NULL DO UPDATE SET widened_scopes =
+    CASE WHEN ${current} @> ${added} THEN g.widened_scopes
+    ELSE ${union(current, added)} END,
+    resources = CASE WHEN ${currentResources} @> ${addedResources} THEN g.resources
+    ELSE ${union(currentResources, addedResources)} END
+  WHERE g.pk > (SELECT ended_through FROM apps WHERE pk = excluded.app_pk)`;
+
 /** Undefined is the grant that the pair has ended with all of its app, and must make room first: nothing was done. */
 export const issueCode: BatchedVerb<NewCode, string | undefined> = {
   name: "issue_code",
@@ -43,12 +51,7 @@ WITH input AS (
   INSERT INTO grants AS g (account_pk, app_pk, scopes, resources, created_at)
   SELECT account_pk, app_pk, scopes, NULLIF(consented, '${ownApi}'), issued_at
   FROM input ORDER BY account_pk, app_pk
-  ON CONFLICT (account_pk, app_pk) WHERE revoked_at IS NULL DO UPDATE SET widened_scopes =
-    CASE WHEN ${current} @> ${added} THEN g.widened_scopes
-    ELSE ${union(current, added)} END,
-    resources = CASE WHEN ${currentResources} @> ${addedResources} THEN g.resources
-    ELSE ${union(currentResources, addedResources)} END
-  WHERE g.pk > (SELECT ended_through FROM apps WHERE pk = excluded.app_pk)
+  ${widenedConsent}
   RETURNING g.pk, g.account_pk, g.app_pk
 ), made AS (
   INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge,
@@ -67,7 +70,7 @@ SELECT i.n, c.pk FROM input i LEFT JOIN consent c USING (account_pk, app_pk)`,
   },
 };
 
-const makeRoom = {
+export const makeRoom = {
   name: "mark_ended_grant",
   text: "UPDATE grants g SET revoked_at = p.ended_at FROM apps p, accounts a WHERE a.id = $1 AND p.client_id = $2 AND g.account_pk = a.pk AND g.app_pk = p.pk AND g.revoked_at IS NULL AND g.pk <= p.ended_through",
 };

@@ -7,6 +7,7 @@ import { accountVerbs, apiKeyVerbs } from "./accounts.js";
 import { appVerbs, findApp } from "./apps.js";
 import { listAuditVerb, recordAudit } from "./audit.js";
 import { consumeCode, consumeCodeAlone, findCode, issueCode, issueCodeVerb } from "./codes.js";
+import { deviceVerbs } from "./devices.js";
 import { Batch, type BatchedVerb } from "./engine/batch.js";
 import { Connections } from "./engine/connections.js";
 import { migratePostgres } from "./engine/migrate.js";
@@ -62,6 +63,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
     ...accountVerbs(connections),
     ...apiKeyVerbs(connections),
     ...appVerbs(connections),
+    ...deviceVerbs(connections),
     ...grantVerbs(connections),
     ...familyVerbs(connections),
     ...operatorVerbs(connections),

@@ -15,7 +15,7 @@ const purged = {
   name: "purge",
   text: `
 WITH codes_gone AS (${expired("codes", "hash")}), sessions_gone AS (${expired("sessions", "hash")}),
-buckets_gone AS (${expired("buckets", "key")}), values_gone AS (${expired("seen_once", "key")}),
+devices_gone AS (${expired("devices", "hash")}), buckets_gone AS (${expired("buckets", "key")}), values_gone AS (${expired("seen_once", "key")}),
 families_gone AS (
   DELETE FROM families WHERE id = ANY(ARRAY(
     SELECT id FROM families WHERE revoked_at <= $2
@@ -29,7 +29,7 @@ families_gone AS (
     SELECT g.pk FROM grants g WHERE g.revoked_at <= $2
       AND NOT EXISTS (SELECT 1 FROM families f WHERE f.grant_pk = g.pk) LIMIT $3)) RETURNING 1
 )
-SELECT (SELECT count(*) FROM codes_gone) + (SELECT count(*) FROM sessions_gone)
+SELECT (SELECT count(*) FROM codes_gone) + (SELECT count(*) FROM devices_gone) + (SELECT count(*) FROM sessions_gone)
   + (SELECT count(*) FROM buckets_gone) + (SELECT count(*) FROM values_gone)
   + (SELECT count(*) FROM audit_gone) + (SELECT count(*) FROM families_gone) + (SELECT count(*) FROM grants_gone) AS gone`,
 };

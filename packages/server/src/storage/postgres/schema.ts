@@ -172,6 +172,19 @@ ALTER TABLE apps ADD COLUMN require_pkce boolean NOT NULL DEFAULT false,
 -- The thumbprint of the key that a code, and a public app's refresh tokens, are bound to.
 ALTER TABLE codes ADD COLUMN dpop_jkt text;
 ALTER TABLE families ADD COLUMN dpop_jkt text;
+-- Devices that wait for a person's answer. One that is allowed becomes a code.
+CREATE TABLE devices (
+  hash text PRIMARY KEY,
+  user_key text NOT NULL UNIQUE,
+  app_pk bigint NOT NULL REFERENCES apps(pk) ON DELETE CASCADE,
+  scopes text NOT NULL,
+  resources text NOT NULL,
+  denied boolean NOT NULL DEFAULT false,
+  interval_seconds integer NOT NULL,
+  polled_at bigint,
+  expires_at bigint NOT NULL
+);
+CREATE INDEX devices_by_expiry ON devices(expires_at);
 `,
   },
 ];

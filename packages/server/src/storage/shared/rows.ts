@@ -6,6 +6,7 @@ import {
   type AuditEvent,
   type ClientSecret,
   type Code,
+  type Device,
   type Family,
   type Grant,
   ownApi,
@@ -130,6 +131,17 @@ export function codeOf(cells: Cells, toId: (stored: unknown) => string): Unfille
     familyId: cells.optional("c.family_id", toId),
     grantRevokedAt: cells.optionalNumber(grantRevokedAt),
     accountLocked: cells.flag("a.locked"),
+  };
+}
+
+export function deviceOf(cells: Cells): Device {
+  return {
+    hash: cells.text("d.hash"),
+    userKey: cells.text("d.user_key"),
+    clientId: cells.text("p.client_id"),
+    scopes: cells.words("d.scopes"),
+    resources: cells.list("d.resources"),
+    expiresAt: cells.number("d.expires_at"),
   };
 }
 

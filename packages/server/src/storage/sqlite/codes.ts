@@ -17,30 +17,35 @@ import { blobToId, idToBlob } from "./engine/family-id.js";
 type CodeVerbs = Pick<Storage, "issueCode" | "findCode" | "consumeCode">;
 
 export function codeVerbs(context: Context): CodeVerbs {
-  const grantFor = recordConsent(context);
-  const insert = context.prepare(
-    "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at, dpop_jkt) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-  );
+  const issue = codeIssuer(context);
   const found = columns((cells) => codeOf(cells, blobToId));
   const find = context.prepareRow(
     `SELECT ${found.list} FROM codes c JOIN grants g ON g.pk = c.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk WHERE c.hash = ?`,
   );
   const consume = consumeCode(context);
   return {
-    issueCode: (code) =>
-      context.write(() => {
-        const grant = grantFor(code);
-        const { hash, redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt } = code;
-        const rest = [redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt, code.dpopJkt];
-        insert.run(...[hash, grant, code.scopes.join(" "), code.resources, ...rest].map(toSql));
-        return String(grant);
-      }),
+    issueCode: (code) => context.write(() => String(issue(code))),
     findCode: (hash) =>
       context.read(() => {
         const row = find.get(hash);
         return row && filledCode(found.placed(row), hash);
       }),
     consumeCode: (act) => context.write(() => consume(act)),
+  };
+}
+
+/** Records the consent and a code for it, within an act; returns the grant's key. */
+export function codeIssuer(context: Context): (code: NewCode) => number {
+  const grantFor = recordConsent(context);
+  const insert = context.prepare(
+    "INSERT INTO codes(hash, grant_pk, scopes, resources, redirect_uri, redirect_uri_given, state, code_challenge, issued_at, expires_at, dpop_jkt) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+  );
+  return (code) => {
+    const grant = grantFor(code);
+    const { hash, redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt } = code;
+    const rest = [redirectUri, redirectUriGiven, state, codeChallenge, issuedAt, expiresAt, code.dpopJkt];
+    insert.run(...[hash, grant, code.scopes.join(" "), code.resources, ...rest].map(toSql));
+    return grant;
   };
 }
 

@@ -4,7 +4,7 @@ import { revokedFamilyMilliseconds, type Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 
 export function purgeVerb(context: Context): Storage["purge"] {
-  const expired = ["codes", "sessions", "buckets", "seen_once"].map((table) =>
+  const expired = ["codes", "devices", "sessions", "buckets", "seen_once"].map((table) =>
     context.prepare(
       `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at <= ? LIMIT ?)`,
     ),

@@ -177,6 +177,19 @@ ALTER TABLE apps ADD COLUMN token_generation INTEGER NOT NULL DEFAULT 0;
 -- The thumbprint of the key that a code, and a public app's refresh tokens, are bound to.
 ALTER TABLE codes ADD COLUMN dpop_jkt TEXT;
 ALTER TABLE families ADD COLUMN dpop_jkt TEXT;
+-- Devices that wait for a person's answer. One that is allowed becomes a code.
+CREATE TABLE devices (
+  hash TEXT NOT NULL UNIQUE,
+  user_key TEXT NOT NULL UNIQUE,
+  app_pk INTEGER NOT NULL REFERENCES apps(pk) ON DELETE CASCADE,
+  scopes TEXT NOT NULL,
+  resources TEXT NOT NULL,
+  denied INTEGER NOT NULL DEFAULT 0,
+  interval_seconds INTEGER NOT NULL,
+  polled_at INTEGER,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX devices_by_expiry ON devices(expires_at);
 `,
   },
 ];

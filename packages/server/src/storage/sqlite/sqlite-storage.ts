@@ -6,6 +6,7 @@ import { accountVerbs } from "./accounts.js";
 import { appVerbs } from "./apps.js";
 import { auditVerbs } from "./audit.js";
 import { codeVerbs } from "./codes.js";
+import { deviceVerbs } from "./devices.js";
 import { Context } from "./engine/context.js";
 import { type Database, type DriverName, openDatabase } from "./engine/driver.js";
 import { GroupCommit, stillMilliseconds } from "./engine/group-commit.js";
@@ -67,6 +68,7 @@ export function openSqliteStorage(file: string, options: SqliteOptions = {}): Sq
     ...appVerbs(context, parsed),
     ...sessionVerbs(context, parsed),
     ...codeVerbs(context),
+    ...deviceVerbs(context),
     ...grantVerbs(context, parsed),
     ...familyVerbs(context, parsed),
     ...limitVerbs(context),
