@@ -23,7 +23,8 @@ import { SigningKeys } from "./oauth/tokens/signing-keys.js";
 import type { Observer, Tracing } from "./observer.js";
 import { Documents } from "./outgoing/documents.js";
 import { type Outgoing, publicInternet } from "./outgoing/guarded-get.js";
-import type { AuditEvent, Storage } from "./storage/storage.js";
+import type { AuditEvent } from "./storage/port/audit.js";
+import type { Storage } from "./storage/port/storage.js";
 
 export interface AppOptions {
   readonly profile: Profile;

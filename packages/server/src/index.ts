@@ -12,17 +12,22 @@ import type { RateLimits } from "./limits/rate-limit.js";
 import { type Log, silentLog } from "./log.js";
 import type { Profile } from "./oauth/profile/profile.js";
 import { profiles } from "./oauth/profile/profiles.js";
+import type { Storage } from "./storage/port/storage.js";
 import { startPurging } from "./storage/purging.js";
-import type { Storage } from "./storage/storage.js";
 
 export { type AccountDeps, createAccount, type NewAccount } from "./accounts/create-account.js";
 export { type AppDeps, createApp, type NewApp } from "./apps/create-app.js";
 export type { KeyRing } from "./crypto/key-ring.js";
 export type { RateLimit, RateLimits } from "./limits/rate-limit.js";
 export type { Log, LogFields } from "./log.js";
+export * from "./storage/port/acts.js";
+export * from "./storage/port/audit.js";
+export * from "./storage/port/operators.js";
+export * from "./storage/port/paging.js";
+export * from "./storage/port/records.js";
+export * from "./storage/port/storage.js";
 export { openPostgresStorage, type PostgresOptions } from "./storage/postgres/postgres-storage.js";
 export { openSqliteStorage, type SqliteOptions } from "./storage/sqlite/sqlite-storage.js";
-export * from "./storage/storage.js";
 
 export interface AuthorizationServerOptions {
   /** The address that users and apps reach it by, `https://sign.example.com`. It may have a path, which all routes then begin with. */

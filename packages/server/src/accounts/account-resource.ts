@@ -1,6 +1,6 @@
 /** The `account` object of the API (`AccountResponse` of the OpenAPI description). */
 
-import type { Account } from "../storage/storage.js";
+import type { Account } from "../storage/port/records.js";
 
 /** Returns the response of `GET /v3/account`. Quotas are those of an account without a paid plan. */
 export function accountResource(account: Account) {

@@ -2,7 +2,8 @@
 
 import type { KeyRing } from "../crypto/key-ring.js";
 import { seal, sealNonceBytes, unseal } from "../crypto/sealed.js";
-import type { Account, ApiKey, Storage } from "../storage/storage.js";
+import type { Account, ApiKey } from "../storage/port/records.js";
+import type { Storage } from "../storage/port/storage.js";
 
 /** Most API keys of one account. */
 export const mostApiKeys = 4;

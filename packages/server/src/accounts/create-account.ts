@@ -1,7 +1,8 @@
 /** Making an account. */
 
 import { hashPassword } from "../crypto/passwords.js";
-import { type Account, mostEmailCharacters, type Storage } from "../storage/storage.js";
+import { type Account, mostEmailCharacters } from "../storage/port/records.js";
+import type { Storage } from "../storage/port/storage.js";
 
 export interface NewAccount {
   readonly email: string;

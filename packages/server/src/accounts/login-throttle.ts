@@ -8,7 +8,8 @@
 import { hashed } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
 import { addressKey } from "../limits/address.js";
-import { type Account, emailKey, mostEmailCharacters, type Storage } from "../storage/storage.js";
+import { type Account, emailKey, mostEmailCharacters } from "../storage/port/records.js";
+import type { Storage } from "../storage/port/storage.js";
 
 const perAddress = { capacity: 30, periodSeconds: 900 };
 const perAccount = { capacity: 10, periodSeconds: 900 };

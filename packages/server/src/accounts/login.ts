@@ -2,7 +2,8 @@
 
 import { equalSecrets, hashed } from "../crypto/compare.js";
 import { spendPasswordCheck, verifyPassword } from "../crypto/passwords.js";
-import type { Account, SessionView, Storage } from "../storage/storage.js";
+import type { Account, SessionView } from "../storage/port/records.js";
+import type { Storage } from "../storage/port/storage.js";
 
 /** How long a session lasts, in seconds. */
 export const sessionSeconds = 14 * 86_400;

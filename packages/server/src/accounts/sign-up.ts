@@ -6,7 +6,8 @@ import { hashPassword } from "../crypto/passwords.js";
 import type { OAuthContext } from "../oauth/context.js";
 import { issueTokens, type TokenResponse } from "../oauth/token/response.js";
 import { newFamilyId } from "../oauth/tokens/opaque.js";
-import type { Account, App, Storage } from "../storage/storage.js";
+import type { Account, App } from "../storage/port/records.js";
+import type { Storage } from "../storage/port/storage.js";
 
 /** Shortest password, in characters. */
 export const shortestPassword = 8;

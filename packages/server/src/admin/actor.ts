@@ -1,6 +1,6 @@
 /** Who does an operator's act, for the audit log. */
 
-import type { AuditEvent, AuditEventName } from "../storage/storage.js";
+import type { AuditEvent, AuditEventName } from "../storage/port/audit.js";
 import type { ActContext } from "./context.js";
 
 export interface Actor {

@@ -6,7 +6,7 @@ import { faultInGrantTypes } from "../oauth/grant-types.js";
 import { type Profile, takesSecrets } from "../oauth/profile/profile.js";
 import { faultInResources } from "../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../oauth/scope.js";
-import type { App, ExtraGrantType } from "../storage/storage.js";
+import type { App, ExtraGrantType } from "../storage/port/records.js";
 import { choiceIn, defined, flagIn, listIn, mappingIn, refuse, textIn } from "./fields.js";
 
 /** Keys that may change later. */

@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { notesOf } from "../http/context.js";
 import type { Log } from "../log.js";
-import { StorageUnavailable } from "../storage/storage.js";
+import { StorageUnavailable } from "../storage/port/storage.js";
 
 const statusOfFault = {
   bad_request: 400,

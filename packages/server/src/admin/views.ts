@@ -1,6 +1,8 @@
 /** What operators are shown, as JSON. No secret is in any of it. */
 
-import type { Account, App, AuditEvent, FamilyView, GrantView, Session } from "../storage/storage.js";
+import type { AuditEvent } from "../storage/port/audit.js";
+import type { GrantView } from "../storage/port/operators.js";
+import type { Account, App, FamilyView, Session } from "../storage/port/records.js";
 
 const time = (milliseconds: number) => new Date(milliseconds).toISOString();
 const timeOrNull = (milliseconds: number | undefined) =>

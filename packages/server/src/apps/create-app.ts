@@ -3,7 +3,8 @@
 import type { KeyRing } from "../crypto/key-ring.js";
 import { seal, sealNonceBytes } from "../crypto/sealed.js";
 import { clientSecretContext } from "../oauth/client/authentication.js";
-import type { App, ClientSecret, Storage } from "../storage/storage.js";
+import type { App, ClientSecret } from "../storage/port/records.js";
+import type { Storage } from "../storage/port/storage.js";
 
 export interface NewApp extends Partial<Omit<App, "secrets" | "createdAt" | "clientId" | "openClient">> {
   readonly name: string;

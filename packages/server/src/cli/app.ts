@@ -13,7 +13,7 @@ import {
 } from "../admin/acts/apps.js";
 import { lists } from "../admin/acts/lists.js";
 import { appView } from "../admin/views.js";
-import type { App } from "../storage/storage.js";
+import type { App } from "../storage/port/records.js";
 import { appOptions, fieldsOf, readJsonFile } from "./app-options.js";
 import { configUsage } from "./open.js";
 import {

@@ -4,8 +4,8 @@ import { type Config, loadConfig } from "../config.js";
 import { KeyRing } from "../crypto/key-ring.js";
 import { pooledRandomBytes } from "../crypto/random.js";
 import type { CommitWatch } from "../storage/commit-watch.js";
+import type { Storage } from "../storage/port/storage.js";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../storage/storage.js";
 
 export interface Opened {
   readonly config: Config;

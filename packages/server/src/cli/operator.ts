@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import type { Actor } from "../admin/actor.js";
 import { everything } from "../admin/acts/lists.js";
 import { AdminFault } from "../admin/fault.js";
-import type { Page, PageQuery } from "../storage/storage.js";
+import type { Page, PageQuery } from "../storage/port/paging.js";
 import { configOption, type Opened, withConfigured } from "./open.js";
 import { UsageFault } from "./usage.js";
 

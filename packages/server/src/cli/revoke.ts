@@ -1,7 +1,7 @@
 /** `countersign revoke`: the emergency act, by account, by app, or everything. */
 
 import { findRevocation, revokeAll } from "../admin/acts/revoke.js";
-import type { RevocationOutcome } from "../storage/storage.js";
+import type { RevocationOutcome } from "../storage/port/acts.js";
 import { configUsage } from "./open.js";
 import { confirm, operate, operatorOptions, printResult } from "./operator.js";
 import { parseOptions, UsageFault } from "./usage.js";

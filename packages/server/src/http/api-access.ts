@@ -9,7 +9,7 @@ import { dpopAlgorithms } from "../oauth/dpop/proof.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { Refusal } from "../oauth/refusal.js";
 import { openAccess, requireScope, type UserAccess } from "../oauth/tokens/access.js";
-import type { Account } from "../storage/storage.js";
+import type { Account } from "../storage/port/records.js";
 import { type HttpContext, notesOf } from "./context.js";
 import { checkUse } from "./dpop.js";
 import { type Problem, problemOf, sendProblem } from "./problem.js";

@@ -1,7 +1,7 @@
 /** `/health` says that the process lives; `/ready` says that requests should be sent to it. */
 
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { StorageUnavailable } from "../storage/storage.js";
+import { StorageUnavailable } from "../storage/port/storage.js";
 import { basePathOf } from "./base-path.js";
 import type { HttpContext } from "./context.js";
 

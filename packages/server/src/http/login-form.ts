@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkLogin, sessionHash, sessionOf, sessionSeconds, startSession } from "../accounts/login.js";
 import { deviceSeconds } from "../accounts/login-throttle.js";
 import type { Parameters } from "../oauth/parameters.js";
-import type { SessionView } from "../storage/storage.js";
+import type { SessionView } from "../storage/port/records.js";
 import { readParameters } from "./body.js";
 import { type Credentials, type HttpContext, notesOf } from "./context.js";
 

@@ -7,7 +7,7 @@ import type { Profile } from "../oauth/profile/profile.js";
 import { publicError } from "../oauth/profile/public-error.js";
 import { Refusal, wordedRefusal } from "../oauth/refusal.js";
 import { problemPage } from "../pages/problem.js";
-import { OwnerGone, StorageUnavailable } from "../storage/storage.js";
+import { OwnerGone, StorageUnavailable } from "../storage/port/storage.js";
 import { ownPathOf } from "./base-path.js";
 import { bodyKind, unsupportedType } from "./body.js";
 import { endpointOf } from "./endpoint.js";

@@ -2,7 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Page } from "../pages/layout.js";
-import type { SessionView } from "../storage/storage.js";
+import type { SessionView } from "../storage/port/records.js";
 import { type HttpContext, notesOf, type RequestNotes } from "./context.js";
 import { endSession, sessionOfRequest } from "./login-form.js";
 import { sendPage } from "./page.js";

@@ -3,7 +3,7 @@
  * how many there were. The log of requests has every one.
  */
 
-import type { AuditEvent } from "../storage/storage.js";
+import type { AuditEvent } from "../storage/port/audit.js";
 
 const strangersEvents: ReadonlySet<string> = new Set([
   "login_failed",

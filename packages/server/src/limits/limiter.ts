@@ -3,7 +3,8 @@
  * a limit costs one write for many requests; what all nodes spend together never exceeds the bucket.
  */
 
-import type { BucketOutcome, Storage } from "../storage/storage.js";
+import type { BucketOutcome } from "../storage/port/acts.js";
+import type { Storage } from "../storage/port/storage.js";
 import type { RateLimit } from "./rate-limit.js";
 
 export interface LimitState {

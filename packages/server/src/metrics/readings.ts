@@ -1,7 +1,7 @@
 /** What is read at the moment of a scrape: queues, connections, the log, the build, the secrets in use. */
 
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { ConnectionUse } from "../storage/storage.js";
+import type { ConnectionUse } from "../storage/port/storage.js";
 
 export interface Readings {
   readonly now: () => number;

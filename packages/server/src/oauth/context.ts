@@ -1,7 +1,8 @@
 /** What the rules of the protocol are given: each takes the part of it that it needs. */
 
 import type { KeyRing } from "../crypto/key-ring.js";
-import type { AuditEvent, AuditEventName, Storage } from "../storage/storage.js";
+import type { AuditEvent, AuditEventName } from "../storage/port/audit.js";
+import type { Storage } from "../storage/port/storage.js";
 import type { OpenClients } from "./open-clients/document.js";
 import type { Profile } from "./profile/profile.js";
 import type { SigningKeys } from "./tokens/signing-keys.js";

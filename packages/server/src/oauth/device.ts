@@ -5,7 +5,7 @@
 
 import { hashed } from "../crypto/compare.js";
 import type { KeyRing } from "../crypto/key-ring.js";
-import type { App, Device, SessionView } from "../storage/storage.js";
+import type { App, Device, SessionView } from "../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { OAuthContext } from "./context.js";
 import { endpoints } from "./endpoints.js";

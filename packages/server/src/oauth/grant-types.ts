@@ -1,6 +1,6 @@
 /** The grants: what each is called on the wire, which of them a server has, and which an app may be allowed. */
 
-import type { App, ExtraGrantType } from "../storage/storage.js";
+import type { App, ExtraGrantType } from "../storage/port/records.js";
 import type { Profile } from "./profile/profile.js";
 import { wordedRefusal } from "./refusal.js";
 

@@ -1,6 +1,6 @@
 /** Token introspection (RFC 7662): an app may ask about its own tokens, a resource server about those made for it. */
 
-import type { App } from "../storage/storage.js";
+import type { App } from "../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { OAuthContext } from "./context.js";
 import type { Parameters } from "./parameters.js";

@@ -1,7 +1,7 @@
 /** PKCE (RFC 7636), S256 alone: `plain` is refused (RFC 9700 §2.1.1). */
 
 import { equalSecrets, hashed } from "../crypto/compare.js";
-import type { App } from "../storage/storage.js";
+import type { App } from "../storage/port/records.js";
 import type { Parameters } from "./parameters.js";
 import type { Profile } from "./profile/profile.js";
 import { Refusal, wordedRefusal } from "./refusal.js";

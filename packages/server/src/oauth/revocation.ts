@@ -1,6 +1,6 @@
 /** Token revocation (RFC 7009). Either token ends its family: the refresh token and every access token of it. */
 
-import type { App } from "../storage/storage.js";
+import type { App } from "../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "./client/authentication.js";
 import type { OAuthContext } from "./context.js";
 import type { Parameters } from "./parameters.js";

@@ -1,6 +1,6 @@
 /** Scopes (RFC 6749 §3.3): in plain words, parsed, and which an app may have. */
 
-import type { App } from "../storage/storage.js";
+import type { App } from "../storage/port/records.js";
 import type { Profile, ScopeWords } from "./profile/profile.js";
 import { Refusal, wordedRefusal } from "./refusal.js";
 

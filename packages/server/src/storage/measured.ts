@@ -1,6 +1,6 @@
 /** A storage whose verbs are timed, or run within something else. */
 
-import type { Storage } from "./storage.js";
+import type { Storage } from "./port/storage.js";
 
 /** @param seconds from the call to the answer: what waits for a connection or a commit is in it. */
 export type StorageObserver = (verb: string, seconds: number, failed: boolean) => void;

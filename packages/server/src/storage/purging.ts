@@ -1,7 +1,8 @@
 /** Purging what is over, in small steps between requests: nothing to sweep by hand, nothing that blocks. */
 
 import type { Log } from "../log.js";
-import type { Purge, Storage } from "./storage.js";
+import type { Purge } from "./port/acts.js";
+import type { Storage } from "./port/storage.js";
 
 const everyMilliseconds = 30_000;
 const rowsAStep = 500;

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createAccount } from "../../src/accounts/create-account.js";
 import { deviceSeconds, LoginThrottle } from "../../src/accounts/login-throttle.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
+import { type Account, emailKey } from "../../src/storage/port/records.js";
 import { openSqliteStorage, type SqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import { type Account, emailKey } from "../../src/storage/storage.js";
 import { seededRandom } from "../support/random.js";
 
 const ring = new KeyRing(["Zb1xK7Qm2vTn9LrP4sWd8HfYc3GjU6Ae"]);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dropboxSign } from "../../src/oauth/profile/dropbox-sign.js";
 import type { OAuthErrorCode, Reason } from "../../src/oauth/refusal.js";
 import { openRefreshToken } from "../../src/oauth/tokens/opaque.js";
-import { StorageUnavailable } from "../../src/storage/storage.js";
+import { StorageUnavailable } from "../../src/storage/port/storage.js";
 import { type Answer, send, sendForm, sendJson, sendMultipart } from "../support/http.js";
 import {
   callbackUrl,

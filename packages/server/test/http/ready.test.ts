@@ -1,8 +1,8 @@
 /** /ready says whether requests should be sent here: not to a database that cannot be written to. */
 
 import { afterEach, expect, it } from "vitest";
+import { type Storage, StorageUnavailable } from "../../src/storage/port/storage.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import { type Storage, StorageUnavailable } from "../../src/storage/storage.js";
 import { startHouse } from "../standard/house.js";
 import { send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Limiter } from "../../src/limits/limiter.js";
+import type { TakeFromBucket } from "../../src/storage/port/acts.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { TakeFromBucket } from "../../src/storage/storage.js";
 
 const limit = { capacity: 100, periodSeconds: 60 };
 

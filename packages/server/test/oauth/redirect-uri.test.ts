@@ -11,7 +11,7 @@ import {
 import { dropboxSign } from "../../src/oauth/profile/dropbox-sign.js";
 import { standard } from "../../src/oauth/profile/standard.js";
 import { Refusal } from "../../src/oauth/refusal.js";
-import type { App } from "../../src/storage/storage.js";
+import type { App } from "../../src/storage/port/records.js";
 import { fc } from "../support/fuzz.js";
 
 const appWith = (...callbackUrls: string[]) => ({ callbackUrls }) as unknown as App;

@@ -10,7 +10,7 @@ import { demoSeed } from "../../src/emulator/seed/demo.js";
 import { parseSeed } from "../../src/emulator/seed/parse.js";
 import { readSeed, type Seed, SeedFault } from "../../src/emulator/seed/seed.js";
 import { unsealSecret } from "../../src/oauth/client/authentication.js";
-import type { App } from "../../src/storage/storage.js";
+import type { App } from "../../src/storage/port/records.js";
 import { fc } from "../support/fuzz.js";
 import { demo, jack, jill, seed as seedOfTests, startServer, type TestServer } from "../support/server.js";
 import { getAccount, newTokens } from "../support/tokens.js";

@@ -1,7 +1,7 @@
 /** An app that an operator has disabled or deleted: refused at each endpoint, and as before once it is enabled again. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { OwnerGone } from "../../src/storage/storage.js";
+import { OwnerGone } from "../../src/storage/port/storage.js";
 import { send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";

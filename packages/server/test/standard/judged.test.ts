@@ -1,7 +1,7 @@
 /** Identify, then judge: a token is named by its seal, whatever state its account, its app and itself are in. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AccountChanges, AppChanges } from "../../src/storage/storage.js";
+import type { AccountChanges, AppChanges } from "../../src/storage/port/acts.js";
 import { send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
 import {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import type { OpenClientSettings } from "../../src/oauth/open-clients/settings.js";
 import { documentLimits } from "../../src/outgoing/documents.js";
-import { openClientsOwner } from "../../src/storage/storage.js";
+import { openClientsOwner } from "../../src/storage/port/records.js";
 import { type DocumentHost, startDocumentHost } from "../support/document-host.js";
 import { type Answer, send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";

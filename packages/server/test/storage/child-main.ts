@@ -4,9 +4,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
+import type { Storage } from "../../src/storage/port/storage.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../../src/storage/storage.js";
 
 const [command, target = "", accountId = "", clientId = ""] = process.argv.slice(2);
 const now = 1_700_000_000_000;

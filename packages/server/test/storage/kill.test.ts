@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { times } from "../../../../test/support/long.js";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
+import type { Storage } from "../../src/storage/port/storage.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../../src/storage/storage.js";
 import { startChild } from "./child.js";
 import { createPair, hex, t0 } from "./contract/fixtures.js";
 

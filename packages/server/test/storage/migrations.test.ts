@@ -4,6 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
+import type { Storage } from "../../src/storage/port/storage.js";
 import { migratePostgres } from "../../src/storage/postgres/engine/migrate.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import { postgresMigrations } from "../../src/storage/postgres/schema.js";
@@ -12,7 +13,6 @@ import { openDatabase } from "../../src/storage/sqlite/engine/driver.js";
 import { migrateSqlite } from "../../src/storage/sqlite/engine/migrate.js";
 import { sqliteMigrations } from "../../src/storage/sqlite/schema.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../../src/storage/storage.js";
 import { runChildren } from "./child.js";
 import { createFamily, createPair, hex, newCode, t0 } from "./contract/fixtures.js";
 

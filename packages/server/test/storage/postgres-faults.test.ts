@@ -5,9 +5,9 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
+import { type Storage, StorageUnavailable } from "../../src/storage/port/storage.js";
 import { Connections } from "../../src/storage/postgres/engine/connections.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
-import { type Storage, StorageUnavailable } from "../../src/storage/storage.js";
 import { createFamily, createPair, hex, newCode, t0 } from "./contract/fixtures.js";
 
 describe("PostgreSQL", () => {

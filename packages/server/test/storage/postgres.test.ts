@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
+import type { Storage } from "../../src/storage/port/storage.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
-import type { Storage } from "../../src/storage/storage.js";
 import { sharedContract, storageContract } from "./contract.js";
 
 describe("PostgreSQL", () => {

@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { StorageUnavailable } from "../../src/storage/port/storage.js";
 import { backupSqlite } from "../../src/storage/sqlite/backup.js";
 import { availableDrivers, openDatabase } from "../../src/storage/sqlite/engine/driver.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import { StorageUnavailable } from "../../src/storage/storage.js";
 import { createFamily, createPair, hex, newCode, t0 } from "./contract/fixtures.js";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-sqlite-"));

@@ -9,8 +9,8 @@ import type { Seed, SeedApp } from "../../src/emulator/seed/seed.js";
 import { type Log, textLog } from "../../src/log.js";
 import type { Profile } from "../../src/oauth/profile/profile.js";
 import { profiles } from "../../src/oauth/profile/profiles.js";
+import type { Storage } from "../../src/storage/port/storage.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../../src/storage/storage.js";
 import { seededRandom } from "./random.js";
 
 /** A clock that stands still until it is moved. */

@@ -4,7 +4,7 @@ import { apiKeysOf, mostApiKeys, sealApiKey } from "../../accounts/api-keys.js";
 import { createAccount, faultInEmail } from "../../accounts/create-account.js";
 import { shortestPassword } from "../../accounts/sign-up.js";
 import { hashPassword, mostPasswordCharacters } from "../../crypto/passwords.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import { type Actor, recordAct } from "../actor.js";
 import type { ActContext } from "../context.js";
 import { AdminFault } from "../fault.js";

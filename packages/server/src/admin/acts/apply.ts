@@ -2,7 +2,7 @@
 
 import { equalSecrets } from "../../crypto/compare.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import type { Actor } from "../actor.js";
 import { changeableKeys, newAppKeys, readAppFields } from "../app-fields.js";
 import type { ActContext } from "../context.js";

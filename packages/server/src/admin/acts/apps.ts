@@ -3,7 +3,7 @@
 import { createApp, newClientSecret, sealClientSecret } from "../../apps/create-app.js";
 import { faultInGrantTypes } from "../../oauth/grant-types.js";
 import { type Profile, takesSecrets } from "../../oauth/profile/profile.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { type Actor, recordAct } from "../actor.js";
 import { type AppFields, changeableKeys, newAppKeys, readAppFields } from "../app-fields.js";
 import type { ActContext } from "../context.js";

@@ -1,6 +1,7 @@
 /** What operators list, in pages. */
 
-import { type AuditPageQuery, auditEventNames, type Page, type PageQuery } from "../../storage/storage.js";
+import { type AuditPageQuery, auditEventNames } from "../../storage/port/audit.js";
+import type { Page, PageQuery } from "../../storage/port/paging.js";
 import type { ActContext } from "../context.js";
 import { AdminFault } from "../fault.js";
 import { accountView, appView, auditView, familyView, grantView, sessionView } from "../views.js";

@@ -1,6 +1,7 @@
 /** The emergency act of an operator: all that an account, an app or everybody was given ends at once, and is recorded. */
 
-import type { AuditEventName, Revocation, RevocationOutcome } from "../../storage/storage.js";
+import type { Revocation, RevocationOutcome } from "../../storage/port/acts.js";
+import type { AuditEventName } from "../../storage/port/audit.js";
 import { type Actor, recordAct } from "../actor.js";
 import type { ActContext } from "../context.js";
 import { AdminFault } from "../fault.js";

@@ -12,7 +12,7 @@ import { sendProblem } from "../../http/problem.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
 import type { Parameters } from "../../oauth/parameters.js";
 import { wordedRefusal } from "../../oauth/refusal.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import { emulatorEndpoints } from "../endpoints.js";
 
 /** OpenAPI: `accountUpdate`, `accountVerify`, `accountCreate`. */

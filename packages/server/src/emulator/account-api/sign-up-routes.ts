@@ -22,7 +22,7 @@ import { authenticateClient, readCredentials } from "../../oauth/client/authenti
 import type { Parameters } from "../../oauth/parameters.js";
 import { wordedRefusal } from "../../oauth/refusal.js";
 import { problemPage } from "../../pages/problem.js";
-import type { Account, App } from "../../storage/storage.js";
+import type { Account, App } from "../../storage/port/records.js";
 import { emulatorEndpoints } from "../endpoints.js";
 import { accountChangeScopes, readEmail, readLocale } from "./account-settings-routes.js";
 import { confirmedPage, confirmPage } from "./confirm-page.js";

@@ -6,7 +6,7 @@ import { type HttpContext, notesOf } from "../../http/context.js";
 import { sendJson } from "../../http/json.js";
 import { limitApiRequest } from "../../http/rate-limits.js";
 import type { Endpoint } from "../../oauth/endpoints.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import { ApiFault } from "./api-fault.js";
 import { type ApiBody, largestUploadBytes, readBody } from "./body.js";
 import { checkFields } from "./fields.js";

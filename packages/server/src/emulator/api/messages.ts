@@ -1,7 +1,7 @@
 /** What documents and teams tell people and callbacks: e-mails into the outbox, events to be delivered. */
 
 import type { HttpContext } from "../../http/context.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import type { EventDelivery } from "../outbox/delivery.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { mailText } from "./signature-requests/mail.js";

@@ -1,7 +1,7 @@
 /** Everything around documents: makes them, keeps their life going, writes e-mails and events. */
 
 import type { HttpContext } from "../../http/context.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import type { EventDelivery } from "../outbox/delivery.js";
 import type { Outbox } from "../outbox/outbox.js";
 import type { Timeline } from "../time/timeline.js";

@@ -3,7 +3,7 @@
 import type { HttpContext } from "../../http/context.js";
 import { faultInCallbackUrl } from "../../oauth/authorize/redirect-uri.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { applySeed } from "../seed/apply.js";
 import { demoClient, playgroundApp, playgroundCallbackPath, playgroundClient } from "../seed/demo.js";
 

@@ -10,7 +10,7 @@ import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import { Parameters } from "../../oauth/parameters.js";
 import { publicError } from "../../oauth/profile/public-error.js";
 import type { Refusal } from "../../oauth/refusal.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import { bodyFields, ControlFault, type Fields } from "./fields.js";
 import { findAccount } from "./find.js";
 

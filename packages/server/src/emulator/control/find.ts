@@ -2,7 +2,7 @@
 
 import type { HttpContext } from "../../http/context.js";
 import { openAccessToken, openRefreshToken } from "../../oauth/tokens/opaque.js";
-import type { Account, App } from "../../storage/storage.js";
+import type { Account, App } from "../../storage/port/records.js";
 import { ControlFault, type Fields } from "./fields.js";
 
 /** Most families of one app that are looked through. */

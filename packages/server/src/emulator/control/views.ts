@@ -1,7 +1,7 @@
 /** What the control API tells: the shapes that the typed client hands on as they are. Times are ISO 8601. */
 
 import type { HttpContext } from "../../http/context.js";
-import type { Account, App, FamilyView } from "../../storage/storage.js";
+import type { Account, App, FamilyView } from "../../storage/port/records.js";
 import type { Fault, FaultState } from "../faults/fault.js";
 import { describeFault } from "../faults/fault.js";
 import type { Email, EventAttempt, OutgoingEvent } from "../outbox/outbox.js";

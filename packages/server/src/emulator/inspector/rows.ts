@@ -1,7 +1,7 @@
 /** Tokens, accounts, apps and what was sent out, as rows. */
 
 import type { Tone } from "../../pages/parts.js";
-import type { FamilyView } from "../../storage/storage.js";
+import type { FamilyView } from "../../storage/port/records.js";
 import { type EventView, eventView, type StateView } from "../control/views.js";
 import type { Email, OutgoingEvent } from "../outbox/outbox.js";
 import { type Cause, type End, endOf } from "../requests/cause.js";

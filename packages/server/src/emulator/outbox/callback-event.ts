@@ -1,6 +1,6 @@
 /** The body of an event: what is told to the callback of an app or of an account. */
 
-import type { Account, App } from "../../storage/storage.js";
+import type { Account, App } from "../../storage/port/records.js";
 import { eventHash } from "./event-hash.js";
 
 export interface Report {

@@ -3,7 +3,7 @@
 import { accountResource } from "../../accounts/account-resource.js";
 import { apiKeysOf } from "../../accounts/api-keys.js";
 import type { HttpContext } from "../../http/context.js";
-import type { Account, App } from "../../storage/storage.js";
+import type { Account, App } from "../../storage/port/records.js";
 import type { FaultList } from "../faults/fault.js";
 import type { Flows } from "../requests/flows.js";
 import type { RequestLog } from "../requests/request-log.js";

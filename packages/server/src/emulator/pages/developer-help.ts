@@ -7,7 +7,7 @@ import type { Parameters } from "../../oauth/parameters.js";
 import { type Html, html } from "../../pages/html.js";
 import { shownName } from "../../pages/names.js";
 import { csrfField } from "../../pages/parts.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import type { World } from "../state/world.js";
 import { closest, marked } from "./difference.js";
 

@@ -1,7 +1,7 @@
 /** Why a token family ended: three things that look alike to the caller, and are not. */
 
 import type { HttpContext } from "../../http/context.js";
-import type { FamilyView } from "../../storage/storage.js";
+import type { FamilyView } from "../../storage/port/records.js";
 import type { Flows } from "./flows.js";
 import type { RequestRecord } from "./record.js";
 import type { RequestLog } from "./request-log.js";

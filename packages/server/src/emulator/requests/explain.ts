@@ -4,7 +4,7 @@ import { equalSecrets } from "../../crypto/compare.js";
 import type { HttpContext } from "../../http/context.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
 import { endpoints } from "../../oauth/endpoints.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { type CauseDeps, causeOf, type End } from "./cause.js";
 import type { RequestFacts } from "./facts.js";
 

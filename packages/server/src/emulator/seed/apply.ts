@@ -6,7 +6,9 @@ import { createApp, sealClientSecret } from "../../apps/create-app.js";
 import type { KeyRing } from "../../crypto/key-ring.js";
 import { hashPassword, verifyPassword } from "../../crypto/passwords.js";
 import { unsealSecret } from "../../oauth/client/authentication.js";
-import { type Account, type App, type AppChanges, emailKey, type Storage } from "../../storage/storage.js";
+import type { AppChanges } from "../../storage/port/acts.js";
+import { type Account, type App, emailKey } from "../../storage/port/records.js";
+import type { Storage } from "../../storage/port/storage.js";
 import { type Seed, type SeedAccount, type SeedApp, SeedFault } from "./seed.js";
 
 export interface SeedDeps {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { faultInEmail } from "../../accounts/create-account.js";
-import { emailKey } from "../../storage/storage.js";
+import { emailKey } from "../../storage/port/records.js";
 import type { MapReader } from "./reader.js";
 
 export interface SeedTemplate {

@@ -1,6 +1,6 @@
 /** What an emulator starts with: the demo or a seed, the callbacks asked for, and the app that the playground plays. */
 
-import type { Storage } from "../../storage/storage.js";
+import type { Storage } from "../../storage/port/storage.js";
 import {
   demoClient,
   demoSeed,

@@ -1,7 +1,7 @@
 /** A storage whose whole content can be replaced while the server that uses it runs. */
 
+import type { Storage } from "../../storage/port/storage.js";
 import type { SqliteStorage } from "../../storage/sqlite/sqlite-storage.js";
-import type { Storage } from "../../storage/storage.js";
 import { type Dump, restoreDump, takeDump } from "./dump.js";
 
 export interface ReplaceableStorage extends Storage {

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { accountResource } from "../../accounts/account-resource.js";
 import { endpoints } from "../../oauth/endpoints.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import { callerAccount } from "../api-access.js";
 import type { HttpContext } from "../context.js";
 import { serve } from "../endpoint.js";

@@ -11,7 +11,7 @@ import { consentPage } from "../../pages/consent.js";
 import type { Page } from "../../pages/layout.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
-import type { Account, SessionView } from "../../storage/storage.js";
+import type { Account, SessionView } from "../../storage/port/records.js";
 import type { Visit } from "../visit.js";
 
 export function loginPageOf(

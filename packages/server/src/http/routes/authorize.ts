@@ -10,7 +10,7 @@ import type { AuthorizationRequest, RefusedRequest } from "../../oauth/authorize
 import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
 import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import { type Refusal, wordedRefusal } from "../../oauth/refusal.js";
-import type { App, SessionView } from "../../storage/storage.js";
+import type { App, SessionView } from "../../storage/port/records.js";
 import { readParameters } from "../body.js";
 import type { HttpContext } from "../context.js";
 import { serve } from "../endpoint.js";

@@ -8,7 +8,7 @@ import { connectedAppsPage } from "../../pages/connected-apps.js";
 import { signedOutPage } from "../../pages/home.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";

@@ -10,7 +10,7 @@ import { isOpenTo } from "../../oauth/tokens/family.js";
 import { consentPage } from "../../pages/consent.js";
 import { deviceAnsweredPage, devicePage } from "../../pages/device.js";
 import { loginPage } from "../../pages/login.js";
-import type { SessionView } from "../../storage/storage.js";
+import type { SessionView } from "../../storage/port/records.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";

@@ -15,7 +15,7 @@ import type { Parameters } from "../../oauth/parameters.js";
 import type { OptionalEndpoint } from "../../oauth/profile/profile.js";
 import { revoke } from "../../oauth/revocation.js";
 import { userInfoOf } from "../../oauth/userinfo.js";
-import type { Storage } from "../../storage/storage.js";
+import type { Storage } from "../../storage/port/storage.js";
 import { callerAccess } from "../api-access.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";

@@ -1,7 +1,7 @@
 /** Issuing an authorization code (RFC 6749 §4.1.2) and the answers that go to the callback. */
 
 import { hashed } from "../../crypto/compare.js";
-import type { Account } from "../../storage/storage.js";
+import type { Account } from "../../storage/port/records.js";
 import type { OAuthContext } from "../context.js";
 import { publicError } from "../profile/public-error.js";
 import type { Refusal } from "../refusal.js";

@@ -4,7 +4,7 @@
  * step to another.
  */
 
-import type { App, SessionView } from "../../storage/storage.js";
+import type { App, SessionView } from "../../storage/port/records.js";
 import type { OAuthContext } from "../context.js";
 import { keepOpenClient } from "../open-clients/open-clients.js";
 import { Refusal } from "../refusal.js";

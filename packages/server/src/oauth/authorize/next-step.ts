@@ -1,6 +1,6 @@
 /** What comes next in an authorization: login, consent, the code, or a refusal. A pure decision. */
 
-import { type Grant, ownApi, type SessionView } from "../../storage/storage.js";
+import { type Grant, ownApi, type SessionView } from "../../storage/port/records.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
 import { isOpenTo } from "../tokens/family.js";

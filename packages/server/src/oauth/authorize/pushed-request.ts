@@ -4,7 +4,7 @@
  */
 
 import { opened, seal, sealNonceBytes } from "../../crypto/sealed.js";
-import type { Storage } from "../../storage/storage.js";
+import type { Storage } from "../../storage/port/storage.js";
 import { authenticateClient, type ClientContext, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
 import { type Proof, useProof } from "../dpop/proof.js";

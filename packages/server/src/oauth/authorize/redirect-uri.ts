@@ -1,6 +1,6 @@
 /** Redirect URIs: which may be registered, and which of them a request means (RFC 6749 §3.1.2, RFC 8252, RFC 9700 §2.1). */
 
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { loopbackNames } from "../loopback.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";

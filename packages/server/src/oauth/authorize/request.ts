@@ -3,7 +3,8 @@
  * be good, nothing is ever redirected; after that, every refusal goes to the callback.
  */
 
-import type { App, Storage } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
+import type { Storage } from "../../storage/port/storage.js";
 import type { Parameters } from "../parameters.js";
 import { readChallenge } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";

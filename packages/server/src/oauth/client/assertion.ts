@@ -14,7 +14,8 @@ import {
   type ProtectedHeaderParameters,
 } from "jose";
 import { hashed } from "../../crypto/compare.js";
-import type { App, Storage } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
+import type { Storage } from "../../storage/port/storage.js";
 import type { OAuthContext } from "../context.js";
 import { endpoints } from "../endpoints.js";
 import { Refusal, wordedRefusal } from "../refusal.js";

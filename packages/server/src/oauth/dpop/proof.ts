@@ -14,7 +14,7 @@ import {
   type ProtectedHeaderParameters,
 } from "jose";
 import { hashed } from "../../crypto/compare.js";
-import type { Storage } from "../../storage/storage.js";
+import type { Storage } from "../../storage/port/storage.js";
 import { algorithmsOf, faultInKey } from "../client/keys.js";
 import type { OAuthContext } from "../context.js";
 import { Refusal, type WordedReason, wordedRefusal } from "../refusal.js";

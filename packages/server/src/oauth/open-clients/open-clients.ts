@@ -4,7 +4,8 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import { type App, openClientsOwner, type Storage } from "../../storage/storage.js";
+import { type App, openClientsOwner } from "../../storage/port/records.js";
+import type { Storage } from "../../storage/port/storage.js";
 import type { OAuthContext } from "../context.js";
 import { loopbackNames } from "../loopback.js";
 import type { ClientMetadata } from "./client-metadata.js";

@@ -1,7 +1,8 @@
 /** The authorization code grant (RFC 6749 §4.1.3): every check, then one atomic act, then the answer. */
 
 import { equalSecrets, hashed } from "../../crypto/compare.js";
-import type { App, Code, ConsumeCodeOutcome } from "../../storage/storage.js";
+import type { ConsumeCodeOutcome } from "../../storage/port/acts.js";
+import type { App, Code } from "../../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
 import { checkBound } from "../dpop/binding.js";

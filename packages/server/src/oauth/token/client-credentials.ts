@@ -1,6 +1,6 @@
 /** The client credentials grant (RFC 6749 §4.4): a token for the app itself, which nobody's consent stands behind. */
 
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
 import { checkAllowed } from "../grant-types.js";

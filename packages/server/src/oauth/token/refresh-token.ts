@@ -1,6 +1,6 @@
 /** The refresh token grant (RFC 6749 §6), with the same token returned or rotation (RFC 9700 §4.14.2). */
 
-import type { App, FamilyView } from "../../storage/storage.js";
+import type { App, FamilyView } from "../../storage/port/records.js";
 import {
   type ClientCredentials,
   checkCredentials,

@@ -1,6 +1,6 @@
 /** The token response (RFC 6749 §5.1), and what making one needs. */
 
-import type { App, Family } from "../../storage/storage.js";
+import type { App, Family } from "../../storage/port/records.js";
 import type { OAuthContext } from "../context.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";

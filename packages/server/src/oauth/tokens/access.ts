@@ -1,6 +1,6 @@
 /** Access tokens of either form at a protected resource (RFC 6750): read by the seal, then judged by their family. */
 
-import type { Account, App, Family, FamilyView } from "../../storage/storage.js";
+import type { Account, App, Family, FamilyView } from "../../storage/port/records.js";
 import type { OAuthContext } from "../context.js";
 import { isAllowed } from "../grant-types.js";
 import { Refusal } from "../refusal.js";

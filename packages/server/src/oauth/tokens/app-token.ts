@@ -10,7 +10,7 @@
 
 import type { KeyRing } from "../../crypto/key-ring.js";
 import { sha256 } from "../../crypto/mac.js";
-import type { App } from "../../storage/storage.js";
+import type { App } from "../../storage/port/records.js";
 import { Refusal } from "../refusal.js";
 import { scopesOfMask } from "../scope.js";
 import type { AppClaims } from "./claims.js";

@@ -1,6 +1,6 @@
 /** What an access token of either form says, its seal being good. Whether that still counts is judged in `access.ts`. */
 
-import type { App, Family } from "../../storage/storage.js";
+import type { App, Family } from "../../storage/port/records.js";
 
 /** @typeParam Of what the token's scopes and resource are among those of. */
 interface Claims<Of> {

@@ -1,6 +1,6 @@
 /** Whether a token family still lives: one rule for access tokens, refresh tokens and introspection. */
 
-import type { App, Family, FamilyView } from "../../storage/storage.js";
+import type { App, Family, FamilyView } from "../../storage/port/records.js";
 import type { Profile } from "../profile/profile.js";
 
 /** Returns why no token of the family works any more, or undefined while they may. */

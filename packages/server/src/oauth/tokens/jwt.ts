@@ -3,7 +3,7 @@
  * token's family, and opens nothing by itself.
  */
 
-import type { App, Family } from "../../storage/storage.js";
+import type { App, Family } from "../../storage/port/records.js";
 import { Refusal } from "../refusal.js";
 import { parseScope } from "../scope.js";
 import type { AppToken } from "./app-token.js";

@@ -1,10 +1,11 @@
 /** Accounts and their API keys on PostgreSQL. */
 
+import { type Account, emailKey, openClientsOwner } from "../port/records.js";
+import type { Storage } from "../port/storage.js";
 import { accountChangeColumns, assignments } from "../shared/changes.js";
 import { columns, type Row } from "../shared/columns.js";
 import { accountOf, apiKeyOf } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
-import { type Account, emailKey, openClientsOwner, type Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 import { isViolationOf } from "./engine/faults.js";
 import { toSql } from "./engine/values.js";

@@ -1,9 +1,10 @@
 /** Apps on PostgreSQL. */
 
+import type { App } from "../port/records.js";
+import type { Storage } from "../port/storage.js";
 import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { appOf, grantIsLive } from "../shared/rows.js";
-import type { App, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 import { toSql } from "./engine/values.js";

@@ -1,8 +1,9 @@
 /** The audit log on PostgreSQL. */
 
+import type { AuditEvent } from "../port/audit.js";
+import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { auditEventOf } from "../shared/rows.js";
-import type { AuditEvent, Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 

@@ -1,17 +1,11 @@
 /** Codes on PostgreSQL: consent, and the exchange that happens once. */
 
+import type { ConsumeCode, ConsumeCodeOutcome } from "../port/acts.js";
+import { type Code, type NewCode, ownApi } from "../port/records.js";
+import { OwnerGone, type Storage } from "../port/storage.js";
 import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { codeOf, filledCode, grantRevokedAt } from "../shared/rows.js";
-import {
-  type Code,
-  type ConsumeCode,
-  type ConsumeCodeOutcome,
-  type NewCode,
-  OwnerGone,
-  ownApi,
-  type Storage,
-} from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 import { fromUuid } from "./engine/family-id.js";

@@ -1,5 +1,8 @@
 /** Token families on PostgreSQL. */
 
+import { type RotateFamily, type RotateFamilyOutcome, rotationSkewMilliseconds } from "../port/acts.js";
+import type { FamilyView } from "../port/records.js";
+import type { Storage } from "../port/storage.js";
 import { columns, type Row } from "../shared/columns.js";
 import {
   accountOf,
@@ -11,13 +14,6 @@ import {
   grantRevokedAt,
 } from "../shared/rows.js";
 import { isFamilyId } from "../shared/text.js";
-import {
-  type FamilyView,
-  type RotateFamily,
-  type RotateFamilyOutcome,
-  rotationSkewMilliseconds,
-  type Storage,
-} from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 import { fromUuid } from "./engine/family-id.js";

@@ -1,8 +1,8 @@
 /** Grants on PostgreSQL. */
 
+import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { appOf, filledGrant, grantIsLive, grantOf } from "../shared/rows.js";
-import type { Storage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 
 type Verbs = Pick<Storage, "findGrant" | "listGrants" | "revokeGrant">;

@@ -1,7 +1,8 @@
 /** Rate-limit buckets and single-use values on PostgreSQL. */
 
+import { type BucketOutcome, bucketSkewMilliseconds, type TakeFromBucket } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import { indexKey } from "../shared/text.js";
-import { type BucketOutcome, bucketSkewMilliseconds, type Storage, type TakeFromBucket } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 

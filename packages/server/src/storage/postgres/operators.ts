@@ -1,8 +1,8 @@
 /** What operators need of storage, on PostgreSQL. */
 
+import type { OperatorStorage } from "../port/operators.js";
 import { pageVerbs } from "../shared/pages.js";
 import { numbered } from "../shared/paging.js";
-import type { OperatorStorage } from "../storage.js";
 import type { Connections } from "./engine/connections.js";
 import { fromUuid } from "./engine/family-id.js";
 

@@ -1,8 +1,8 @@
 /** The storage port on PostgreSQL: each verb one statement and one round trip, hot verbs many acts to a statement. */
 
 import type { CommitWatch } from "../commit-watch.js";
+import type { Storage } from "../port/storage.js";
 import { isFamilyId } from "../shared/text.js";
-import type { Storage } from "../storage.js";
 import { accountVerbs, apiKeyVerbs } from "./accounts.js";
 import { appVerbs, findApp } from "./apps.js";
 import { listAuditVerb, recordAudit } from "./audit.js";

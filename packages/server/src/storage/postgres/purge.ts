@@ -1,6 +1,7 @@
 /** What traffic leaves behind on PostgreSQL, and when a row of it is over. Access tokens leave nothing. */
 
-import { revokedFamilyMilliseconds, type Storage } from "../storage.js";
+import { revokedFamilyMilliseconds } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import type { Connections } from "./engine/connections.js";
 
 /** The outer condition is judged again under the lock: what was renewed meanwhile stays. */

@@ -1,7 +1,8 @@
 /** Ending all that an account, an app or everybody was given, on PostgreSQL. */
 
+import type { RevocationOutcome } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import { grantIsLive } from "../shared/rows.js";
-import type { RevocationOutcome, Storage } from "../storage.js";
 import type { Connections, Statement } from "./engine/connections.js";
 
 /** An account has few grants: each is marked. */

@@ -1,9 +1,10 @@
 /** Sessions on PostgreSQL. */
 
+import type { Session, SessionView } from "../port/records.js";
+import { OwnerGone, type Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { accountOf, filledSession, sessionOf } from "../shared/rows.js";
 import { indexKey } from "../shared/text.js";
-import { OwnerGone, type Session, type SessionView, type Storage } from "../storage.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 

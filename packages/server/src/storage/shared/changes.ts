@@ -1,6 +1,6 @@
 /** What both adapters know of the columns that callers fill: which may change, and the values of a new app in order. */
 
-import { type App, ownApi } from "../storage.js";
+import { type App, ownApi } from "../port/records.js";
 
 /** The column of each property that may change. */
 type Columns = Readonly<Record<string, { readonly name: string; readonly required?: boolean }>>;

@@ -1,16 +1,9 @@
 /** The pages that operators read: the same statements on both databases, but for how families are named. */
 
-import {
-  type AuditPageQuery,
-  type FamilyView,
-  type GrantView,
-  type OperatorStorage,
-  type OwnedApiKey,
-  type OwnedQuery,
-  openClientsOwner,
-  type Page,
-  type PageQuery,
-} from "../storage.js";
+import type { AuditPageQuery } from "../port/audit.js";
+import type { GrantView, OperatorStorage, OwnedApiKey, OwnedQuery } from "../port/operators.js";
+import type { Page, PageQuery } from "../port/paging.js";
+import { type FamilyView, openClientsOwner } from "../port/records.js";
 import { type Cells, columns, type Row } from "./columns.js";
 import { afterNumber, type Condition, filterOf, pageOf } from "./paging.js";
 import {

@@ -1,6 +1,6 @@
 /** Pages of a read: conditions that are given, one row more than asked for, and where the next page begins. */
 
-import type { Page } from "../storage.js";
+import type { Page } from "../port/paging.js";
 
 /** A condition with `?` for its value; left out where that is undefined. */
 export type Condition = readonly [sql: string, value: string | number | Buffer | undefined];

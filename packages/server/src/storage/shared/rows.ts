@@ -1,9 +1,9 @@
 /** How rows become the port's objects. Both schemas give their columns the same names; a, p, o, g, f and c are aliases. */
 
+import type { AuditEvent } from "../port/audit.js";
 import {
   type Account,
   type App,
-  type AuditEvent,
   type ClientSecret,
   type Code,
   type Device,
@@ -11,7 +11,7 @@ import {
   type Grant,
   ownApi,
   type Session,
-} from "../storage.js";
+} from "../port/records.js";
 import type { Cells } from "./columns.js";
 
 /**

@@ -1,9 +1,10 @@
 /** Accounts and their API keys on SQLite. */
 
+import { type Account, emailKey, openClientsOwner } from "../port/records.js";
+import type { Storage } from "../port/storage.js";
 import { accountChangeColumns, assignments } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { accountOf, apiKeyOf } from "../shared/rows.js";
-import { type Account, emailKey, openClientsOwner, type Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { accountPlace, type Parsed } from "./engine/parsed.js";
 

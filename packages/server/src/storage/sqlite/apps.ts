@@ -1,9 +1,10 @@
 /** Apps on SQLite. */
 
+import type { AppChanges } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import { appChangeColumns, appValues, assignments } from "../shared/changes.js";
 import { columns, toWords } from "../shared/columns.js";
 import { appOf, grantIsLive } from "../shared/rows.js";
-import type { AppChanges, Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
 

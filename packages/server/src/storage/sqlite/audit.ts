@@ -1,8 +1,8 @@
 /** The audit log on SQLite. */
 
+import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { auditEventOf } from "../shared/rows.js";
-import type { Storage } from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import type { SqlValue } from "./engine/driver.js";
 

@@ -1,16 +1,11 @@
 /** Codes on SQLite: consent, and the exchange that happens once. */
 
+import type { ConsumeCode, ConsumeCodeOutcome } from "../port/acts.js";
+import { type NewCode, ownApi } from "../port/records.js";
+import { OwnerGone, type Storage } from "../port/storage.js";
 import { consentedResources } from "../shared/changes.js";
 import { columns } from "../shared/columns.js";
 import { codeOf, filledCode, grantIsLive, grantRevokedAt } from "../shared/rows.js";
-import {
-  type ConsumeCode,
-  type ConsumeCodeOutcome,
-  type NewCode,
-  OwnerGone,
-  ownApi,
-  type Storage,
-} from "../storage.js";
 import { type Context, toSql } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 

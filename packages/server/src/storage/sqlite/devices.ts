@@ -1,8 +1,9 @@
 /** Devices that wait for a person's answer, on SQLite (RFC 8628). */
 
+import { pollJitterMilliseconds, slowDownSeconds } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { deviceOf } from "../shared/rows.js";
-import { pollJitterMilliseconds, type Storage, slowDownSeconds } from "../storage.js";
 import { codeIssuer } from "./codes.js";
 import { type Context, toSql } from "./engine/context.js";
 

@@ -1,14 +1,10 @@
 /** Token families on SQLite. */
 
+import { type RotateFamily, type RotateFamilyOutcome, rotationSkewMilliseconds } from "../port/acts.js";
+import type { FamilyView } from "../port/records.js";
+import type { Storage } from "../port/storage.js";
 import { type Cells, columns } from "../shared/columns.js";
 import { familyOf, filledFamily, filledGrant, grantIsLive, grantOf, grantRevokedAt } from "../shared/rows.js";
-import {
-  type FamilyView,
-  type RotateFamily,
-  type RotateFamilyOutcome,
-  rotationSkewMilliseconds,
-  type Storage,
-} from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 import { accountPlace, appPlace, type Parsed } from "./engine/parsed.js";

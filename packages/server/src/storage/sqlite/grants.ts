@@ -1,8 +1,8 @@
 /** Grants on SQLite. */
 
+import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { filledGrant, grantIsLive, grantOf } from "../shared/rows.js";
-import type { Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { appPlace, type Parsed } from "./engine/parsed.js";
 

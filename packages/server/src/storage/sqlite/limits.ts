@@ -1,7 +1,8 @@
 /** Rate-limit buckets and single-use values on SQLite. */
 
+import { type BucketOutcome, bucketSkewMilliseconds, type TakeFromBucket } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
-import { type BucketOutcome, bucketSkewMilliseconds, type Storage, type TakeFromBucket } from "../storage.js";
 import type { Context } from "./engine/context.js";
 
 type LimitVerbs = Pick<Storage, "takeFromBucket" | "rememberOnce">;

@@ -1,8 +1,8 @@
 /** What operators need of storage, on SQLite. */
 
+import type { OperatorStorage } from "../port/operators.js";
 import { pageVerbs } from "../shared/pages.js";
 import { toSecrets } from "../shared/rows.js";
-import type { OperatorStorage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { blobToId, idToBlob } from "./engine/family-id.js";
 

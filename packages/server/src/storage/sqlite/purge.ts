@@ -1,6 +1,7 @@
 /** What traffic leaves behind on SQLite, and when a row of it is over. Access tokens leave nothing. */
 
-import { revokedFamilyMilliseconds, type Storage } from "../storage.js";
+import { revokedFamilyMilliseconds } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import type { Context } from "./engine/context.js";
 
 export function purgeVerb(context: Context): Storage["purge"] {

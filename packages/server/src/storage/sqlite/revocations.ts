@@ -1,7 +1,8 @@
 /** Ending all that an account, an app or everybody was given, on SQLite. */
 
+import type { Revocation, RevocationOutcome } from "../port/acts.js";
+import type { Storage } from "../port/storage.js";
 import { grantIsLive } from "../shared/rows.js";
-import type { Revocation, RevocationOutcome, Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import type { SqlValue } from "./engine/driver.js";
 

@@ -1,8 +1,8 @@
 /** Sessions on SQLite. */
 
+import { OwnerGone, type Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { filledSession, sessionOf } from "../shared/rows.js";
-import { OwnerGone, type Storage } from "../storage.js";
 import type { Context } from "./engine/context.js";
 import { accountPlace, type Parsed } from "./engine/parsed.js";
 

@@ -1,7 +1,7 @@
 /** The storage port on one SQLite file: WAL, synchronous=FULL, reads and writes that go together. */
 
 import type { CommitWatch } from "../commit-watch.js";
-import type { Storage } from "../storage.js";
+import type { Storage } from "../port/storage.js";
 import { accountVerbs } from "./accounts.js";
 import { appVerbs } from "./apps.js";
 import { auditVerbs } from "./audit.js";

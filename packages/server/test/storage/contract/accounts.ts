@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OwnerGone } from "../../../src/storage/storage.js";
+import { OwnerGone } from "../../../src/storage/port/storage.js";
 import { atOnce, hex, newAccount, newApp, type Open, sharedStorage, t0 } from "./fixtures.js";
 
 export function accountContract(open: Open): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openClientsOwner } from "../../../src/storage/storage.js";
+import { openClientsOwner } from "../../../src/storage/port/records.js";
 
 import {
   atOnce,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { OwnerGone, ownApi } from "../../../src/storage/storage.js";
+import { ownApi } from "../../../src/storage/port/records.js";
+import { OwnerGone } from "../../../src/storage/port/storage.js";
 import {
   atOnce,
   createFamily,

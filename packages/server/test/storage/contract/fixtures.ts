@@ -1,6 +1,7 @@
 /** Objects of the port for the contract, each new one unlike the others, and the storage under test. */
 import { afterAll, beforeAll } from "vitest";
-import type { Account, App, NewCode, Storage } from "../../../src/storage/storage.js";
+import type { Account, App, NewCode } from "../../../src/storage/port/records.js";
+import type { Storage } from "../../../src/storage/port/storage.js";
 import { seededRandom } from "../../support/random.js";
 
 /** Opens the storage under test on a new, empty database. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Storage } from "../../../src/storage/storage.js";
+import type { Storage } from "../../../src/storage/port/storage.js";
 import { createPair, hex, newAccount, newCode, type Open, sharedStorage, t0 } from "./fixtures.js";
 
 const hostile: Readonly<Record<string, string>> = {

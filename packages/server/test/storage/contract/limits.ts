@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { TakeFromBucket } from "../../../src/storage/storage.js";
+import type { TakeFromBucket } from "../../../src/storage/port/acts.js";
 import { atOnce, day, hex, type Open, sharedStorage, t0 } from "./fixtures.js";
 
 export function bucketContract(open: Open): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Page, PageQuery } from "../../../src/storage/storage.js";
+import type { Page, PageQuery } from "../../../src/storage/port/paging.js";
 import {
   createFamily,
   createPair,

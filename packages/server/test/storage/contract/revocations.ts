@@ -1,6 +1,7 @@
 /** Ending what was given to an account, to an app or to everybody, in one act. */
 import { describe, expect, it } from "vitest";
-import type { Revocation, Storage } from "../../../src/storage/storage.js";
+import type { Revocation } from "../../../src/storage/port/acts.js";
+import type { Storage } from "../../../src/storage/port/storage.js";
 import { atOnce, createFamily, createPair, day, hex, newCode, type Open, type Pair, t0 } from "./fixtures.js";
 
 /** All that one consent gave: a signed-in browser, a remembered consent, a code that waits, a family that is used. */

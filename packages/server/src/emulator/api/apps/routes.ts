@@ -3,7 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { createApp } from "../../../apps/create-app.js";
 import type { HttpContext } from "../../../http/context.js";
-import type { Account, App } from "../../../storage/storage.js";
+import type { Account, App } from "../../../storage/port/records.js";
 import { ApiFault, notFound } from "../api-fault.js";
 import { apiRoute, type Caller } from "../api-route.js";
 import { type ApiBody, readQuery } from "../body.js";

@@ -3,7 +3,7 @@
 import type { KeyRing } from "../../../crypto/key-ring.js";
 import { unsealSecret } from "../../../oauth/client/authentication.js";
 import type { Profile } from "../../../oauth/profile/profile.js";
-import type { Account, App } from "../../../storage/storage.js";
+import type { Account, App } from "../../../storage/port/records.js";
 import type { AppSettings } from "./settings.js";
 
 export interface AppSource {

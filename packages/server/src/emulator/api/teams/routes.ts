@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { HttpContext } from "../../../http/context.js";
-import type { Account } from "../../../storage/storage.js";
+import type { Account } from "../../../storage/port/records.js";
 import { ApiFault, notFound } from "../api-fault.js";
 import { type ApiCall, apiRoute } from "../api-route.js";
 import { readQuery } from "../body.js";

@@ -1,7 +1,7 @@
 /** A team as the API answers it (OpenAPI: `TeamResponse`, `TeamInfoResponse`, `TeamMemberResponse`, `TeamInviteResponse`). */
 
 import { accountResource } from "../../../accounts/account-resource.js";
-import type { Account } from "../../../storage/storage.js";
+import type { Account } from "../../../storage/port/records.js";
 import { isOpen, type Team, type TeamInvite, type TeamMember } from "./team.js";
 
 export interface Accounts {

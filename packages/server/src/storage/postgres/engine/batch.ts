@@ -4,8 +4,8 @@
  */
 
 import type { CommitWatch } from "../../commit-watch.js";
+import { StorageUnavailable } from "../../port/storage.js";
 import type { Row } from "../../shared/columns.js";
-import { StorageUnavailable } from "../../storage.js";
 import type { Connections } from "./connections.js";
 import { isRefusal } from "./faults.js";
 

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { type ConnectionUse, StorageUnavailable } from "../../port/storage.js";
 import type { Row } from "../../shared/columns.js";
-import { type ConnectionUse, StorageUnavailable } from "../../storage.js";
 import { Breaker } from "./breaker.js";
 import { clientOf, type ServerClient } from "./client.js";
 import { ClockComparison } from "./clocks.js";

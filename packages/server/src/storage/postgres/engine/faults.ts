@@ -1,7 +1,7 @@
 /** What the faults of PostgreSQL and of the way to it mean for an act: not done, or nobody knows. */
 
 import pg from "pg";
-import { StorageUnavailable } from "../../storage.js";
+import { StorageUnavailable } from "../../port/storage.js";
 
 /** SQLSTATE classes (PostgreSQL appendix A) in which the server is at fault, not the statement. */
 const serverFault = /^(08|53|57|58|XX|25006|55P03|40003|0A000|26000|42P05)/;

@@ -1,7 +1,7 @@
 /** What every connection has in common: how it is opened, and what is checked of it before it is used. */
 
 import pg from "pg";
-import { StorageUnavailable } from "../../storage.js";
+import { StorageUnavailable } from "../../port/storage.js";
 
 const settings: Readonly<Record<string, string>> = {
   // Durable, then answered: a success is on disk, whatever the server's default is.

@@ -1,6 +1,6 @@
 /** Which faults of SQLite mean that the storage is unavailable, rather than that an act is wrong. */
 
-import { StorageUnavailable } from "../../storage.js";
+import { StorageUnavailable } from "../../port/storage.js";
 
 /** How better-sqlite3 names the faults of a disk or a lock, and their numbers (sqlite.org/rescode.html). */
 const diskFault = /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|FULL|CANTOPEN|PROTOCOL)/;

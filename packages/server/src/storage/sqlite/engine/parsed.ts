@@ -3,9 +3,9 @@
  * The row's revision is read each time, so a change, also one by another process, is seen by the next read.
  */
 
+import type { Account, App } from "../../port/records.js";
 import { type Cells, type Columns, columns } from "../../shared/columns.js";
 import { accountOf, appOf } from "../../shared/rows.js";
-import type { Account, App } from "../../storage.js";
 import type { Context } from "./context.js";
 import type { SqlValue } from "./driver.js";
 
