@@ -146,10 +146,11 @@ async function change(
 
 async function create(operating: Operating, name: string, values: Values): Promise<void> {
   const { owner, callback = [] } = values;
-  if (callback.length === 0) throw new UsageFault("--callback is missing.");
+  // A grant beside the code leads to no callback.
+  if (callback.length === 0 && values.grant === undefined) throw new UsageFault("--callback is missing.");
   if ((await operating.storage.findAccountByEmail(owner ?? "")) === undefined)
     throw new UsageFault(`--owner: there is no account ${owner ?? "(none given)"}.`);
-  const fields = await fieldsOf({ scope: [], ...values, name }, []);
+  const fields = await fieldsOf({ scope: [], callback, ...values, name }, []);
   printMade(await addApp(operating, operating.actor, fields), values);
 }
 

@@ -84,7 +84,18 @@ describe("an app on the command line", () => {
     });
   });
 
+  it("needs no callback where it is allowed a grant that leads to none", async () => {
+    const { code, out } = await create("Television", "--public", "--grant", "device_code");
+    expect(code).toBe(0);
+    const clientId = /client_id +(\S+)/.exec(out)?.[1] ?? "";
+    expect(await server.storage.findApp(clientId)).toMatchObject({
+      callbackUrls: [],
+      grantTypes: ["device_code"],
+    });
+  });
+
   it.each<[string, RegExp, ...string[]]>([
+    ["no callback", /--callback is missing/],
     ["a scheme nobody allowed", /--callback: cursor:/, "--callback", "cursor://cb/x"],
     [
       "another scheme than the allowed one",

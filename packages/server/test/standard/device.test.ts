@@ -3,6 +3,7 @@
 import * as openid from "openid-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../../src/apps/create-app.js";
+import { postProven, prover } from "../fapi2/proofs.js";
 import type { Answer } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, jack, jill, type TestServer } from "../support/server.js";
@@ -122,6 +123,20 @@ describe("a device", () => {
     expect((await account(server, tokens.access_token)).status).toBe(200);
     expect(refusalOf(await poll(device))).toEqual([400, "invalid_grant"]);
     expect((await account(server, tokens.access_token)).status).toBe(401);
+  });
+
+  it("may prove a key, and its tokens are bound to it (RFC 9449)", async () => {
+    const device = await started();
+    await answer(device, "allow");
+    const [mine, thiefs] = await Promise.all([prover(), prover()]);
+    const fields = { grant_type: grantType, device_code: device.device_code, ...inBody(television) };
+    const answered = await postProven(server, "/oauth/token", async () => fields, mine);
+    const { refresh_token } = tokensOf(answered);
+    expect(answered.json().token_type).toBe("DPoP");
+    const again = { grant_type: "refresh_token", refresh_token, ...inBody(television) };
+    const stolen = await postProven(server, "/oauth/token", async () => again, thiefs);
+    expect(refusalOf(stolen)[0]).toBe(400);
+    tokensOf(await postProven(server, "/oauth/token", async () => again, mine));
   });
 
   it("that asks too often is told to slow down, by five seconds more each time", async () => {
