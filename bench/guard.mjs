@@ -16,8 +16,10 @@ import { bare } from "./subjects/others.mjs";
 const { record } = parseArgs({ options: { record: { type: "boolean" } } }).values;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const file = join(here, "guard.json");
-/** On a shared machine runs of one build were seen to differ by three tenths. */
+/** On a shared machine runs of one build were seen to differ by three tenths, and now and then by six. */
 const tolerance = 0.4;
+/** An operation that seems slower is measured again: a busy minute passes, a regression stays. */
+const attempts = 3;
 const how = {
   rounds: 7,
   milliseconds: 700,
@@ -34,19 +36,26 @@ try {
   const place = { folder, core: 0 };
   const ours = await countersign(place);
   const subjects = [ours, await bare(place, ours, operations)];
+  const recorded = JSON.parse(readFileSync(file, "utf8"));
   const now = {};
-  for (const operation of operations) {
-    const [us, floor] = [...(await measure({ load, subjects, operation }, how)).values()];
-    if (us.failed + floor.failed > 0)
-      throw new Error(`${operation}: ${us.firstFailure ?? floor.firstFailure}`);
-    now[operation] = Math.round((100 * us.leastCpu) / floor.leastCpu) / 100;
-  }
+  for (const operation of operations)
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const ratio = await measureRatio(subjects, operation);
+      now[operation] = Math.min(ratio, now[operation] ?? ratio);
+      if (now[operation] / recorded[operation] - 1 <= tolerance) break;
+    }
   for (const subject of subjects) await subject.stop();
   if (record) writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
-  process.exitCode = judge(now, JSON.parse(readFileSync(file, "utf8")));
+  process.exitCode = judge(now, record ? now : recorded);
 } finally {
   rmSync(folder, { recursive: true, force: true });
   load.kill();
+}
+
+async function measureRatio(subjects, operation) {
+  const [us, floor] = [...(await measure({ load, subjects, operation }, how)).values()];
+  if (us.failed + floor.failed > 0) throw new Error(`${operation}: ${us.firstFailure ?? floor.firstFailure}`);
+  return Math.round((100 * us.leastCpu) / floor.leastCpu) / 100;
 }
 
 function judge(now, recorded) {
