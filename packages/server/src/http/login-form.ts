@@ -31,6 +31,9 @@ export async function logIn(
   reply: FastifyReply,
   clientId?: string,
 ): Promise<LoginOutcome> {
+  // Passwords are none of this server's business where people sign in elsewhere: whoever is refused is sent there.
+  if (context.signInUrl !== undefined)
+    return { outcome: "refused", status: 403, problem: "", email: undefined };
   const form = await readParameters(request);
   const { email, password } = context.credentialsOf(form);
   const refused = (status: number, reason: string, problem: string): LoginOutcome => {

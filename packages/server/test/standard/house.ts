@@ -78,6 +78,7 @@ export interface HouseOptions
       | "openClients"
       | "outgoing"
       | "basePath"
+      | "signInUrl"
     >
   > {
   readonly profile?: AppOptions["profile"];
