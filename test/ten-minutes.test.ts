@@ -6,7 +6,6 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +14,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startEmulator } from "../packages/server/src/testing/index.js";
 import { launchBrowser } from "../packages/server/test/support/browser.js";
+import { freePort } from "./support/free-port.js";
 import { nodeOfLine } from "./support/tools.js";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -43,14 +43,6 @@ afterAll(async () => {
   await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Returns the code blocks of one language, in order, with the ports of this run. */
 function blocksOf(page: string, language: string): string[] {

@@ -6,10 +6,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
+import { freePort } from "./free-port.js";
 import { findBinaries, makeFolder, runAs } from "./postgres-binaries.js";
 
 /** "fast" ends the connections and closes in order; "immediate" is a crash, recovered from at the next start. */
@@ -166,15 +166,6 @@ async function startOnFreePort(
       if (attempt === 5) throw error;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 async function shutDown(server: ChildProcess, mode: ShutdownMode): Promise<void> {

@@ -3,13 +3,12 @@
  * there; what is tested of transaction mode depends on its version, as docs/storage.md says.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../../test/support/free-port.js";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
 import { makeFolder, runAs } from "../../../../test/support/postgres-binaries.js";
 import { Deployment, type Node, type Tokens } from "../reliability/node.js";
@@ -153,12 +152,3 @@ max_client_conn = 100
     expect(statuses.filter((status) => ![200, 400, 401, 503].includes(status))).toEqual([]);
   }, 60_000);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
-}

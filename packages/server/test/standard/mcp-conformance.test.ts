@@ -2,11 +2,10 @@
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "../../../../test/support/free-port.js";
 import { nodeOfLine } from "../../../../tools/install.mjs";
 import { type DocumentHost, startDocumentHost } from "../support/document-host.js";
 import { Clock, jack, type TestServer } from "../support/server.js";
@@ -88,14 +87,6 @@ async function conformance(clientId: string, port: number): Promise<Check[]> {
 
 async function allow(url: string): Promise<void> {
   await fetch(await new UserAgent(server.url).authorize(new URL(url).search.slice(1), jack));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 it.each(["a registered public app", "a metadata document"])("finds no fault with %s", async (client) => {
