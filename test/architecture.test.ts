@@ -125,7 +125,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "apps/": ["oauth/", "crypto/", "storage/port/"],
   "limits/": ["storage/port/"],
   "outgoing/": ["limits/", "oauth/"],
-  "oauth/": ["crypto/", "storage/port/"],
+  "oauth/": ["alternatives.ts", "crypto/", "storage/port/"],
   "oauth/refusal.ts": [],
   "oauth/profile/": ["oauth/refusal.ts"],
   "pages/": [],

@@ -1,9 +1,15 @@
 /** Where the server is below its host: the path of its issuer. Every route begins with it, and every link on a page. */
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Endpoint } from "../oauth/endpoints.js";
 import { pathOf } from "./target.js";
 
 const basePath = Symbol("base path");
+
+/** Returns where an endpoint is on its host: what links and redirects name. */
+export function pathTo({ basePath: base }: { readonly basePath: string }, { path }: Endpoint): string {
+  return `${base}${path}`;
+}
 
 /** Returns the path of an issuer: "" where it has none, else as `/auth`. */
 export function basePathOfIssuer(issuer: string): string {

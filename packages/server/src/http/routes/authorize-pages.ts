@@ -12,7 +12,11 @@ import type { Page } from "../../pages/layout.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
 import type { Account, SessionView } from "../../storage/port/records.js";
+import { pathTo } from "../base-path.js";
 import type { Visit } from "../visit.js";
+
+/** What a consent page says where only the app's owner can allow it. */
+export const notApproved = "This app has not been approved yet. Until it is, only its owner can allow it.";
 
 export function loginPageOf(
   visit: Visit,
@@ -20,7 +24,7 @@ export function loginPageOf(
   failed: { problem?: string; email?: string | undefined; status?: number },
 ): Page {
   return loginPage({
-    action: `${visit.context.basePath}${endpoints.login.path}?${visit.query}`,
+    action: `${pathTo(visit.context, endpoints.login)}?${visit.query}`,
     csrf: visit.csrf(),
     appName: wanted.app.name,
     email: failed.email ?? wanted.loginHint,
@@ -36,7 +40,7 @@ export function consentPageOf(
 ): Page {
   const { profile } = visit.context;
   return consentPage({
-    action: `${visit.context.basePath}${endpoints.decide.path}?${visit.query}`,
+    action: `${pathTo(visit.context, endpoints.decide)}?${visit.query}`,
     csrf: visit.csrf(),
     appName: wanted.app.name,
     ownerEmail: owner?.email ?? "",
@@ -45,10 +49,8 @@ export function consentPageOf(
     resources: wanted.resources,
     goesBackTo: placeOf(wanted.redirectUri),
     provenance: provenanceOf(wanted.app),
-    switchAccountAction: `${visit.context.basePath}${endpoints.switchAccount.path}?${visit.query}`,
-    notice: canAllow
-      ? undefined
-      : "This app has not been approved yet. Until it is, only its owner can allow it.",
+    switchAccountAction: `${pathTo(visit.context, endpoints.switchAccount)}?${visit.query}`,
+    notice: canAllow ? undefined : notApproved,
     canAllow,
   });
 }
@@ -90,7 +92,7 @@ export function expiredFormPage(visit: Visit): Page {
     todo: "Go back to the start and try again. Your browser must accept cookies of this site.",
     reference: visit.request.id,
     link: {
-      href: `${visit.context.basePath}${endpoints.authorize.path}?${visit.query}`,
+      href: `${pathTo(visit.context, endpoints.authorize)}?${visit.query}`,
       label: "Start again",
     },
   });

@@ -11,6 +11,7 @@ import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
 import { knownClients } from "../../oauth/open-clients/open-clients.js";
 import { type Refusal, wordedRefusal } from "../../oauth/refusal.js";
 import type { App, SessionView } from "../../storage/port/records.js";
+import { pathTo } from "../base-path.js";
 import { readParameters } from "../body.js";
 import type { HttpContext } from "../context.js";
 import { serve } from "../endpoint.js";
@@ -71,7 +72,7 @@ class Authorization {
         ),
         undefined,
       );
-    return this.#visit.redirect(`${this.#context.basePath}${endpoints.authorize.path}?${query}`, 303);
+    return this.#visit.redirect(this.#onward(query), 303);
   }
 
   async login(): Promise<FastifyReply> {
@@ -82,18 +83,18 @@ class Authorization {
     const login = await logIn(this.#context, request, reply, wanted.app.clientId);
     if (login.outcome === "refused") return this.#showLogin(wanted, login);
     // Of another tab: it satisfies no `prompt=login` or `max_age`, since nobody has given a password for this one.
-    if (login.outcome === "signed_in_before")
-      return this.#visit.redirect(`${this.#context.basePath}${endpoints.authorize.path}?${query}`, 303);
+    if (login.outcome === "signed_in_before") return this.#visit.redirect(this.#onward(query), 303);
     return this.#visit.redirect(this.#afterLogin(wanted), 303);
   }
 
   async switchAccount(): Promise<FastifyReply> {
     const form = await readParameters(this.#visit.request);
     if (this.#visit.isOwnForm(form.optional("csrf"))) await this.#visit.endSession();
-    return this.#visit.redirect(
-      `${this.#context.basePath}${endpoints.authorize.path}?${this.#visit.query}`,
-      303,
-    );
+    return this.#visit.redirect(this.#onward(this.#visit.query), 303);
+  }
+
+  #onward(query: string): string {
+    return `${pathTo(this.#context, endpoints.authorize)}?${query}`;
   }
 
   #validate() {
@@ -140,7 +141,7 @@ class Authorization {
       pushed === undefined
         ? withoutSatisfiedPrompts(this.#visit.query)
         : queryAfterLogin(this.#context, pushed);
-    return `${this.#context.basePath}${endpoints.authorize.path}?${query}`;
+    return this.#onward(query);
   }
 
   async #ask(wanted: AuthorizationRequest, session: SessionView, canAllow: boolean): Promise<FastifyReply> {

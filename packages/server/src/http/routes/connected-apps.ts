@@ -1,7 +1,7 @@
 /** What a person sees of their own: sign in, the apps connected to their account, sign out. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
+import { endpoints } from "../../oauth/endpoints.js";
 import { provenanceOf } from "../../oauth/open-clients/open-clients.js";
 import { describeScope } from "../../oauth/scope.js";
 import { connectedAppsPage } from "../../pages/connected-apps.js";
@@ -9,6 +9,7 @@ import { signedOutPage } from "../../pages/home.js";
 import { loginPage } from "../../pages/login.js";
 import { problemPage } from "../../pages/problem.js";
 import type { App } from "../../storage/port/records.js";
+import { pathTo } from "../base-path.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
@@ -40,13 +41,13 @@ class ConnectedAppsRoutes {
       runBy: await this.#runBy(app),
       scopes: grant.scopes.map((scope) => describeScope(this.#context.profile, app, scope).title),
       since: dayInWords(grant.createdAt),
-      revokeAction: `${this.#at(endpoints.connectedAppsRevoke)}?client_id=${encodeURIComponent(app.clientId)}`,
+      revokeAction: `${pathTo(this.#context, endpoints.connectedAppsRevoke)}?client_id=${encodeURIComponent(app.clientId)}`,
     }));
     const page = connectedAppsPage({
       accountEmail: session.account.email,
       csrf: this.#context.csrf.token(request, reply),
       apps: await Promise.all(apps),
-      signOutAction: this.#at(endpoints.connectedAppsLogout),
+      signOutAction: pathTo(this.#context, endpoints.connectedAppsLogout),
       notice: queryParameters(request).has("revoked") ? "The app no longer has access." : undefined,
     });
     return sendPage(reply, page);
@@ -59,13 +60,11 @@ class ConnectedAppsRoutes {
   }
 
   async login(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    // Passwords are none of this server's business where people sign in elsewhere.
-    if (this.#context.signInUrl !== undefined) return this.#showLogin(request, reply);
     const login = await logIn(this.#context, request, reply);
     if (login.outcome === "refused") {
       return this.#showLogin(request, reply, login.problem, login.email, login.status);
     }
-    return reply.redirect(this.#at(endpoints.connectedApps), 303);
+    return reply.redirect(pathTo(this.#context, endpoints.connectedApps), 303);
   }
 
   async revoke(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -79,7 +78,7 @@ class ConnectedAppsRoutes {
     }
     await context.storage.revokeGrant(session.account.id, clientId, context.now());
     context.audit("grant_revoked", { clientId, accountId: session.account.id });
-    return reply.redirect(`${this.#at(endpoints.connectedApps)}?revoked`, 303);
+    return reply.redirect(`${pathTo(this.#context, endpoints.connectedApps)}?revoked`, 303);
   }
 
   async logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -87,11 +86,7 @@ class ConnectedAppsRoutes {
     if (!this.#context.csrf.verify(request, form.optional("csrf"))) return this.#formExpired(request, reply);
     await endSession(this.#context, request);
     this.#context.cookies.clear(reply, "session");
-    return sendPage(reply, signedOutPage({ signInHref: this.#at(endpoints.connectedApps) }));
-  }
-
-  #at({ path }: Endpoint): string {
-    return `${this.#context.basePath}${path}`;
+    return sendPage(reply, signedOutPage({ signInHref: pathTo(this.#context, endpoints.connectedApps) }));
   }
 
   #showLogin(
@@ -103,9 +98,9 @@ class ConnectedAppsRoutes {
   ): FastifyReply {
     const { signInUrl } = this.#context;
     if (signInUrl !== undefined)
-      return reply.redirect(signInElsewhere(signInUrl, this.#at(endpoints.connectedApps)), 303);
+      return reply.redirect(signInElsewhere(signInUrl, pathTo(this.#context, endpoints.connectedApps)), 303);
     const page = loginPage({
-      action: this.#at(endpoints.connectedAppsLogin),
+      action: pathTo(this.#context, endpoints.connectedAppsLogin),
       csrf: this.#context.csrf.token(request, reply),
       email,
       problem,
@@ -122,7 +117,7 @@ class ConnectedAppsRoutes {
       what: "Nothing was changed.",
       todo: "Go back and try again.",
       reference: request.id,
-      link: { href: this.#at(endpoints.connectedApps), label: "Connected apps" },
+      link: { href: pathTo(this.#context, endpoints.connectedApps), label: "Connected apps" },
     });
     return sendPage(reply, page, 403);
   }

@@ -11,14 +11,16 @@ import { consentPage } from "../../pages/consent.js";
 import { deviceAnsweredPage, devicePage } from "../../pages/device.js";
 import { loginPage } from "../../pages/login.js";
 import type { SessionView } from "../../storage/port/records.js";
+import { pathTo } from "../base-path.js";
 import { readParameters } from "../body.js";
 import { type HttpContext, noteClient, notesOf } from "../context.js";
 import { serve } from "../endpoint.js";
 import { sendJson } from "../json.js";
-import { logIn } from "../login-form.js";
+import { logIn, signInElsewhere } from "../login-form.js";
 import { limitTokenRequest } from "../rate-limits.js";
 import { queryParameters } from "../target.js";
 import { Visit } from "../visit.js";
+import { notApproved } from "./authorize-pages.js";
 
 /** §5.1: of 20^8 codes a person may try so few that guessing one takes longer than any lives. */
 const guesses = {
@@ -52,7 +54,6 @@ async function start(context: HttpContext, request: FastifyRequest, reply: Fasti
 }
 
 const gone = "This code is not known, or its time is over. Check it, or let your device show another one.";
-const notApproved = "This app has not been approved yet. Until it is, only its owner can allow it.";
 const tooMany = "Too many codes were tried. Please try again in ten minutes.";
 const expired = "This form has expired. Please type the code again.";
 
@@ -73,13 +74,15 @@ class DevicePages {
   async login(): Promise<FastifyReply> {
     const { request, reply } = this.#visit;
     const login = await logIn(this.#context, request, reply);
-    return login.outcome === "refused" ? this.#showLogin(login) : this.#visit.redirect(this.#here(), 303);
+    return login.outcome === "refused"
+      ? this.#showLogin(login)
+      : this.#visit.redirect(this.#withLinked(endpoints.devicePage), 303);
   }
 
   async switchAccount(): Promise<FastifyReply> {
     const form = await readParameters(this.#visit.request);
     if (this.#visit.isOwnForm(form.optional("csrf"))) await this.#visit.endSession();
-    return this.#visit.redirect(this.#here(), 303);
+    return this.#visit.redirect(this.#withLinked(endpoints.devicePage), 303);
   }
 
   /** Shows what the device of a typed code asks for. */
@@ -146,13 +149,14 @@ class DevicePages {
     return code && shownUserCode(code);
   }
 
-  #at({ path }: Endpoint): string {
-    return `${this.#context.basePath}${path}`;
+  #at(endpoint: Endpoint): string {
+    return pathTo(this.#context, endpoint);
   }
 
-  #here(): string {
+  /** An endpoint, and the code of the link carried on. */
+  #withLinked(endpoint: Endpoint): string {
     const code = this.#linked();
-    return `${this.#at(endpoints.devicePage)}${code === undefined ? "" : `?user_code=${code}`}`;
+    return `${this.#at(endpoint)}${code === undefined ? "" : `?user_code=${code}`}`;
   }
 
   #ask(
@@ -172,13 +176,10 @@ class DevicePages {
 
   #showLogin(failed: { problem?: string; email?: string | undefined; status?: number } = {}): FastifyReply {
     const { signInUrl } = this.#context;
-    if (signInUrl !== undefined) {
-      const onward = new URLSearchParams({ return_to: this.#here() });
-      return this.#visit.redirect(`${signInUrl}${signInUrl.includes("?") ? "&" : "?"}${onward}`, 303);
-    }
-    const code = this.#linked();
+    if (signInUrl !== undefined)
+      return this.#visit.redirect(signInElsewhere(signInUrl, this.#withLinked(endpoints.devicePage)), 303);
     const page = loginPage({
-      action: `${this.#at(endpoints.deviceLogin)}${code === undefined ? "" : `?user_code=${code}`}`,
+      action: this.#withLinked(endpoints.deviceLogin),
       csrf: this.#visit.csrf(),
       email: failed.email,
       problem: failed.problem,

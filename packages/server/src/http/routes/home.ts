@@ -3,13 +3,14 @@
 import type { FastifyInstance } from "fastify";
 import { endpoints } from "../../oauth/endpoints.js";
 import { homePage } from "../../pages/home.js";
+import { pathTo } from "../base-path.js";
 import type { HttpContext } from "../context.js";
 import { sendPage } from "../page.js";
 
 export function homeRoute(server: FastifyInstance, context: HttpContext): void {
   const links = [
     {
-      href: `${context.basePath}${endpoints.connectedApps.path}`,
+      href: pathTo(context, endpoints.connectedApps),
       label: "Connected apps",
       description: "See which apps have access to your account, and remove it.",
     },

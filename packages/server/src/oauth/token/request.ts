@@ -3,6 +3,7 @@
  * anything is looked up; the rules take the typed request and never reach into the parameters.
  */
 
+import { enumeration } from "../../alternatives.js";
 import { type GrantType, grantsOf } from "../grant-types.js";
 import type { Parameters } from "../parameters.js";
 import type { Profile } from "../profile/profile.js";
@@ -42,12 +43,7 @@ export function chooseGrantType(profile: Profile, parameters: Parameters, query:
   const grants = grantsOf(profile);
   const grantType = grants.get(named);
   if (grantType !== undefined) return grantType;
-  throw wordedRefusal("grant_type_unsupported", listed([...grants.keys()]), "grant_type");
-}
-
-/** `a and b`, or `a, b and c`. */
-function listed(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  throw wordedRefusal("grant_type_unsupported", enumeration([...grants.keys()]), "grant_type");
 }
 
 /** @throws {Refusal} `parameter_missing`, `parameter_repeated` or `parameter_malformed`. */

@@ -141,11 +141,8 @@ class DraftPages {
     const { parentOrigin, requestId } = draft;
     const payload = { signatureRequestId: requestId, signatureRequestInfo: { title } };
     const messages = draft.embedded ? [{ type: "hellosign:userSendRequest", payload }] : [];
-    return sendPage(
-      reply,
-      donePage({ title: "Sent", text: `“${title}” has been sent.`, parentOrigin, messages, link }),
-      ...([200, [], parentOrigin] as const),
-    );
+    const page = donePage({ title: "Sent", text: `“${title}” has been sent.`, parentOrigin, messages, link });
+    return sendPage(reply, page, 200, [], parentOrigin);
   }
 
   #refuse(reply: FastifyReply, text: string, status = 404): FastifyReply {
