@@ -8,8 +8,11 @@ import { ControlFault } from "../control/fields.js";
 import type { World } from "../state/world.js";
 import { ApiFault } from "./api-fault.js";
 import { Input } from "./input.js";
+import type { Change } from "./signature-requests/change.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import * as rules from "./signature-requests/rules.js";
+import * as signerRules from "./signature-requests/signer-rules.js";
+import { onTurn } from "./signature-requests/turns.js";
 import { signatureRequestView } from "./signature-requests/view.js";
 import { newTemplate } from "./templates/make.js";
 import { templateView } from "./templates/view.js";
@@ -92,20 +95,20 @@ function changeOf(
   act: (typeof acts)[number],
   request: SignatureRequest,
   fields: Fields,
-): rules.Change {
+): Change {
   const now = context.now();
   const signer = () => signerNamed(request, fields.optionalText("signer"));
   switch (act) {
     case "prepare":
       return { request, events: [], mails: [] };
     case "view":
-      return rules.viewed(request, signer(), now);
+      return signerRules.viewed(request, signer(), now);
     case "sign":
-      return rules.signed(request, signer(), now, valuesOf(fields));
+      return signerRules.signed(request, signer(), now, valuesOf(fields));
     case "decline":
-      return rules.declined(request, signer(), fields.text("reason"));
+      return signerRules.declined(request, signer(), fields.text("reason"));
     case "reassign":
-      return rules.reassigned(
+      return signerRules.reassigned(
         request,
         signer(),
         {
@@ -117,7 +120,7 @@ function changeOf(
         now,
       );
     case "bounce":
-      return rules.bounced(request, signer());
+      return signerRules.bounced(request, signer());
     case "expire":
       return rules.expired(request);
     case "fail":
@@ -129,7 +132,7 @@ function changeOf(
 
 /** By signature id or e-mail address; whoever is first in turn where nobody is named. */
 function signerNamed(request: SignatureRequest, name: string | undefined): string {
-  const [first] = rules.onTurn(request);
+  const [first] = onTurn(request);
   if (name === undefined) {
     if (first !== undefined) return first.signatureId;
     throw new ControlFault("Nobody is waiting to sign this request", "signer", 409);

@@ -4,9 +4,9 @@ import type { HttpContext } from "../../http/context.js";
 import type { App } from "../../storage/port/records.js";
 import type { EventDelivery } from "../outbox/delivery.js";
 import type { Outbox } from "../outbox/outbox.js";
+import type { EventNote, MailNote } from "./signature-requests/change.js";
 import { mailText } from "./signature-requests/mail.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
-import type { EventNote, MailNote } from "./signature-requests/rules.js";
 import { signatureRequestView } from "./signature-requests/view.js";
 import type { Team } from "./teams/team.js";
 

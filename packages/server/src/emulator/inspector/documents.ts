@@ -2,7 +2,7 @@
 
 import type { Tone } from "../../pages/parts.js";
 import type { RequestPhase, SignatureRequest, Signer } from "../api/signature-requests/request.js";
-import { onTurn } from "../api/signature-requests/rules.js";
+import { onTurn } from "../api/signature-requests/turns.js";
 import { eventView } from "../control/views.js";
 import type { World } from "../state/world.js";
 import { inWords } from "../time/duration.js";

@@ -3,7 +3,8 @@
 import type { HttpContext } from "../../http/context.js";
 import { newSignatureRequest } from "../api/signature-requests/create.js";
 import type { SignatureRequest } from "../api/signature-requests/request.js";
-import { finished, prepared, signed } from "../api/signature-requests/rules.js";
+import { finished, prepared } from "../api/signature-requests/rules.js";
+import { signed } from "../api/signature-requests/signer-rules.js";
 import type { Signing } from "../api/signing.js";
 import { blankDocument, newTemplate } from "../api/templates/make.js";
 import type { SeedRequest, SeedTemplate } from "./documents.js";

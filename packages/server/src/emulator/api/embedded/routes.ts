@@ -9,7 +9,8 @@ import { apiRoute, type Caller } from "../api-route.js";
 import { readBody, readQuery } from "../body.js";
 import { Input } from "../input.js";
 import type { SignatureRequest, Signer } from "../signature-requests/request.js";
-import * as rules from "../signature-requests/rules.js";
+import * as rules from "../signature-requests/signer-rules.js";
+import { onTurn, signerOnTurn } from "../signature-requests/turns.js";
 import { ownRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
 import { isAppsOwn, originOf } from "./domains.js";
@@ -53,7 +54,7 @@ class SignerPages {
       throw new ApiFault("conflict", "The files are still being prepared; try again");
     const signed = request.signers.some((one) => one.signatureId === signatureId && one.status === "signed");
     if (signed) throw new ApiFault("bad_request", "This request has already been signed");
-    rules.signerOnTurn(this.#signing.documents.request(request.id) ?? request, signatureId);
+    signerOnTurn(this.#signing.documents.request(request.id) ?? request, signatureId);
     const token = this.#token();
     const expiresAt = this.#context.now() + ticketMilliseconds;
     this.#signing.signUrls.add(token, { requestId: request.id, signatureId, expiresAt });
@@ -109,7 +110,7 @@ class SignerPages {
     const { id } = request.params as { id: string };
     const { documents } = this.#signing;
     const found = documents.request(id) ?? documents.findSignature(id);
-    const signatureId = found?.id === id ? rules.onTurn(found)[0]?.signatureId : id;
+    const signatureId = found?.id === id ? onTurn(found)[0]?.signatureId : id;
     if (found === undefined || found.embedded || signatureId === undefined)
       return this.#done(
         reply,
@@ -147,7 +148,7 @@ class SignerPages {
   #act(ticket: Ticket, found: SignatureRequest, input: Input, reply: FastifyReply): FastifyReply {
     const { signatureId, parentOrigin } = ticket;
     const now = this.#context.now();
-    const signer = rules.signerOnTurn(found, signatureId);
+    const signer = signerOnTurn(found, signatureId);
     switch (input.optionalChoice("decision", ["sign", "decline", "reassign"])) {
       case "decline": {
         const reason = input.text("reason", { max: 1000 });
@@ -208,7 +209,7 @@ class SignerPages {
     const found = this.#signing.documents.request(ticket.requestId);
     try {
       if (found === undefined) throw new ApiFault("not_found", "The signature request is gone");
-      const signer = rules.signerOnTurn(found, ticket.signatureId);
+      const signer = signerOnTurn(found, ticket.signatureId);
       const { request } = this.#signing.life.apply(
         rules.viewed(found, ticket.signatureId, this.#context.now()),
       );

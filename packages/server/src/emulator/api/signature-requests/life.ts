@@ -3,8 +3,9 @@
 import type { Timeline } from "../../time/timeline.js";
 import { notFound } from "../api-fault.js";
 import type { Documents } from "../documents.js";
+import type { Change, EventNote, MailNote } from "./change.js";
 import type { SignatureRequest } from "./request.js";
-import { type Change, type EventNote, expired, finished, type MailNote, prepared } from "./rules.js";
+import { expired, finished, prepared } from "./rules.js";
 
 export interface LifePorts {
   readonly documents: Documents;

@@ -2,7 +2,7 @@
 
 import { ApiFault } from "../api-fault.js";
 import type { SignatureRequest } from "./request.js";
-import { onTurn } from "./rules.js";
+import { onTurn } from "./turns.js";
 
 type Test = (request: SignatureRequest, email: string) => boolean;
 

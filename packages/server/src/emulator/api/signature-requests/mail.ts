@@ -1,7 +1,7 @@
 /** The e-mails of a signature request. Nobody gets them: they are kept in the outbox. */
 
+import type { MailNote } from "./change.js";
 import type { SignatureRequest } from "./request.js";
-import type { MailNote } from "./rules.js";
 
 export interface MailText {
   readonly subject: string;

@@ -1,55 +1,15 @@
 /**
- * The life of a signature request, as pure functions: each takes a request and the time and returns the request as it
- * is then, with the events to post and the e-mails to send. Nothing here knows HTTP, the store or the clock.
+ * The life of a signature request as a whole, as pure functions: each takes a request and the time and returns what
+ * becomes of it. What signers do is in signer-rules.ts. Nothing here knows HTTP, the store or the clock.
  */
 
 import { ApiFault } from "../api-fault.js";
-import type { SignatureRequest, Signer } from "./request.js";
+import { type Change, mailTo, unchanged } from "./change.js";
+import type { SignatureRequest } from "./request.js";
+import { askNext, onTurn, withSigner } from "./turns.js";
 
-export type RequestEvent =
-  | "signature_request_sent"
-  | "signature_request_prepared"
-  | "signature_request_viewed"
-  | "signature_request_signed"
-  | "signature_request_all_signed"
-  | "signature_request_downloadable"
-  | "signature_request_declined"
-  | "signature_request_canceled"
-  | "signature_request_expired"
-  | "signature_request_remind"
-  | "signature_request_reassigned"
-  | "signature_request_email_bounce"
-  | "signature_request_invalid"
-  | "file_error";
-
-export interface EventNote {
-  readonly type: RequestEvent;
-  /** The signature it is about, where it is about one. */
-  readonly signatureId?: string;
-  readonly message?: string;
-}
-
-export type MailKind = "sign" | "remind" | "completed" | "declined" | "canceled";
-
-export interface MailNote {
-  readonly kind: MailKind;
-  readonly to: string;
-  readonly name: string;
-  readonly signatureId?: string;
-}
-
-export interface Change {
-  readonly request: SignatureRequest;
-  readonly events: readonly EventNote[];
-  readonly mails: readonly MailNote[];
-}
-
-/** How long after the last signature the final copy is ready, in milliseconds. The live delay is not known. */
-export const downloadableAfterMilliseconds = 1000;
 /** How long a reminder has to wait after the last e-mail to that signer. */
 export const remindAfterMilliseconds = 3_600_000;
-
-const unchanged = (request: SignatureRequest): Change => ({ request, events: [], mails: [] });
 
 /** The files are ready: the first signers are asked. */
 export function prepared(request: SignatureRequest, now: number): Change {
@@ -68,102 +28,6 @@ export function released(request: SignatureRequest, now: number): Change {
   throw new ApiFault("bad_request", "The signature request is not on hold");
 }
 
-/** Signers whose turn it is: those of the lowest order that has not signed. */
-export function onTurn(request: SignatureRequest): readonly Signer[] {
-  if (request.phase !== "open") return [];
-  const waiting = request.signers.filter(({ status }) => status === "awaiting_signature");
-  const lowest = Math.min(...waiting.map(({ order }) => order ?? 0));
-  return waiting.filter(({ order }) => (order ?? 0) === lowest);
-}
-
-/** Mails those on turn who have not been mailed. Embedded requests send no e-mail. */
-function askNext(request: SignatureRequest, now: number): Change {
-  const asked = request.embedded
-    ? []
-    : onTurn(request).filter(({ lastMailedAt }) => lastMailedAt === undefined);
-  const ids = new Set(asked.map(({ signatureId }) => signatureId));
-  const signers = request.signers.map((one) =>
-    ids.has(one.signatureId) ? { ...one, lastMailedAt: now } : one,
-  );
-  return { request: { ...request, signers }, events: [], mails: asked.map((one) => mailTo(one, "sign")) };
-}
-
-const mailTo = ({ email, name, signatureId }: Signer, kind: MailKind): MailNote => ({
-  kind,
-  to: email,
-  name,
-  signatureId,
-});
-
-function withSigner(request: SignatureRequest, id: string, change: Partial<Signer>): SignatureRequest {
-  const signers = request.signers.map((one) => (one.signatureId === id ? { ...one, ...change } : one));
-  return { ...request, signers };
-}
-
-/** @throws {ApiFault} unless this signer may act now. */
-export function signerOnTurn(request: SignatureRequest, signatureId: string): Signer {
-  const signer = request.signers.find((one) => one.signatureId === signatureId);
-  if (signer === undefined) throw new ApiFault("bad_request", "Signature not found");
-  if (request.phase === "expired")
-    throw new ApiFault("signature_request_expired", "The signature request has expired");
-  if (request.phase === "canceled") throw new ApiFault("deleted", "The signature request was canceled");
-  if (!onTurn(request).includes(signer))
-    throw new ApiFault("bad_request", "This request cannot be signed yet");
-  return signer;
-}
-
-export function viewed(request: SignatureRequest, signatureId: string, now: number): Change {
-  signerOnTurn(request, signatureId);
-  return {
-    request: withSigner(request, signatureId, { lastViewedAt: now }),
-    events: [{ type: "signature_request_viewed", signatureId }],
-    mails: [],
-  };
-}
-
-/** @param values what the signer filled in, by the field's `api_id`; fields left out get a sensible value. */
-export function signed(
-  request: SignatureRequest,
-  signatureId: string,
-  now: number,
-  values: Readonly<Record<string, string | boolean>> = {},
-): Change {
-  const signer = signerOnTurn(request, signatureId);
-  const index = String(request.signers.indexOf(signer));
-  const responses = request.formFields
-    .filter((field) => field.signer === index || field.signer === signer.role)
-    .map((field) => ({
-      ...field,
-      signatureId,
-      value:
-        values[field.apiId] ?? (field.type === "checkbox" ? true : field.type === "signature" ? "" : "…"),
-    }));
-  const first = signer.lastViewedAt === undefined ? { lastViewedAt: now } : {};
-  const group = signer.groupId;
-  const done = withSigner(request, signatureId, { status: "signed", signedAt: now, ...first });
-  // One of a group signs for all of it.
-  const signers = done.signers.filter(
-    (one) => group === undefined || one.groupId !== group || one.signatureId === signatureId,
-  );
-  const next = { ...done, signers, responses: [...done.responses, ...responses] };
-  const event: EventNote = { type: "signature_request_signed", signatureId };
-  const all = next.signers.every(({ status }) => status === "signed");
-  if (!all) {
-    const asked = askNext(next, now);
-    return { ...asked, events: [event] };
-  }
-  return {
-    request: {
-      ...next,
-      phase: "complete",
-      completedAt: now,
-      downloadableAt: now + downloadableAfterMilliseconds,
-    },
-    events: [event, { type: "signature_request_all_signed" }],
-    mails: [],
-  };
-}
-
 /** The final copy is ready. */
 export function finished(request: SignatureRequest): Change {
   if (request.phase !== "complete" || request.downloadable) return unchanged(request);
@@ -178,63 +42,6 @@ export function finished(request: SignatureRequest): Change {
     request: { ...request, downloadable: true },
     events: [{ type: "signature_request_downloadable" }],
     mails: people.map((one) => ({ ...one, kind: "completed" as const })),
-  };
-}
-
-/** @throws {ApiFault} when declining is not allowed or no reason is given. */
-export function declined(request: SignatureRequest, signatureId: string, reason: string): Change {
-  const signer = signerOnTurn(request, signatureId);
-  if (!request.allowDecline)
-    throw new ApiFault("bad_request", "The request was sent without allow_decline: it cannot be declined");
-  if (reason === "") throw new ApiFault("bad_request", "A reason is required to decline", "reason");
-  const next = withSigner(request, signatureId, { status: "declined", declineReason: reason });
-  return {
-    request: { ...next, phase: "declined" },
-    events: [{ type: "signature_request_declined", signatureId }],
-    mails: request.embedded
-      ? []
-      : [{ kind: "declined", to: request.senderEmail, name: signer.name, signatureId }],
-  };
-}
-
-/** @throws {ApiFault} when reassigning is not allowed. */
-export function reassigned(
-  request: SignatureRequest,
-  signatureId: string,
-  to: {
-    readonly email: string;
-    readonly name: string;
-    readonly reason: string | undefined;
-    readonly newId: string;
-  },
-  now: number,
-): Change {
-  const signer = signerOnTurn(request, signatureId);
-  if (!request.allowReassign)
-    throw new ApiFault("bad_request", "The request was sent without allow_reassign: it cannot be reassigned");
-  const next = withSigner(request, signatureId, {
-    signatureId: to.newId,
-    email: to.email,
-    name: to.name,
-    reassignedBy: signer.email,
-    reassignmentReason: to.reason,
-    reassignedFrom: signer.signatureId,
-    lastMailedAt: undefined,
-    lastViewedAt: undefined,
-    lastRemindedAt: undefined,
-    bounced: false,
-  });
-  const asked = askNext(next, now);
-  return { ...asked, events: [{ type: "signature_request_reassigned", signatureId: to.newId }] };
-}
-
-/** The e-mail to this signer came back. The request stays open. */
-export function bounced(request: SignatureRequest, signatureId: string): Change {
-  signerOnTurn(request, signatureId);
-  return {
-    request: withSigner(request, signatureId, { bounced: true }),
-    events: [{ type: "signature_request_email_bounce", signatureId }],
-    mails: [],
   };
 }
 
