@@ -211,7 +211,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "testing/",
   ],
   "node:https": ["outgoing/", "emulator/", "testing/"],
-  "node:dns/promises": ["outgoing/", "emulator/emulator.ts"],
+  "node:dns/promises": ["outgoing/", "emulator/assemble.ts"],
   "node:os": ["cli/", "emulator/"],
   "node:zlib": ["http/assets.ts", "emulator/api/files/zip.ts"],
   undici: ["testing/"],
