@@ -3,7 +3,7 @@
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
 import { plainEmail, plainName, shownEmail, shownName } from "./names.js";
-import { appMark, csrfField, notice } from "./parts.js";
+import { appMark, csrfField, hiddenField, notice } from "./parts.js";
 
 export interface ScopeView {
   name: string;
@@ -23,6 +23,8 @@ export interface Provenance {
 export interface ConsentView {
   action: string;
   csrf: string;
+  /** Told back by the form: by it a second click is told from a second visit. */
+  showing?: string | undefined;
   appName: string;
   ownerEmail: string;
   accountEmail: string;
@@ -134,11 +136,13 @@ function runBy({ provenance, ownerEmail }: ConsentView): Html {
 }
 
 function decision(view: ConsentView): Html {
+  const { userCode, showing } = view;
+  const hidden = html`${csrfField(view.csrf)}${userCode !== undefined && hiddenField("user_code", userCode)}${showing !== undefined && hiddenField("showing", showing)}`;
   if (!view.canAllow) {
-    return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}${view.userCode !== undefined && html`<input type="hidden" name="user_code" value="${view.userCode}">`}
-<div class="buttons-wide"><button type="submit" name="decision" value="deny" class="primary">${view.userCode === undefined ? "Back to the app" : "Deny"}</button></div></form>`;
+    return html`<form method="post" action="${view.action}">${hidden}
+<div class="buttons-wide"><button type="submit" name="decision" value="deny" class="primary">${userCode === undefined ? "Back to the app" : "Deny"}</button></div></form>`;
   }
-  return html`<form method="post" action="${view.action}">${csrfField(view.csrf)}${view.userCode !== undefined && html`<input type="hidden" name="user_code" value="${view.userCode}">`}
+  return html`<form method="post" action="${view.action}">${hidden}
 <div class="buttons-wide pair"><button type="submit" name="decision" value="allow" class="primary">Allow</button>
 <button type="submit" name="decision" value="deny">Deny</button></div>
 <p class="muted small">You can remove this access at any time. The app never sees your password.</p></form>`;

@@ -20,8 +20,12 @@ export function appMark(name: string): Html {
   return html`<span class="app-mark" aria-hidden="true">${first}</span>`;
 }
 
+export function hiddenField(name: string, value: string): Html {
+  return html`<input type="hidden" name="${name}" value="${value}">`;
+}
+
 export function csrfField(csrf: string): Html {
-  return html`<input type="hidden" name="csrf" value="${csrf}">`;
+  return hiddenField("csrf", csrf);
 }
 
 export interface FieldOptions {

@@ -2,9 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, send } from "../support/http.js";
-import { jack, type TestServer } from "../support/server.js";
+import { jack, jill, type TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, formOf, hasForm, textOf, UserAgent } from "../support/user-agent.js";
 import {
+  account,
   exchangeCode,
   inBody,
   native,
@@ -93,24 +94,72 @@ describe("a pushed request", () => {
     const agent = new UserAgent(server.url);
     for (let reload = 0; reload < 3; reload += 1)
       expect(hasForm(await open(query, agent), "/oauth/authorize/login")).toBe(true);
-    expect((await agent.openConsent(query, jack)).status).toBe(200);
+    const earlier = await agent.openConsent(query, jack);
+    expect(earlier.status).toBe(200);
     const page = await agent.openConsent(query, jack);
     const first = callbackOf(await agent.submit(page, "/oauth/authorize?", { decision: "allow" }));
     expect(first.searchParams.has("code")).toBe(true);
-    const again = await agent.submit(page, "/oauth/authorize?", { decision: "allow" });
-    expect([again.status, again.headers.location]).toEqual([400, undefined]);
-    expect(textOf(again.text)).toContain("The request_uri was used before");
+    const opened = await agent.openConsent(query, jack);
+    for (const other of [earlier, opened]) {
+      const again = await agent.submit(other, "/oauth/authorize?", { decision: "allow" });
+      expect([again.status, again.headers.location]).toEqual([400, undefined]);
+      expect(textOf(again.text)).toContain("The request_uri was used before");
+    }
+  });
+
+  it("lands who clicks Allow twice where one click does, though the first code was exchanged", async () => {
+    const query = queryOf(await pushed({ prompt: "consent" }));
+    const agent = new UserAgent(server.url);
+    const page = await agent.openConsent(query, jack);
+    const click = async () => {
+      const callback = callbackOf(await agent.submit(page, "/oauth/authorize?", { decision: "allow" }));
+      expect(callback.searchParams.get("state")).toBe("s t&a=te");
+      return callback.searchParams.get("code") ?? "";
+    };
+    const tokens = [];
+    for (const code of [await click(), await click()])
+      tokens.push(tokensOf(await exchangeCode(server, web, code, { code_verifier: verifier })));
+    for (const { access_token } of tokens) expect((await account(server, access_token)).status).toBe(200);
   });
 
   it("gives one code, however many ask at once", async () => {
     const query = queryOf(await pushed({ prompt: "consent" }));
     const agent = new UserAgent(server.url);
-    const page = await agent.openConsent(query, jack);
+    await agent.openConsent(query, jack);
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => agent.submit(page, "/oauth/authorize?", { decision: "allow" })),
+      Array.from({ length: 8 }, async () =>
+        agent.submit(await open(query, agent), "/oauth/authorize?", { decision: "allow" }),
+      ),
     );
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(7);
+  });
+
+  it("lands all of many clicks on one page at the callback, and none of a form that does not say which page it was on", async () => {
+    const query = queryOf(await pushed({ prompt: "consent" }));
+    const agent = new UserAgent(server.url);
+    const page = await agent.openConsent(query, jack);
+    const clicks = Array.from({ length: 8 }, () =>
+      agent.submit(page, "/oauth/authorize?", { decision: "allow" }),
+    );
+    expect((await Promise.all(clicks)).map(({ status }) => status)).toEqual(Array(8).fill(303));
+    const unmarked = await agent.submit(page, "/oauth/authorize?", { decision: "allow", showing: "" });
+    expect(textOf(unmarked.text)).toContain("The request_uri was used before");
+  });
+
+  it("is used by one person: another one's form gives no second code, whatever page it names", async () => {
+    const query = queryOf(await pushed({ prompt: "consent" }));
+    const agents = [new UserAgent(server.url), new UserAgent(server.url)] as const;
+    const page = await agents[0].openConsent(query, jack);
+    const { showing = "" } = formOf(page, "/oauth/authorize?").hidden;
+    expect(showing).not.toBe("");
+    callbackOf(await agents[0].submit(page, "/oauth/authorize?", { decision: "allow" }));
+    for (const who of [jill, jack]) {
+      const others = await agents[1].openConsent(query, who);
+      const stolen = await agents[1].submit(others, "/oauth/authorize?", { decision: "allow", showing });
+      expect([stolen.status, stolen.headers.location]).toEqual([400, undefined]);
+      agents[1].cookies.clear();
+    }
   });
 
   it("is good for 540 seconds", async () => {
@@ -164,7 +213,7 @@ describe("a pushed request", () => {
     expect(formOf(consent, "/oauth/authorize?").action).not.toContain(encodeURIComponent(requestUri));
     const callback = callbackOf(await agent.submit(consent, "/oauth/authorize?", { decision: "allow" }));
     expect(callback.searchParams.has("code")).toBe(true);
-    const spent = await agent.submit(consent, "/oauth/authorize?", { decision: "allow" });
+    const spent = await agent.submit(consent, "/oauth/authorize?", { decision: "allow", showing: "other" });
     expect(textOf(spent.text)).toContain("The request_uri was used before");
   });
 

@@ -28,7 +28,18 @@ const expanded = (released: readonly Migration[]) => [
   {
     version: 901,
     title: "expands what this build reads and writes",
-    sql: ["accounts", "api_keys", "apps", "grants", "families", "codes", "sessions", "buckets", "audit"]
+    sql: [
+      "accounts",
+      "api_keys",
+      "apps",
+      "grants",
+      "families",
+      "codes",
+      "sessions",
+      "buckets",
+      "audit",
+      "seen_once",
+    ]
       .map((table) => `ALTER TABLE ${table} ADD COLUMN of_tomorrow integer NOT NULL DEFAULT 7;`)
       .join("\n"),
   },
@@ -209,7 +220,7 @@ async function everyAct(storage: Storage): Promise<void> {
   const session = { hash: hex(16), accountId, authenticatedAt: t0, expiresAt: t0 + 1 };
   await storage.createSession(session);
   await storage.takeFromBucket({ key: hex(8), capacity: 2, periodSeconds: 1, now: t0, cost: 1 });
-  await storage.rememberOnce(hex(8), t0, t0 + 1);
+  await storage.rememberOnce(hex(8), t0, t0 + 1, "holder");
   await storage.recordAudit([{ at: t0, event: "x", clientId, accountId, data: {} }]);
   const found = [
     await storage.findCode(code.hash),

@@ -42,6 +42,7 @@ export function consentPageOf(
   return consentPage({
     action: `${pathTo(visit.context, endpoints.decide)}?${visit.query}`,
     csrf: visit.csrf(),
+    showing: wanted.pushed && visit.context.randomBytes(16).toString("base64url"),
     appName: wanted.app.name,
     ownerEmail: owner?.email ?? "",
     accountEmail: session.account.email,

@@ -58,7 +58,7 @@ class Authorization {
     const choice = form.optional("decision");
     if (!visit.isOwnForm(form.optional("csrf")) || (choice !== "allow" && choice !== "deny"))
       return this.#formExpired();
-    return this.#take(validation.request, { choice, shown: true });
+    return this.#take(validation.request, { choice, shown: true, showing: form.optional("showing") });
   }
 
   /** A request that an app posted is put into the query, where every step carries it on. Nothing has been decided by it. */

@@ -39,6 +39,8 @@ export interface Answer {
   readonly choice: "allow" | "deny";
   /** The question was on a page: the answer counts, also where it need not have been asked. */
   readonly shown: boolean;
+  /** Which showing of the page it is the answer to, where the form says so. */
+  readonly showing?: string | undefined;
 }
 
 export type ConsentContext = CodeContext & Pick<OAuthContext, "audit">;
@@ -55,7 +57,7 @@ export async function decide(
   if (next.step === "refuse") return refused(context, wanted, next.refusal, true);
   if (next.step === "login" || session === undefined) return { step: "login" };
   const asks = next.step !== "code" || answer?.shown === true;
-  if (!asks) return withCode(context, wanted, session);
+  if (!asks) return withCode(context, wanted, session, undefined);
   const canAllow = next.step !== "not_approved";
   if (answer === undefined) return { step: "ask", session, canAllow };
   const who = { clientId: wanted.app.clientId, accountId: session.account.id };
@@ -70,15 +72,16 @@ export async function decide(
   }
   if (wanted.app.openClient !== undefined) await keepOpenClient(context, wanted.app);
   context.audit("consent_given", who);
-  return withCode(context, wanted, session);
+  return withCode(context, wanted, session, answer.showing);
 }
 
 async function withCode(
   context: CodeContext,
   wanted: AuthorizationRequest,
   session: SessionView,
+  showing: string | undefined,
 ): Promise<Decision> {
-  if (wanted.pushed !== undefined && !(await usePushedRequest(context, wanted.pushed)))
+  if (wanted.pushed !== undefined && !(await usePushedRequest(context, wanted.pushed, session, showing)))
     return {
       step: "spent",
       refusal: new Refusal("request_uri_used", "a code was issued for it before", "request_uri"),

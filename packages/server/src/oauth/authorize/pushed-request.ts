@@ -3,7 +3,9 @@
  * encrypted: nothing is stored until a code is issued for it, which uses it up.
  */
 
+import { hashed } from "../../crypto/compare.js";
 import { opened, seal, sealNonceBytes } from "../../crypto/sealed.js";
+import type { SessionView } from "../../storage/port/records.js";
 import type { Storage } from "../../storage/port/storage.js";
 import { authenticateClient, type ClientContext, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
@@ -133,10 +135,17 @@ export function queryAfterLogin(context: SealContext, pushed: PushedRequest): st
   return new URLSearchParams({ client_id: pushed.clientId, request_uri: requestUri }).toString();
 }
 
-/** Uses a pushed request up. Returns whether this was the first time (§7.3). */
+/**
+ * Uses a pushed request up. Returns whether this was the first time (§7.3), or the same form of the same session again:
+ * whoever clicks twice sees the answer to the second click only.
+ * @param showing which page the form was on; undefined where it does not say, or there was none.
+ */
 export function usePushedRequest(
   { storage, now }: Pick<OAuthContext, "storage" | "now">,
   { id, expiresAt }: PushedRequest,
+  { session }: SessionView,
+  showing: string | undefined,
 ): Promise<boolean> {
-  return storage.rememberOnce(`pushed:${id}`, now(), expiresAt);
+  const holder = showing && hashed(`${session.hash}|${showing}`);
+  return storage.rememberOnce(`pushed:${id}`, now(), expiresAt, holder || undefined);
 }

@@ -119,8 +119,11 @@ export interface Storage extends OperatorStorage {
   revokeFamily(id: string, now: number): Promise<boolean>;
 
   takeFromBucket(act: TakeFromBucket): Promise<BucketOutcome>;
-  /** Returns true the first time a value is seen before it expires: single use of a client assertion (RFC 7523 §3). */
-  rememberOnce(key: string, now: number, expiresAt: number): Promise<boolean>;
+  /**
+   * Returns true the first time a value is seen before it expires: single use of a client assertion (RFC 7523 §3). Where
+   * a holder is named, also whenever the same one shows it again.
+   */
+  rememberOnce(key: string, now: number, expiresAt: number, holder?: string): Promise<boolean>;
 
   recordAudit(events: readonly AuditEvent[]): Promise<void>;
   listAudit(query: AuditQuery): Promise<AuditEvent[]>;

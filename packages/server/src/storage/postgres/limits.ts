@@ -66,10 +66,13 @@ function untaken(act: TakeFromBucket, stored: number | null, storedAt: number | 
 
 const remember = {
   name: "remember_once",
-  text: "INSERT INTO seen_once AS s (key, expires_at) VALUES ($1, $3) ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE s.expires_at <= $2 RETURNING key",
+  // A holder that shows it again changes nothing of the row, but the row comes back.
+  text: `INSERT INTO seen_once AS s (key, expires_at, holder) VALUES ($1, $3, $4) ON CONFLICT (key) DO UPDATE
+    SET expires_at = CASE WHEN s.expires_at <= $2 THEN excluded.expires_at ELSE s.expires_at END, holder = excluded.holder
+    WHERE s.expires_at <= $2 OR s.holder = excluded.holder RETURNING key`,
 };
 
 export function rememberVerb(connections: Connections): Storage["rememberOnce"] {
-  return async (key, now, expiresAt) =>
-    (await connections.write(remember, [indexKey(key), now, expiresAt])).length > 0;
+  return async (key, now, expiresAt, holder) =>
+    (await connections.write(remember, [indexKey(key), now, expiresAt, holder])).length > 0;
 }

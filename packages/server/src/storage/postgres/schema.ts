@@ -187,4 +187,10 @@ CREATE TABLE devices (
 CREATE INDEX devices_by_expiry ON devices(expires_at);
 `,
   },
+  {
+    version: 7,
+    title: "a single-use value knows who used it",
+    // To the release before a value has no holder, and is used once.
+    sql: "ALTER TABLE seen_once ADD COLUMN holder text;",
+  },
 ];

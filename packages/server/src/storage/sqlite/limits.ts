@@ -20,9 +20,9 @@ export function limitVerbs(context: Context): LimitVerbs {
   const put = context.prepare(
     "INSERT INTO buckets(key, level, updated_at, expires_at) VALUES (?,?,?,?) ON CONFLICT(key) DO UPDATE SET level = excluded.level, updated_at = excluded.updated_at, expires_at = excluded.expires_at",
   );
-  const seen = context.prepare("SELECT expires_at FROM seen_once WHERE key = ?");
+  const seen = context.prepare("SELECT expires_at, holder FROM seen_once WHERE key = ?");
   const remember = context.prepare(
-    "INSERT INTO seen_once(key, expires_at) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET expires_at = excluded.expires_at",
+    "INSERT INTO seen_once(key, expires_at, holder) VALUES (?, ?, ?) ON CONFLICT(key) DO UPDATE SET expires_at = excluded.expires_at, holder = excluded.holder",
   );
   const take = (act: TakeFromBucket): BucketOutcome => {
     const row = find.get(act.key);
@@ -44,11 +44,12 @@ export function limitVerbs(context: Context): LimitVerbs {
   };
   return {
     takeFromBucket: (act) => (act.cost > 0 ? context.write(() => take(act)) : context.read(() => take(act))),
-    rememberOnce: (key, now, expiresAt) =>
+    rememberOnce: (key, now, expiresAt, holder) =>
       context.write(() => {
         const row = seen.get(key);
-        if (row !== undefined && (row.expires_at as number) > now) return false;
-        remember.run(key, expiresAt);
+        if (row !== undefined && (row.expires_at as number) > now)
+          return holder !== undefined && row.holder === holder;
+        remember.run(key, expiresAt, holder ?? null);
         return true;
       }),
   };

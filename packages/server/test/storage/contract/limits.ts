@@ -86,6 +86,20 @@ export function bucketContract(open: Open): void {
       expect(await storage().rememberOnce(key, t0 + 1500, t0 + 2000)).toBe(false);
     });
 
+    it("is good again for the holder who used it, and for nobody else", async () => {
+      const key = hex(16);
+      const show = (holder?: string, now = t0) => storage().rememberOnce(key, now, now + 1000, holder);
+      expect([await show("one"), await show("one"), await show("two"), await show()]).toEqual([
+        ...[true, true, false, false],
+      ]);
+      // Shown again, it lives no longer.
+      expect(await show("one", t0 + 999)).toBe(true);
+      expect([await show("two", t0 + 1000), await show("one", t0 + 1001)]).toEqual([true, false]);
+      const nobodys = hex(16);
+      expect(await storage().rememberOnce(nobodys, t0, t0 + 1)).toBe(true);
+      expect(await storage().rememberOnce(nobodys, t0, t0 + 1, "one")).toBe(false);
+    });
+
     it("is new to one of 64 at once", async () => {
       const key = hex(16);
       const answers = await atOnce(64, () => storage().rememberOnce(key, t0, t0 + 1000));
