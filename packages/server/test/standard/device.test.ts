@@ -14,6 +14,7 @@ import {
   type Credentials,
   exchangeCode,
   inBody,
+  jacksId,
   jillsId,
   post,
   refreshWith,
@@ -45,6 +46,7 @@ async function openHouse(clock = new Clock()): Promise<TestServer> {
     approved: true,
     resources: [resource],
   });
+  await createApp(deps, { ...made, clientId: "radio", name: "Radio", public: true, approved: true });
   await createApp(deps, { ...made, clientId: "prototype", name: "Prototype", public: true });
   return house;
 }
@@ -171,11 +173,22 @@ describe("a device", () => {
     await answer(device, "allow");
     const changed = { ...device, device_code: `${device.device_code.slice(0, -4)}AAAA` };
     expect(refusalOf(await poll(changed))).toEqual([400, "invalid_grant"]);
-    const prototype = { clientId: "prototype", clientSecret: undefined };
-    expect(refusalOf(await poll(device, prototype))).toEqual([400, "invalid_grant"]);
+    for (const clientId of ["radio", "prototype"]) {
+      const other = { clientId, clientSecret: undefined };
+      expect(refusalOf(await poll(device, other))).toEqual([400, "invalid_grant"]);
+    }
     expect(refusalOf(await poll(device, web))).toEqual([400, "unauthorized_client"]);
     const asCode = await exchangeCode(server, television, device.device_code);
     expect(refusalOf(asCode)).toEqual([400, "invalid_grant"]);
+    tokensOf(await poll(device));
+  });
+
+  it("gets nothing for an account that was locked after it allowed", async () => {
+    const device = await started();
+    await answer(device, "allow");
+    await server.storage.updateAccount(jacksId, { locked: true });
+    expect(refusalOf(await poll(device))).toEqual([400, "invalid_grant"]);
+    await server.storage.updateAccount(jacksId, { locked: false });
     tokensOf(await poll(device));
   });
 

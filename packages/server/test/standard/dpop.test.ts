@@ -128,6 +128,8 @@ describe("a proof", () => {
     ["without its key", { header: { jwk: undefined } }, "jwk is missing"],
     ["for another method", { claims: { htm: "GET" } }, "htm must be POST"],
     ["for another address", { claims: { htu: "https://other.example.com/oauth/token" } }, "htu must be http"],
+    ["for what is no address", { claims: { htu: "http://" } }, "htu must be http"],
+    ["for an address that is no text", { claims: { htu: [] } }, "htu must be http"],
     ["without a jti", { claims: { jti: undefined } }, "jti must be text"],
     ["with a jti without end", { claims: { jti: "j".repeat(257) } }, "jti must be text"],
     ["without a time", { claims: { iat: undefined } }, "iat must be a number"],
