@@ -1,11 +1,27 @@
-import { describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type RunnerTask, vi } from "vitest";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import type { Storage } from "../../src/storage/port/storage.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
 import { sharedContract, storageContract } from "./contract.js";
+import { changedTwice, preparedStatements, watchStatements } from "./statements.js";
 
 describe("PostgreSQL", () => {
   const server = sharedPostgres();
+
+  // Each statement of the contract changes a table at most once, or its test fails.
+  let sent: ReadonlySet<string>;
+  beforeAll(() => {
+    sent = watchStatements();
+  });
+  let file: RunnerTask | undefined;
+  beforeEach(({ task }) => {
+    file = task.file;
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+    if (file !== undefined && ran(file))
+      expect(preparedStatements().filter((name) => !sent.has(name))).toEqual([]);
+  });
 
   const openOn = (url: string) => openPostgresStorage({ url, poolSize: 4 });
 
@@ -17,6 +33,24 @@ describe("PostgreSQL", () => {
       return takeTurns(await Promise.all([openOn(url), openOn(url), openOn(url)]));
     }));
 });
+
+describe("the rule that a statement changes a table once", () => {
+  it("tells two changes from one, and from locks, conflicts and text", () => {
+    const once =
+      "WITH a AS (SELECT 1 FROM t FOR UPDATE OF t) INSERT INTO t VALUES ('UPDATE t') ON CONFLICT DO UPDATE SET x = 1";
+    expect(changedTwice(once)).toEqual([]);
+    expect(changedTwice("WITH a AS (UPDATE t SET x = 1), b AS (UPDATE u SET x = 1) DELETE FROM v")).toEqual(
+      [],
+    );
+    expect(changedTwice("WITH a AS (UPDATE t SET x = 1) INSERT INTO t AS f VALUES (1)")).toEqual(["t"]);
+    expect(changedTwice("WITH a AS (DELETE FROM t) SELECT 1; UPDATE t SET x = 2")).toEqual(["t"]);
+  });
+});
+
+/** Whether no test was left out, by a filter for example. */
+function ran(task: RunnerTask): boolean {
+  return task.type === "suite" ? task.tasks.every(ran) : task.mode === "run";
+}
 
 /** One storage that sends each act to the next of several nodes, and closes all of them. */
 function takeTurns(nodes: Storage[]): Storage {

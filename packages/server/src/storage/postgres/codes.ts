@@ -138,15 +138,21 @@ WITH input AS (
   WHERE c.hash = j.hash AND j.outcome = 'consumed'
 )`;
 
+const familyColumns =
+  "id, grant_pk, created_at, used_at, access_valid_from, generation, epoch, revoked_at, scopes, resources, dpop_jkt";
+
 /** `o` is a judged code with the epoch of its new family, and whether a later act of the same statement ended it. */
-const family = `
-  INSERT INTO families AS f (id, grant_pk, created_at, used_at, access_valid_from, generation, epoch, revoked_at,
-    scopes, resources, dpop_jkt)
+const made = `
   SELECT CASE WHEN o.outcome = 'consumed' THEN o.new_id ELSE o.family_id END, o.grant_pk, o.now, o.now, 0, 0,
     o.new_epoch, CASE WHEN o.outcome = 'used_before' OR o.ended THEN o.now END,
     NULLIF(o.scopes, o.grant_scopes), NULLIF(o.resources, '[]'), o.dpop_jkt
-  FROM outcomes o WHERE o.outcome IN ('consumed', 'used_before') ORDER BY 1
-  ON CONFLICT (id) DO UPDATE SET revoked_at = COALESCE(f.revoked_at, excluded.revoked_at)`;
+  FROM outcomes o WHERE o.outcome IN ('consumed', 'used_before')`;
+
+/** The families a statement makes, and those it ends: a row that is there is only ever marked as revoked. */
+const putFamilies = (rows: string) => `
+  INSERT INTO families AS f (${familyColumns}) ${rows}
+  ORDER BY 1
+  ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at WHERE f.revoked_at IS NULL`;
 
 const answers = "SELECT n, outcome, family_id FROM outcomes";
 
@@ -166,15 +172,23 @@ export const consumeCode: BatchedVerb<ConsumeCode, ConsumeCodeOutcome> = {
   name: "consume_code",
   sql: `${judged}, outcomes AS (
   SELECT j.*, j.epoch AS new_epoch, false AS ended FROM judged j
-), family AS (${family}
+), family AS (${putFamilies(made)}
 )
 ${answers}`,
 };
 
+/** Those that end, but for one whose code was used again: the other half of the rows has it. */
+const ended = `
+  SELECT e.id, e.grant_pk, e.created_at, e.used_at, e.access_valid_from, e.generation, e.epoch, m.now,
+    e.scopes, e.resources, e.dpop_jkt
+  FROM moved m JOIN families e ON e.grant_pk = m.pk AND e.revoked_at IS NULL
+  WHERE NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.outcome = 'used_before' AND o.family_id = e.id)`;
+
 /**
  * The exchange that ends the earlier families of its grant. It moves the grant to a new epoch, under the lock of the
  * grant's row: that ends every family of an epoch before, also one that this statement cannot see. Marking those it
- * sees as revoked is what lets them be purged.
+ * sees as revoked is what lets them be purged. What is marked and what is new is one list of rows, since some engines
+ * change a table only once in a statement.
  */
 export const consumeCodeAlone: BatchedVerb<ConsumeCode, ConsumeCodeOutcome> = {
   ...consume,
@@ -187,12 +201,10 @@ export const consumeCodeAlone: BatchedVerb<ConsumeCode, ConsumeCodeOutcome> = {
 ), moved AS (
   UPDATE grants g SET epoch = g.epoch + m.moves, epoch_at = m.now FROM moves m WHERE g.pk = m.grant_pk
   RETURNING g.pk, g.epoch, m.moves, m.now
-), marked AS (
-  UPDATE families f SET revoked_at = m.now FROM moved m WHERE f.grant_pk = m.pk AND f.revoked_at IS NULL
 ), outcomes AS (
   SELECT j.*, COALESCE(m.epoch - m.moves + r.place, 0) AS new_epoch, COALESCE(r.place < m.moves, false) AS ended
   FROM judged j LEFT JOIN ranked r ON r.n = j.n LEFT JOIN moved m ON m.pk = j.grant_pk
-), family AS (${family}
+), family AS (${putFamilies(`${made} UNION ALL ${ended}`)}
 )
 ${answers}`,
 };

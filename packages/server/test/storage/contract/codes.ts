@@ -251,6 +251,47 @@ function exclusiveContract(open: Open): void {
       expect(await storage().revokeFamily(first, t0 + 10)).toBe(false);
     });
 
+    it("beside another use of an earlier code ends the family of that one once, and keeps its own", async () => {
+      const pair = await createPair(storage());
+      const [earlier, next] = [newCode(pair), newCode(pair)];
+      for (const code of [earlier, next]) await storage().issueCode(code);
+      const [first, again, other] = [
+        use(earlier.hash),
+        use(earlier.hash, t0 + 3),
+        use(next.hash, t0 + 3, true),
+      ];
+      await storage().consumeCode(first);
+      const outcomes = await Promise.all(
+        [{ ...again, endEarlierFamilies: true }, other].map((act) => storage().consumeCode(act)),
+      );
+      expect(outcomes).toEqual([
+        { outcome: "used_before", familyId: first.familyId },
+        { outcome: "consumed" },
+      ]);
+      expect(await revokedAt(storage(), first.familyId)).toBe(t0 + 3);
+      expect(await revokedAt(storage(), other.familyId)).toBeUndefined();
+    });
+
+    it("leaves everything else of the families it ends as it was", async () => {
+      const pair = await createPair(storage());
+      const code = newCode(pair, { scopes: ["basic_account_info"], resources: ["urn:example:mail"] });
+      await storage().issueCode(code);
+      const first = use(code.hash);
+      await storage().consumeCode({ ...first, dpopJkt: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" });
+      await storage().rotateFamily({
+        familyId: first.familyId,
+        fromGeneration: 0,
+        now: t0 + 5,
+        graceSeconds: 0,
+      });
+      await storage().endAccessTokens(first.familyId, t0 + 6);
+      const before = (await storage().findFamily(first.familyId))?.family;
+      await exclusive(pair, t0 + 9);
+      const after = (await storage().findFamily(first.familyId))?.family;
+      expect(before?.revokedAt).toBeUndefined();
+      expect(after).toStrictEqual({ ...before, revokedAt: t0 + 9 });
+    });
+
     it("does not end itself, nor what comes later", async () => {
       const pair = await createPair(storage());
       const first = await exclusive(pair, t0);
