@@ -229,7 +229,9 @@ describe("slow requests", () => {
   const drip = (url: string, beginning: string) =>
     new Promise<string>((resolve) => {
       let text = "";
-      const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(beginning));
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      // At once, not when it is connected: on a busy machine a byte of the timer would come before it.
+      socket.write(beginning);
       const timer = setInterval(() => socket.write("x"), 30);
       socket.on("data", (data) => {
         text += data;
