@@ -30,7 +30,7 @@ const layers = {
     "packages/sdk/test/proofs.test.ts",
     "packages/sdk/test/stores/*.test.ts",
     "packages/server/test/poolers/*.test.ts",
-    "packages/server/test/reliability/{clocks,postgres}.test.ts",
+    "packages/server/test/reliability/{clocks,failover,postgres}.test.ts",
     "packages/server/test/serve/starts.test.ts",
     "packages/server/test/storage/{kill,migrations,postgres,postgres-faults}.test.ts",
   ],

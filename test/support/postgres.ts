@@ -23,6 +23,8 @@ export interface TestPostgres {
   readonly data: string;
   /** Returns the URL of a new, empty database. */
   createDatabase(): Promise<string>;
+  /** Ends the server at once, as if its machine had lost power; its data and port stay. */
+  kill(): Promise<void>;
   /** Stops the server; its data and port stay. */
   halt(mode?: ShutdownMode): Promise<void>;
   /** Starts a halted server again. */
@@ -61,6 +63,36 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
   }
 }
 
+/**
+ * Returns a server that follows another one by streaming, asynchronously as long as that one is not told to wait for it.
+ * The other one is restarted meanwhile, so that its data can be copied.
+ * @throws {Error} as `startPostgres` does, or if the data cannot be copied.
+ */
+export async function startStandby(primary: TestPostgres): Promise<TestPostgres> {
+  const folder = makeFolder();
+  const watch = removeWhenThisProcessDies(folder);
+  try {
+    const binaries = findBinaries(folder);
+    const { username, password, hostname, port } = new URL(primary.url);
+    await primary.halt();
+    copyData(primary.data, join(folder, "data"));
+    await primary.resume();
+    const conninfo = `host=${hostname} port=${port} user=${username} password=${password}`;
+    const settings = { primary_conninfo: conninfo };
+    const start = (own: number) => spawnServer(binaries, folder, own, { settings });
+    return await serverOn(start, folder, password, watch);
+  } catch (error) {
+    watch.stdin?.end();
+    throw error;
+  }
+}
+
+function copyData(from: string, to: string): void {
+  const result = spawnSync("cp", ["-R", "-p", from, to], { ...runAs(), encoding: "utf8" });
+  if (result.status !== 0) throw new Error(`cp failed: ${result.stderr}`, { cause: result.error });
+  writeFileSync(join(to, "standby.signal"), "", { mode: 0o666 });
+}
+
 async function serverOn(
   start: (port: number) => Promise<ChildProcess>,
   folder: string,
@@ -79,6 +111,7 @@ async function serverOn(
     port,
     data: join(folder, "data"),
     createDatabase: () => createDatabaseOn(url, `test_${++databases}`),
+    kill: () => end(server, "SIGKILL"),
     halt,
     resume,
     restart: async (mode) => {
@@ -168,10 +201,13 @@ async function startOnFreePort(
   }
 }
 
-async function shutDown(server: ChildProcess, mode: ShutdownMode): Promise<void> {
+const shutDown = (server: ChildProcess, mode: ShutdownMode): Promise<void> =>
+  end(server, mode === "fast" ? "SIGINT" : "SIGQUIT");
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = once(server, "exit");
-  server.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
+  server.kill(signal);
   await gone;
 }
 
