@@ -24,6 +24,8 @@ export const changeableKeys = [
   "access_tokens",
   "jwt_algorithm",
   "require_pkce",
+  "require_pushed_authorization_requests",
+  "dpop_bound_access_tokens",
   "grant_types",
   "resources",
   "jwks",
@@ -48,6 +50,8 @@ export type AppFields = Partial<
     | "accessTokens"
     | "jwtAlgorithm"
     | "requirePkce"
+    | "requirePushedRequests"
+    | "dpopBoundTokens"
     | "grantTypes"
     | "resources"
   >
@@ -78,6 +82,8 @@ export function readAppFields(
     accessTokens: choiceIn(given, "access_tokens", ["opaque", "jwt"]),
     jwtAlgorithm: choiceIn(given, "jwt_algorithm", ["ES256", "RS256"]),
     requirePkce: flagIn(given, "require_pkce"),
+    requirePushedRequests: flagIn(given, "require_pushed_authorization_requests"),
+    dpopBoundTokens: flagIn(given, "dpop_bound_access_tokens"),
     grantTypes: grantTypesIn(profile, given),
     resources: listIn(given, "resources"),
     jwks: keysIn(profile, given),
@@ -99,6 +105,10 @@ export function readAppFields(
     refuse("refresh_tokens", `the ${profile.name} profile does not rotate them`);
   if (fields.jwtAlgorithm !== undefined && !profile.jwtAlgorithms.includes(fields.jwtAlgorithm))
     refuse("jwt_algorithm", `the ${profile.name} profile signs no access tokens by ${fields.jwtAlgorithm}`);
+  if (fields.requirePushedRequests && profile.pushedRequests === "none")
+    refuse("require_pushed_authorization_requests", `the ${profile.name} profile has no pushed requests`);
+  if (fields.dpopBoundTokens && profile.dpop === "none")
+    refuse("dpop_bound_access_tokens", `the ${profile.name} profile binds no tokens to keys`);
   if (before?.public && fields.refreshTokens === "same")
     refuse("refresh_tokens", "a public app's are rotated");
   if (before?.public && fields.grantTypes !== undefined)

@@ -39,6 +39,8 @@ export function appView(app: App) {
     access_tokens: app.accessTokens,
     jwt_algorithm: app.jwtAlgorithm,
     require_pkce: app.requirePkce,
+    require_pushed_authorization_requests: app.requirePushedRequests,
+    dpop_bound_access_tokens: app.dpopBoundTokens,
     grant_types: app.grantTypes,
     resources: app.resources,
     jwks: app.jwks === undefined ? null : JSON.parse(app.jwks),

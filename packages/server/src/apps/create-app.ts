@@ -60,16 +60,29 @@ export async function createApp(
 }
 
 /** What an app has where nobody said otherwise. */
-const withoutExtras: Pick<App, "requirePkce" | "jwtAlgorithm" | "grantTypes" | "tokenGeneration"> = {
+const withoutExtras: Pick<
+  App,
+  | "requirePkce"
+  | "requirePushedRequests"
+  | "dpopBoundTokens"
+  | "jwtAlgorithm"
+  | "grantTypes"
+  | "tokenGeneration"
+> = {
   requirePkce: false,
+  requirePushedRequests: false,
+  dpopBoundTokens: false,
   jwtAlgorithm: "ES256",
   grantTypes: [],
   tokenGeneration: 0,
 };
 
-function extrasOf({ requirePkce, jwtAlgorithm, grantTypes }: NewApp): Partial<typeof withoutExtras> {
+function extrasOf(wanted: NewApp): Partial<typeof withoutExtras> {
+  const { requirePkce, requirePushedRequests, dpopBoundTokens, jwtAlgorithm, grantTypes } = wanted;
   return {
     ...(requirePkce !== undefined && { requirePkce }),
+    ...(requirePushedRequests !== undefined && { requirePushedRequests }),
+    ...(dpopBoundTokens !== undefined && { dpopBoundTokens }),
     ...(jwtAlgorithm !== undefined && { jwtAlgorithm }),
     ...(grantTypes !== undefined && { grantTypes }),
   };

@@ -21,6 +21,10 @@ export const appOptions = {
   "jwt-algorithm": { type: "string" },
   "require-pkce": { type: "boolean" },
   "no-require-pkce": { type: "boolean" },
+  "require-par": { type: "boolean" },
+  "no-require-par": { type: "boolean" },
+  "dpop-bound": { type: "boolean" },
+  "no-dpop-bound": { type: "boolean" },
   grant: { type: "string", multiple: true },
   approved: { type: "boolean" },
   "credentials-on-refresh": { type: "string" },
@@ -44,6 +48,10 @@ export interface AppChoices {
   readonly "jwt-algorithm"?: string | undefined;
   readonly "require-pkce"?: boolean | undefined;
   readonly "no-require-pkce"?: boolean | undefined;
+  readonly "require-par"?: boolean | undefined;
+  readonly "no-require-par"?: boolean | undefined;
+  readonly "dpop-bound"?: boolean | undefined;
+  readonly "no-dpop-bound"?: boolean | undefined;
   readonly grant?: string[] | undefined;
   readonly approved?: boolean | undefined;
   readonly "credentials-on-refresh"?: string | undefined;
@@ -67,7 +75,9 @@ export async function fieldsOf(
     refresh_tokens: oneOf(chosen.rotate, "rotate", chosen.same, "same"),
     access_tokens: oneOf(chosen.jwt || chosen["jwt-algorithm"] !== undefined, "jwt", chosen.opaque, "opaque"),
     jwt_algorithm: chosen["jwt-algorithm"],
-    require_pkce: pkceOf(chosen),
+    require_pkce: switched(chosen, "require-pkce"),
+    require_pushed_authorization_requests: switched(chosen, "require-par"),
+    dpop_bound_access_tokens: switched(chosen, "dpop-bound"),
     grant_types: listed(chosen.grant),
     require_client_credentials_on_refresh: yesOrNo(
       "credentials-on-refresh",
@@ -89,9 +99,12 @@ function oneOf<T>(first: boolean | undefined, one: T, second: boolean | undefine
   return second ? other : undefined;
 }
 
-function pkceOf(chosen: AppChoices): boolean | undefined {
-  const answer = oneOf(chosen["require-pkce"], "require-pkce", chosen["no-require-pkce"], "no-require-pkce");
-  return answer === undefined ? undefined : answer === "require-pkce";
+function switched(
+  chosen: AppChoices,
+  on: "require-pkce" | "require-par" | "dpop-bound",
+): boolean | undefined {
+  const answer = oneOf(chosen[on], on, chosen[`no-${on}`], `no-${on}`);
+  return answer === undefined ? undefined : answer === on;
 }
 
 function yesOrNo(option: string, text: string | undefined): boolean | undefined {

@@ -30,13 +30,14 @@ import { parseOptions, UsageFault, verbNamed } from "./usage.js";
 
 const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [--callback URL …] --scope S [--scope S …]
            [--describe SCOPE=TEXT …] [--allow-scheme NAME …] [--public] [--rotate] [--jwt] [--jwt-algorithm ES256|RS256]
-           [--resource URI …] [--jwks FILE] [--approved] [--require-pkce] [--grant client_credentials|device_code …]
-           [--credentials-on-refresh yes|no]
+           [--resource URI …] [--jwks FILE] [--approved] [--require-pkce] [--require-par] [--dpop-bound]
+           [--grant client_credentials|device_code …] [--credentials-on-refresh yes|no]
        countersign app import FILE                                  makes the app, or the list of apps, of a JSON file,
                                                                     with client_id and client_secret from elsewhere
        countersign app list [--open]                               --open lists the open clients too
        countersign app show CLIENT_ID
-       countersign app update CLIENT_ID [the options of create, --name, --same, --opaque, --no-jwks, --no-require-pkce; "" empties a list]
+       countersign app update CLIENT_ID [the options of create, --name, --same, --opaque, --no-jwks, --no-require-pkce,
+                                                                    --no-require-par, --no-dpop-bound; "" empties a list]
        countersign app approve CLIENT_ID                            unapprove takes it back
        countersign app disable CLIENT_ID                            refused everywhere, its grants kept; enable ends that
        countersign app scopes CLIENT_ID --scope S [--scope S …]     revokes its grants

@@ -22,7 +22,8 @@ export type KeyPurpose =
   | "client-id"
   | "pushed-request"
   | "dpop-nonce"
-  | "bound-access-token";
+  | "bound-access-token"
+  | "bound-app-token";
 
 /** Shortest secret accepted, in characters: 32 characters of base64 hold 192 bits. */
 export const shortestSecretCharacters = 32;

@@ -70,6 +70,10 @@ export interface SeedObject {
     readonly jwt_algorithm?: "ES256" | "RS256" | undefined;
     /** Whether a code without a PKCE challenge is refused. @default false */
     readonly require_pkce?: boolean | undefined;
+    /** Whether an authorization request that was not pushed is refused (RFC 9126 §6). @default false */
+    readonly require_pushed_authorization_requests?: boolean | undefined;
+    /** Whether a token request without a DPoP proof is refused (RFC 9449 §5.2). @default false */
+    readonly dpop_bound_access_tokens?: boolean | undefined;
     /** What it may use beside codes and refresh tokens. @default none */
     readonly grant_types?: readonly ("client_credentials" | "device_code")[] | undefined;
     readonly resources?: readonly string[] | undefined;

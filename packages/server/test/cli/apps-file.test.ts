@@ -76,6 +76,19 @@ describe("a file of apps", () => {
     expect(events).toEqual([["app_created", "apps-file"]]);
   });
 
+  it("says of an app that it pushes its requests and binds its tokens", async () => {
+    await declare(apps());
+    const strict = apps(
+      "    require_pushed_authorization_requests: true\n    dpop_bound_access_tokens: true\n",
+    );
+    expect(await planned(strict)).toEqual([
+      "change  web  require_pushed_authorization_requests dpop_bound_access_tokens",
+    ]);
+    await declare(strict);
+    expect(await planned(strict)).toEqual(["keep    web"]);
+    expect((await stored()).apps).toMatchObject([{ requirePushedRequests: true, dpopBoundTokens: true }]);
+  });
+
   it("changes what differs, its secret with an overlap, and leaves alone what it does not name", async () => {
     await declare(apps());
     vi.stubEnv("WEB_SECRET", "another-secret-of-it");

@@ -84,6 +84,26 @@ describe("an app on the command line", () => {
     });
   });
 
+  it("is made to push its requests and bind its tokens, and let off again; both ways at once are refused", async () => {
+    const { code, out } = await create(
+      "Strict",
+      "--callback",
+      "https://x.example/cb",
+      "--require-par",
+      "--dpop-bound",
+    );
+    expect(code).toBe(0);
+    const clientId = /client_id +(\S+)/.exec(out)?.[1] ?? "";
+    const found = () => server.storage.findApp(clientId);
+    expect(await found()).toMatchObject({ requirePushedRequests: true, dpopBoundTokens: true });
+    const update = (...more: string[]) => run("app", "update", clientId, ...more);
+    expect((await update("--no-require-par", "--no-dpop-bound")).code).toBe(0);
+    expect(await found()).toMatchObject({ requirePushedRequests: false, dpopBoundTokens: false });
+    expect(await update("--dpop-bound", "--no-dpop-bound")).toMatchObject({
+      ...{ code: 2, err: expect.stringContaining("--dpop-bound and --no-dpop-bound exclude each other") },
+    });
+  });
+
   it("needs no callback where it is allowed a grant that leads to none", async () => {
     const { code, out } = await create("Television", "--public", "--grant", "device_code");
     expect(code).toBe(0);

@@ -219,6 +219,6 @@ it("the metadata says what of DPoP is read, and that requests are pushed", async
   expect(metadata).toMatchObject({
     dpop_signing_alg_values_supported: ["PS256", "ES256", "EdDSA"],
     require_pushed_authorization_requests: true,
-    grant_types_supported: ["authorization_code", "refresh_token"],
+    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
   });
 });

@@ -5,7 +5,8 @@ import { challenge, post, web } from "../standard/house.js";
 import { send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
 import { UserAgent } from "../support/user-agent.js";
-import { callbackUrl, type Keyed, keyPair, seconds, signedIn, startFapi2 } from "./client.js";
+import { callbackUrl, type Keyed, keyPair, registerKeyed, seconds, signedIn, startFapi2 } from "./client.js";
+import { postProven, prover } from "./proofs.js";
 
 let server: TestServer;
 let one: Keyed;
@@ -54,6 +55,21 @@ describe("a client assertion", () => {
     expect(await revokes({}, { authorization: `Basic ${btoa(`web:${web.clientSecret}`)}` })).toBe(words);
     expect(await revokes({ client_id: one.clientId })).toBe("Client authentication failed");
     expect(await revokes({ client_id: "native" })).toBe("Client authentication failed");
+  });
+});
+
+describe("a token of the app itself", () => {
+  it("is bound to a key, and never given without a proof", async () => {
+    const worker = await registerKeyed(server, "worker", { grantTypes: ["client_credentials"] });
+    const fields = async () => ({ grant_type: "client_credentials", ...(await signedIn(server, worker)) });
+    const without = await post(server, "/oauth/token", await fields());
+    expect([without.status, without.json().error]).toEqual([400, "invalid_dpop_proof"]);
+    const by = await prover();
+    const answer = await postProven(server, "/oauth/token", fields, by);
+    expect(answer.json()).toMatchObject({ token_type: "DPoP", expires_in: 600 });
+    const token = String(answer.json().access_token);
+    const told = await post(server, "/oauth/introspect", { token, ...(await signedIn(server, worker)) });
+    expect(told.json()).toMatchObject({ active: true, token_type: "DPoP", cnf: { jkt: by.jkt } });
   });
 });
 

@@ -323,6 +323,16 @@ describe("tells a fault with file, line and key:", () => {
       "seed.yaml:8: apps[0]: refresh_tokens: must be same or rotate, not never",
     ],
     [
+      "pushed requests where there are none",
+      app("require_pushed_authorization_requests: true"),
+      "seed.yaml:8: apps[0]: require_pushed_authorization_requests: the dropbox-sign profile has no pushed requests",
+    ],
+    [
+      "bound tokens where there are none",
+      app("dpop_bound_access_tokens: true"),
+      "seed.yaml:8: apps[0]: dpop_bound_access_tokens: the dropbox-sign profile binds no tokens to keys",
+    ],
+    [
       "access_tokens of no meaning",
       app("access_tokens: big"),
       "seed.yaml:8: apps[0]: access_tokens: must be opaque or jwt, not big",

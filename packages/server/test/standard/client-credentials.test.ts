@@ -6,6 +6,8 @@ import * as openid from "openid-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../../src/apps/create-app.js";
 import { profiles } from "../../src/oauth/profile/profiles.js";
+import { accountProven, type Prover, postProven, proofFor, prover } from "../fapi2/proofs.js";
+import type { Answer } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, type TestServer } from "../support/server.js";
 import {
@@ -128,6 +130,64 @@ describe("a token of the app itself", () => {
   });
 });
 
+describe("a token of the app itself that is asked for with a proof", () => {
+  const bound = async (client: Credentials, by: Prover, more: Record<string, string> = {}) =>
+    postProven(
+      server,
+      "/oauth/token",
+      async () => ({ grant_type: "client_credentials", ...inBody(client), ...more }),
+      by,
+    );
+
+  it.each([
+    ["opaque", worker, /^cs_cd_/],
+    ["a JWT", signing, /^eyJ/],
+  ])("is bound to the key, %s, and says so", async (_form, client, form) => {
+    const by = await prover();
+    const answer = await bound(client, by, { resource });
+    expect(answer.json()).toMatchObject({ token_type: "DPoP", access_token: expect.stringMatching(form) });
+    const { access_token: token } = tokensOf(answer);
+    for (const asker of [client, files])
+      expect(await introspectAs(server, asker, token)).toMatchObject({
+        ...{ active: true, client_id: client.clientId, aud: resource },
+        ...{ token_type: "DPoP", cnf: { jkt: by.jkt } },
+      });
+  });
+
+  it.each([
+    ["opaque", worker],
+    ["a JWT", signing],
+  ])("is held to its key where it is used, %s", async (_form, client) => {
+    const [by, thief] = await Promise.all([prover(), prover()]);
+    const { access_token: token } = tokensOf(await bound(client, by));
+    // The token is good, and nobody's: the account is no app's own to read.
+    expect((await accountProven(server, token, by)).status).toBe(403);
+    expect((await accountProven(server, token, thief)).status).toBe(401);
+    const bearer = await account(server, token);
+    expect([bearer.status, bearer.text]).toEqual([401, expect.stringContaining("bound to a key")]);
+  });
+
+  it("is another than the unbound one: neither's seal opens the other", async () => {
+    const by = await prover();
+    const { access_token: token } = tokensOf(await bound(worker, by));
+    const { access_token: bare } = await tokenFor(worker);
+    for (const forged of [token.replace("cs_cd_", "cs_ct_"), bare.replace("cs_ct_", "cs_cd_")])
+      expect(await introspectAs(server, worker, forged)).toEqual(inactive);
+  });
+
+  it("takes each proof once", async () => {
+    const by = await prover();
+    const proof = await proofFor(server, by, ["POST", `${server.url}/oauth/token`]);
+    const fields = { grant_type: "client_credentials", ...inBody(worker) };
+    const answers = [
+      await post(server, "/oauth/token", fields, { dpop: proof }),
+      await post(server, "/oauth/token", fields, { dpop: proof }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 400]);
+    expect(refusalOf(answers[1] as Answer)).toEqual([400, "invalid_dpop_proof"]);
+  });
+});
+
 describe("the grant is refused", () => {
   it.each([
     ["to an app that is not allowed it", web, {}, 400, "unauthorized_client"],
@@ -147,7 +207,10 @@ describe("the grant is refused", () => {
   });
 
   it("where the profile has it not, which is said with those that there are", async () => {
-    const elsewhere = await startHouse({ storage: server.storage, profile: profiles.fapi2 });
+    const elsewhere = await startHouse({
+      storage: server.storage,
+      profile: { ...profiles.standard, grantTypes: [] },
+    });
     const answer = await post(elsewhere, "/oauth/token", { grant_type: "client_credentials" });
     expect(answer.json()).toEqual({
       error: "unsupported_grant_type",

@@ -3,6 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { hashed } from "../../src/crypto/compare.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
+import { metadataOfId, registeredId } from "../../src/oauth/open-clients/registered-id.js";
+import { openAppToken } from "../../src/oauth/tokens/app-token.js";
 import { readAccessJwt } from "../../src/oauth/tokens/jwt.js";
 import { openAccessToken, openRefreshToken } from "../../src/oauth/tokens/opaque.js";
 import { SigningKeys } from "../../src/oauth/tokens/signing-keys.js";
@@ -40,6 +42,27 @@ describe("what an earlier release made", () => {
     expect(claims).toMatchObject({ familyId, issuedAt, lifetimeSeconds: 3600 });
     const others = new SigningKeys(new KeyRing(["a secret that it was never signed under 55555"]));
     expect(await readAccessJwt({ keys: others, issuer }, jwtOfThen)).toBeUndefined();
+  });
+
+  it("opens as an app's own token", () => {
+    const token =
+      "cs_ct_AAAABwGbwYbeewACWAAAAAIBC8Lbr71DxtphYmN3b3JrZXI6IG5pZ2h0bHnEMrFWPdOy2W-Y54GI2Xc9WeU5";
+    expect(openAppToken(ring, token)).toMatchObject({
+      ...{ clientId: "worker: nightly", generation: 7, issuedAt, lifetimeSeconds: 600, jkt: undefined },
+    });
+    expect(openAppToken(ring, token.replace("cs_ct_", "cs_cd_"))).toBeUndefined();
+  });
+
+  it("opens as the client_id of a registration, which the same metadata gets again", () => {
+    const id =
+      "cs_c_OicQo7NlMeseSp9fghBm71siQSBjbGllbnQiLFsiaHR0cDovLzEyNy4wLjAuMS9jYWxsYmFjayJdLHRydWUsbnVsbF0";
+    const metadata = {
+      ...{ name: "A client", redirectUris: ["http://127.0.0.1/callback"], refreshes: true },
+      ...{ scopes: undefined, requirePushedRequests: false, dpopBoundTokens: false },
+    };
+    expect(metadataOfId(ring, id)).toEqual(metadata);
+    const ringOfThen = new KeyRing(["the secret of a release before, 0123456789 abcdef"]);
+    expect(registeredId(ringOfThen, metadata)).toBe(id);
   });
 
   it("is found as a code: by the same hash", () => {

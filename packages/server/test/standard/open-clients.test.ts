@@ -5,6 +5,7 @@ import { KeyRing } from "../../src/crypto/key-ring.js";
 import type { OpenClientSettings } from "../../src/oauth/open-clients/settings.js";
 import { documentLimits } from "../../src/outgoing/documents.js";
 import { openClientsOwner } from "../../src/storage/port/records.js";
+import { postProven, prover } from "../fapi2/proofs.js";
 import { type DocumentHost, startDocumentHost } from "../support/document-host.js";
 import { type Answer, send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
@@ -145,6 +146,34 @@ describe("dynamic registration", () => {
     }
     const resource = "https://mcp.example.com/mcp";
     expect(tokensOf(await tokensFor(id, { resource })).scope).toBe("notes.read");
+  });
+
+  it("holds a client to what it says of itself: that it pushes its requests, and binds its tokens", async () => {
+    const strict = { require_pushed_authorization_requests: true, dpop_bound_access_tokens: true };
+    const answer = await register({ ...usual, ...strict });
+    expect(answer.json()).toMatchObject(strict);
+    for (const id of [idOf(answer), publish(strict)]) {
+      expect(textOf((await show(id)).text)).toContain("The request must be pushed first");
+      const fields = Object.fromEntries(new URLSearchParams(queryOf(id)));
+      const requestUri = String((await post(server, "/oauth/par", fields)).json().request_uri);
+      const query = new URLSearchParams({ client_id: id, request_uri: requestUri }).toString();
+      const callbackUrl = await new UserAgent(server.url).authorize(query, jack);
+      const exchange = {
+        ...{ grant_type: "authorization_code", code: String(callbackUrl.searchParams.get("code")) },
+        ...{ client_id: id, redirect_uri: callback, code_verifier: verifier },
+      };
+      expect((await post(server, "/oauth/token", exchange)).json().error).toBe("invalid_dpop_proof");
+      const bound = await postProven(server, "/oauth/token", async () => exchange, await prover());
+      expect(bound.json().token_type).toBe("DPoP");
+      expect(await server.storage.findApp(id)).toMatchObject({
+        ...{ requirePushedRequests: true, dpopBoundTokens: true },
+      });
+    }
+    const wrong = await register({ ...usual, dpop_bound_access_tokens: "yes" });
+    expect(wrong.json().error).toBe("invalid_client_metadata");
+    expect(idOf(await register({ ...usual, dpop_bound_access_tokens: false }))).toBe(
+      idOf(await register(usual)),
+    );
   });
 
   it("answers with what it makes of a request for a secret: the client is public", async () => {

@@ -4,13 +4,13 @@ import { apiKeySyntax, mostApiKeys } from "../../accounts/api-keys.js";
 import { faultInEmail } from "../../accounts/create-account.js";
 import { faultInCallbackUrl, faultInScheme } from "../../oauth/authorize/redirect-uri.js";
 import { faultInKeySet } from "../../oauth/client/keys.js";
-import { faultInGrantTypes } from "../../oauth/grant-types.js";
 import { type Profile, takesSecrets } from "../../oauth/profile/profile.js";
 import { profiles } from "../../oauth/profile/profiles.js";
 import { faultInResources } from "../../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../../oauth/scope.js";
-import { type ExtraGrantType, emailKey } from "../../storage/port/records.js";
+import { emailKey } from "../../storage/port/records.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
+import { readExtras, type SeedAppExtras } from "./app-extras.js";
 import {
   readSeedRequest,
   readSeedTemplate,
@@ -28,7 +28,7 @@ export interface SeedAccount {
   readonly apiKeys: readonly string[];
 }
 
-export interface SeedApp {
+export interface SeedApp extends SeedAppExtras {
   readonly name: string;
   readonly owner: string;
   readonly clientId: string;
@@ -40,9 +40,6 @@ export interface SeedApp {
   readonly public: boolean;
   readonly refreshTokens: "same" | "rotate";
   readonly accessTokens: "opaque" | "jwt";
-  readonly jwtAlgorithm?: "ES256" | "RS256";
-  readonly requirePkce?: boolean;
-  readonly grantTypes?: readonly ExtraGrantType[];
   readonly resources: readonly string[];
   readonly eventCallbackUrl: string | undefined;
   readonly scopeTexts?: Readonly<Record<string, string>>;
@@ -150,6 +147,8 @@ const appKeys = [
   "access_tokens",
   "jwt_algorithm",
   "require_pkce",
+  "require_pushed_authorization_requests",
+  "dpop_bound_access_tokens",
   "grant_types",
   "resources",
   "event_callback_url",
@@ -180,27 +179,6 @@ function readApp(profile: Profile, map: MapReader, seen: Seen): SeedApp {
     ...readExtras(profile, map, isPublic),
     resources: readResources(map),
     eventCallbackUrl: readEventCallbackUrl(map),
-  };
-}
-
-/** What most apps leave out: absent, an app that is there already keeps what it has. */
-function readExtras(
-  profile: Profile,
-  map: MapReader,
-  isPublic: boolean,
-): Pick<SeedApp, "jwtAlgorithm" | "requirePkce" | "grantTypes"> {
-  const jwtAlgorithm = map.choice("jwt_algorithm", ["ES256", "RS256"]);
-  const types = map.has("grant_types") ? map.texts("grant_types") : undefined;
-  const unknown = types?.find((type) => !profile.grantTypes.includes(type as ExtraGrantType));
-  const grantTypes = types as readonly ExtraGrantType[] | undefined;
-  if (unknown !== undefined)
-    map.fail("grant_types", `the ${profile.name} profile has no ${unknown} for apps to be allowed`);
-  const fault = grantTypes && faultInGrantTypes(grantTypes, isPublic);
-  if (fault !== undefined) map.fail("grant_types", fault);
-  return {
-    ...(jwtAlgorithm !== undefined && { jwtAlgorithm }),
-    ...(map.has("require_pkce") && { requirePkce: map.flag("require_pkce", false) }),
-    ...(grantTypes !== undefined && { grantTypes }),
   };
 }
 

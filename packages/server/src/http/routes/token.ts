@@ -63,7 +63,6 @@ const answers: Readonly<Record<GrantType, Answer>> = {
     refresh(context, readRefreshRequest(context.profile, parameters), credentials, proof),
   device_code: (context, parameters, credentials, proof) =>
     exchangeDeviceCode(context, readDeviceRequest(context.profile, parameters), credentials, proof),
-  // RFC 9449 §5: a token may be left unbound, and then says so by its type.
-  client_credentials: (context, parameters, credentials) =>
-    issueAppToken(context, readAppTokenRequest(context.profile, parameters), credentials),
+  client_credentials: (context, parameters, credentials, proof) =>
+    issueAppToken(context, readAppTokenRequest(context.profile, parameters), credentials, proof),
 };

@@ -99,7 +99,7 @@ function readRest(
     throw wordedRefusal("client_not_allowed", "A public app cannot be used here: codes are not bound to it");
   if (app.public && !profile.publicApps)
     throw wordedRefusal("client_not_allowed", "A public app cannot be used here: it cannot prove who it is");
-  if (profile.pushedRequests === "required" && known.pushed === undefined)
+  if ((profile.pushedRequests === "required" || app.requirePushedRequests) && known.pushed === undefined)
     throw new Refusal("pushed_request_required", "the request came through the browser", "request_uri");
   checkResponseType(parameters); // 4
   if (profile.extensionParameters === "refused") refuseUnsupported(parameters);

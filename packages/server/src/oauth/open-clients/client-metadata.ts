@@ -14,6 +14,10 @@ export interface ClientMetadata {
   readonly refreshes: boolean;
   /** The scopes it says it needs; undefined where it does not say. */
   readonly scopes: readonly string[] | undefined;
+  /** RFC 9126 §6. */
+  readonly requirePushedRequests: boolean;
+  /** RFC 9449 §5.2. */
+  readonly dpopBoundTokens: boolean;
 }
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -38,6 +42,8 @@ export function readClientMetadata(members: Members, schemes: readonly string[])
     name: readName(members) ?? placeOf(redirectUris[0] as string),
     refreshes: readGrantTypes(members),
     scopes: readScopes(members),
+    requirePushedRequests: flagIn(members, "require_pushed_authorization_requests"),
+    dpopBoundTokens: flagIn(members, "dpop_bound_access_tokens"),
   };
 }
 
@@ -85,6 +91,12 @@ function readScopes(members: Members): string[] | undefined {
   const scopes = parseScope(text);
   if (scopes === undefined) throw invalid("scope", "must be scope tokens separated by spaces");
   return scopes.sort();
+}
+
+function flagIn(members: Members, name: string): boolean {
+  const value = Object.hasOwn(members, name) ? (members[name] ?? false) : false;
+  if (typeof value !== "boolean") throw invalid(name, "must be true or false");
+  return value;
 }
 
 /** A member that is null is as one that is absent. */

@@ -70,6 +70,8 @@ function appFrom(
     scopeTexts,
     callbackSchemes: schemes,
     requirePkce: true,
+    requirePushedRequests: metadata.requirePushedRequests,
+    dpopBoundTokens: metadata.dpopBoundTokens,
     jwtAlgorithm: "ES256",
     grantTypes: [],
     tokenGeneration: 0,
@@ -99,7 +101,11 @@ export async function keepOpenClient(
   }
   // Not the scopes: a change of them would end the consents of everybody.
   const { name, callbackUrls, refreshTokens, resources, scopeTexts, callbackSchemes } = app;
-  const current = { name, callbackUrls, refreshTokens, resources, scopeTexts, callbackSchemes };
+  const { requirePushedRequests, dpopBoundTokens } = app;
+  const current = {
+    ...{ name, callbackUrls, refreshTokens, resources, scopeTexts, callbackSchemes },
+    ...{ requirePushedRequests, dpopBoundTokens },
+  };
   const differs = Object.entries(current).some(
     ([key, value]) => !isDeepStrictEqual(value, kept[key as keyof App]),
   );

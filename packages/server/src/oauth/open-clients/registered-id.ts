@@ -15,9 +15,11 @@ export const longestClientId = 1024;
 /** @throws {Refusal} `client_metadata_invalid` where the id would become too long. */
 export function registeredId(
   ring: KeyRing,
-  { name, redirectUris, refreshes, scopes }: ClientMetadata,
+  { name, redirectUris, refreshes, scopes, requirePushedRequests, dpopBoundTokens }: ClientMetadata,
 ): string {
-  const canonical = Buffer.from(JSON.stringify([name, redirectUris, refreshes, scopes ?? null]));
+  // Whoever asks for neither keeps the id that it had before these were known.
+  const strict = requirePushedRequests || dpopBoundTokens ? [requirePushedRequests, dpopBoundTokens] : [];
+  const canonical = Buffer.from(JSON.stringify([name, redirectUris, refreshes, scopes ?? null, ...strict]));
   const mac = ring.mac("client-id", canonical).subarray(0, macBytes);
   const id = prefix + Buffer.concat([mac, canonical]).toString("base64url");
   if (id.length > longestClientId)
@@ -35,6 +37,14 @@ export function metadataOfId(ring: KeyRing, clientId: string): ClientMetadata | 
   if (prefix + bytes.toString("base64url") !== clientId || bytes.length <= macBytes) return undefined;
   const canonical = bytes.subarray(macBytes);
   if (!ring.verifyMac("client-id", canonical, bytes.subarray(0, macBytes))) return undefined;
-  const [name, redirectUris, refreshes, scopes] = JSON.parse(canonical.toString());
-  return { name, redirectUris, refreshes, scopes: scopes ?? undefined };
+  const [name, redirectUris, refreshes, scopes, requirePushedRequests = false, dpopBoundTokens = false] =
+    JSON.parse(canonical.toString());
+  return {
+    name,
+    redirectUris,
+    refreshes,
+    scopes: scopes ?? undefined,
+    requirePushedRequests,
+    dpopBoundTokens,
+  };
 }

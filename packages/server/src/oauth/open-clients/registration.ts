@@ -28,5 +28,7 @@ export function register({ ring, openClients }: RegistrationContext, members: Me
     response_types: ["code"],
     token_endpoint_auth_method: "none",
     scope: (scopes ?? ceiling).join(" "),
+    ...(asked.requirePushedRequests && { require_pushed_authorization_requests: true }),
+    ...(asked.dpopBoundTokens && { dpop_bound_access_tokens: true }),
   };
 }

@@ -14,8 +14,8 @@ export const fapi2: Profile = {
   dpop: "required",
   dpopNonce: "required",
   pkceRequiredOf: "all",
-  // §5.3.2.1: access tokens are bound to a key, which an app's own are not yet.
-  grantTypes: [],
+  // A device proves nothing of the browser that its person uses.
+  grantTypes: ["client_credentials"],
   // §5.3.2.1: one way of client authentication, by a key that the server does not have.
   clientAuthentication: ["private_key_jwt"],
   // §5.4.1, and the issuer identifier alone as one string (§5.3.2.1).

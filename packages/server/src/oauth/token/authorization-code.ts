@@ -5,7 +5,7 @@ import type { ConsumeCodeOutcome } from "../../storage/port/acts.js";
 import type { App, Code } from "../../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
-import { checkBound } from "../dpop/binding.js";
+import { checkBinds, checkBound } from "../dpop/binding.js";
 import { type Proof, useProof } from "../dpop/proof.js";
 import { checkVerifier } from "../pkce.js";
 import type { Profile } from "../profile/profile.js";
@@ -49,6 +49,7 @@ export async function spendCode(
   context: OAuthContext,
   { app, code, resources, state, proof }: Spend,
 ): Promise<TokenResponse> {
+  checkBinds(app, proof);
   const resource = chooseResource(context.profile, code.resources, resources);
   await useProof(context, proof);
   const familyId = newFamilyId(context.now(), context.randomBytes);

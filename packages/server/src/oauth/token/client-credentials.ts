@@ -3,6 +3,8 @@
 import type { App } from "../../storage/port/records.js";
 import { authenticateClient, type ClientCredentials } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
+import { checkBinds } from "../dpop/binding.js";
+import { type Proof, useProof } from "../dpop/proof.js";
 import { checkAllowed } from "../grant-types.js";
 import type { Profile } from "../profile/profile.js";
 import { scopeMask, scopesWithin } from "../scope.js";
@@ -16,10 +18,12 @@ export async function issueAppToken(
   context: OAuthContext,
   request: AppTokenRequest,
   credentials: ClientCredentials,
+  proof?: Proof,
 ): Promise<TokenResponse> {
   const { profile } = context;
   const app = await authenticateClient(context, credentials);
   checkAllowed(app, "client_credentials");
+  checkBinds(app, proof);
   const scopes = scopesWithin(profile, app, request.scopes);
   const lifetimeSeconds = Math.min(profile.appTokenSeconds, profile.accessTokenSeconds);
   const token = {
@@ -27,13 +31,15 @@ export async function issueAppToken(
     lifetimeSeconds,
     scopeMask: scopeMask(app.scopes, scopes),
     resource: resourceAsked(profile, app, request.resources),
+    jkt: proof?.jkt,
   };
+  await useProof(context, proof);
   const signed = app.accessTokens === "jwt" && profile.jwtAlgorithms.length > 0;
   return {
     access_token: signed
       ? await signAppJwt(context, app, scopes, token)
       : sealAppToken(context.ring, app, token, context.randomBytes(3)),
-    token_type: "Bearer",
+    token_type: proof === undefined ? "Bearer" : "DPoP",
     expires_in: lifetimeSeconds,
     ...(profile.scopeInTokenResponse && { scope: scopes.join(" ") }),
   };

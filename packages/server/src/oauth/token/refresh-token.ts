@@ -9,7 +9,7 @@ import {
   refuseUnknown,
 } from "../client/authentication.js";
 import type { OAuthContext } from "../context.js";
-import { checkBound } from "../dpop/binding.js";
+import { checkBinds, checkBound } from "../dpop/binding.js";
 import { type Proof, useProof } from "../dpop/proof.js";
 import type { Profile } from "../profile/profile.js";
 import { Refusal } from "../refusal.js";
@@ -38,6 +38,7 @@ export async function refresh(
   if (view === undefined) throw new Refusal("refresh_token_unknown", "its token family is gone");
   checkFamily(context, view, token);
   checkBound(view.family.dpopJkt, proof, "refresh_token");
+  checkBinds(view.app, proof);
   const scopes = narrowScopes(context.profile, view.family.scopes, request.scopes);
   const resource = chooseResource(context.profile, view.family.resources, request.resources);
   await useProof(context, proof);

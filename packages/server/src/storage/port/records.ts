@@ -56,6 +56,10 @@ export interface App {
   readonly callbackSchemes: readonly string[];
   /** A code without a challenge is refused (RFC 7636); a public app's always is. */
   readonly requirePkce: boolean;
+  /** A request that was not pushed is refused (RFC 9126 §6). */
+  readonly requirePushedRequests: boolean;
+  /** A token request without a proof of a key is refused (RFC 9449 §5.2). */
+  readonly dpopBoundTokens: boolean;
   /** What signs its JWT access tokens. */
   readonly jwtAlgorithm: "ES256" | "RS256";
   /** What it may ask for tokens with, beside codes and refresh tokens. */

@@ -15,7 +15,7 @@ const app = columns(appOf);
 
 const insert = {
   name: "create_app",
-  text: "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at, disabled, require_pkce, jwt_algorithm, grant_types, token_generation, open_client) VALUES ($1, (SELECT pk FROM accounts WHERE id = $2), $3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23) ON CONFLICT (client_id) DO NOTHING RETURNING pk",
+  text: "INSERT INTO apps(client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at, disabled, require_pkce, jwt_algorithm, grant_types, token_generation, open_client, require_pushed_requests, dpop_bound_tokens) VALUES ($1, (SELECT pk FROM accounts WHERE id = $2), $3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25) ON CONFLICT (client_id) DO NOTHING RETURNING pk",
 };
 const listed = {
   name: "list_apps",

@@ -193,4 +193,13 @@ CREATE INDEX devices_by_expiry ON devices(expires_at);
     // To the release before a value has no holder, and is used once.
     sql: "ALTER TABLE seen_once ADD COLUMN holder text;",
   },
+  {
+    version: 8,
+    title: "apps may need pushed requests, and tokens bound to a key",
+    // To the release before no app needs either.
+    sql: `
+ALTER TABLE apps ADD COLUMN require_pushed_requests boolean NOT NULL DEFAULT false;
+ALTER TABLE apps ADD COLUMN dpop_bound_tokens boolean NOT NULL DEFAULT false;
+`,
+  },
 ];

@@ -33,6 +33,8 @@ export const appChangeColumns: Columns = {
   scopeTexts: { name: "scope_texts", required: true },
   callbackSchemes: { name: "callback_schemes", required: true },
   requirePkce: { name: "require_pkce", required: true },
+  requirePushedRequests: { name: "require_pushed_requests", required: true },
+  dpopBoundTokens: { name: "dpop_bound_tokens", required: true },
   jwtAlgorithm: { name: "jwt_algorithm", required: true },
   grantTypes: { name: "grant_types", required: true },
 };
@@ -85,6 +87,8 @@ export function appValues(app: App): unknown[] {
     app.grantTypes,
     app.tokenGeneration,
     app.openClient,
+    app.requirePushedRequests,
+    app.dpopBoundTokens,
   ];
 }
 

@@ -59,6 +59,8 @@ export function appOf(cells: Cells): App {
     scopeTexts: cells.value("p.scope_texts", (json) => JSON.parse(json as string)),
     callbackSchemes: cells.list("p.callback_schemes"),
     requirePkce: cells.flag("p.require_pkce"),
+    requirePushedRequests: cells.flag("p.require_pushed_requests"),
+    dpopBoundTokens: cells.flag("p.dpop_bound_tokens"),
     jwtAlgorithm: cells.text("p.jwt_algorithm") as App["jwtAlgorithm"],
     grantTypes: cells.list("p.grant_types") as App["grantTypes"][number][],
     tokenGeneration: cells.number("p.token_generation"),

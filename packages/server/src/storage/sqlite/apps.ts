@@ -17,7 +17,7 @@ export function appVerbs(context: Context, parsed: Parsed): Verbs {
   // The pk of a deleted app may be given again: revisions begin at random, so that what was parsed of the old row is not
   // taken for the new one.
   const insert = context.prepare(
-    "INSERT INTO apps(revision, client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at, disabled, require_pkce, jwt_algorithm, grant_types, token_generation, open_client) VALUES (abs(random() % 1125899906842624), ?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
+    "INSERT INTO apps(revision, client_id, owner_pk, name, callback_urls, scopes, secrets, is_public, approved, require_client_credentials_on_refresh, refresh_tokens, access_tokens, jwks, resources, event_callback_url, scope_texts, callback_schemes, created_at, disabled, require_pkce, jwt_algorithm, grant_types, token_generation, open_client, require_pushed_requests, dpop_bound_tokens) VALUES (abs(random() % 1125899906842624), ?, (SELECT pk FROM accounts WHERE id = ?), ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(client_id) DO NOTHING",
   );
   const byId = context.prepareRow(`SELECT ${place.list} FROM apps p WHERE p.client_id = ?`);
   const all = context.prepare(

@@ -198,4 +198,13 @@ CREATE INDEX devices_by_expiry ON devices(expires_at);
     // To the release before a value has no holder, and is used once.
     sql: "ALTER TABLE seen_once ADD COLUMN holder TEXT;",
   },
+  {
+    version: 10,
+    title: "apps may need pushed requests, and tokens bound to a key",
+    // To the release before no app needs either.
+    sql: `
+ALTER TABLE apps ADD COLUMN require_pushed_requests INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN dpop_bound_tokens INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

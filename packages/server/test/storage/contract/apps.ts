@@ -37,6 +37,8 @@ export function appContract(open: Open): void {
         scopeTexts: {},
         callbackSchemes: [],
         requirePkce: false,
+        requirePushedRequests: false,
+        dpopBoundTokens: false,
         jwtAlgorithm: "ES256",
         grantTypes: [],
         tokenGeneration: 0,

@@ -63,6 +63,8 @@ export function newApp(ownerId: string, fields: Partial<App> = {}): App {
     scopeTexts: { request_signature: "Ask for signatures" },
     callbackSchemes: ["cursor"],
     requirePkce: true,
+    requirePushedRequests: true,
+    dpopBoundTokens: true,
     jwtAlgorithm: "RS256",
     grantTypes: ["client_credentials", "device_code"],
     tokenGeneration: 7,
