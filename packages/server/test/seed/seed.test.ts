@@ -118,6 +118,18 @@ it("reads words for scopes, and schemes that are allowed by name", () => {
   });
 });
 
+it("takes an app without a callback where it is allowed a grant that leads to none", () => {
+  const device = "grant_types: [device_code], public: true, oauth: { scopes: [account_access] }";
+  const seed = (extra: string) =>
+    `profile: standard\naccounts: [{ email: a@b.c }]\napps: [{ name: A, owner: a@b.c, client_id: tv, ${extra} }]`;
+  expect(parseSeed(seed(device), "seed.yaml").apps).toMatchObject([
+    { clientId: "tv", callbackUrls: [], grantTypes: ["device_code"] },
+  ]);
+  expect(() => parseSeed(seed(device.replace("grant_types: [device_code], ", "")), "seed.yaml")).toThrow(
+    "callback_url: is missing",
+  );
+});
+
 describe("tells a fault with file, line and key:", () => {
   const changed = (from: string, to: string) => app("approved: true").replace(from, to);
   const faults: [string, string, string][] = [

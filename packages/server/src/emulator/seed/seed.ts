@@ -165,18 +165,19 @@ function readApp(profile: Profile, map: MapReader, seen: Seen): SeedApp {
   else if (clientId && !isNew(seen.clientIds, clientId))
     map.fail("client_id", "an app above has this client_id");
   const isPublic = map.flag("public", false);
+  const extras = readExtras(profile, map, isPublic);
   return {
     name: map.text("name"),
     owner,
     clientId,
     ...readAuthentication(profile, map, isPublic),
-    ...readOAuth(profile, map),
+    ...readOAuth(profile, map, extras.grantTypes),
     approved: map.flag("approved", true),
     requireClientCredentialsOnRefresh: map.flag("require_client_credentials_on_refresh", false),
     public: isPublic,
     refreshTokens: map.choice("refresh_tokens", ["same", "rotate"]) ?? (isPublic ? "rotate" : "same"),
     accessTokens: map.choice("access_tokens", ["opaque", "jwt"]) ?? "opaque",
-    ...readExtras(profile, map, isPublic),
+    ...extras,
     resources: readResources(map),
     eventCallbackUrl: readEventCallbackUrl(map),
   };
@@ -225,17 +226,17 @@ function readEventCallbackUrl(app: MapReader): string | undefined {
 
 type SeedOAuth = Pick<SeedApp, "callbackUrls" | "callbackSchemes" | "scopes" | "scopeTexts">;
 
-function readOAuth(profile: Profile, app: MapReader): SeedOAuth {
+function readOAuth(profile: Profile, app: MapReader, extraGrants: readonly ExtraGrantType[] = []): SeedOAuth {
   const keys = ["callback_url", "callback_urls", "allow_schemes", "scopes", "scope_texts"];
   const map = app.child("oauth", keys);
   if (!app.has("oauth")) return { callbackUrls: [], scopes: [] };
   const callbackSchemes = readSchemes(map);
   const one = map.optionalText("callback_url");
   const callbackUrls = [...(one === undefined ? [] : [one]), ...map.texts("callback_urls")];
-  if (callbackUrls.length === 0 && !map.has("callback_url") && !map.has("callback_urls"))
-    map.fail("callback_url", "is missing");
-  else if (callbackUrls.length === 0 && map.has("callback_urls"))
-    map.fail("callback_urls", "an app needs a callback URL");
+  // A grant beside the code leads to no callback.
+  const lacksOne = callbackUrls.length === 0 && extraGrants.length === 0 && !map.has("callback_url");
+  if (lacksOne && map.has("callback_urls")) map.fail("callback_urls", "an app needs a callback URL");
+  else if (lacksOne) map.fail("callback_url", "is missing");
   for (const url of callbackUrls) {
     // An emulator calls back to what runs beside it, under whatever name.
     const fault = faultInCallbackUrl(url, { plainHttp: "anywhere", schemes: callbackSchemes });
