@@ -53,7 +53,7 @@ export function consentPage(view: ConsentView): Page {
 ${heading(view)}
 ${view.notice && notice(view.canAllow ? "note" : "bad", html`<p>${view.notice}</p>`, "notice")}
 ${view.provenance && unchecked(view.provenance)}
-${view.userCode !== undefined && forDevice()}
+${view.userCode !== undefined && forDevice(view.userCode)}
 ${person(view)}
 ${view.canAllow && html`${scopeList(view.scopes)}${cost(view.scopes)}`}
 ${facts(view)}
@@ -82,10 +82,12 @@ function unchecked({ host, loopbackOnly }: Provenance): Html {
 }
 
 /** RFC 8628 §5.4: whoever sends somebody else a code gets in as them. */
-function forDevice(): Html {
+function forDevice(userCode: string): Html {
   return notice(
     "note",
-    html`<p>This gives access to a device. <strong>Allow it only if the device is in front of you and shows the code below.</strong> Nobody who helps you needs you to type a code of theirs.</p>`,
+    html`<p><strong>Allow it only if the device in front of you shows this code:</strong></p>
+<p class="code">${userCode}</p>
+<p>If someone sent you the code, deny it: it would let them into your account.</p>`,
     "device",
   );
 }
@@ -124,7 +126,7 @@ ${runBy(view)}
 ${(view.resources ?? []).map(
   (resource) => html`<dt>Access is for</dt><dd><bdi>${plainName(resource)}</bdi></dd>
 `,
-)}${view.userCode === undefined ? html`<dt>You return to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>` : html`<dt>Code on the device</dt><dd><code>${view.userCode}</code></dd>`}
+)}${view.userCode === undefined && html`<dt>You return to</dt><dd><bdi>${view.goesBackTo}</bdi></dd>`}
 </dl>`;
 }
 

@@ -38,6 +38,8 @@ export interface FieldOptions {
   describedBy?: string | undefined;
   invalid?: boolean;
   minLength?: number;
+  /** For a code: phones offer capital letters, and each letter stands apart. */
+  capitals?: boolean;
   /** Shown after the input. */
   beside?: Html;
 }
@@ -54,7 +56,8 @@ export function field(options: FieldOptions): Html {
     "aria-describedby": options.describedBy,
     "aria-invalid": options.invalid ? "true" : undefined,
     minlength: options.minLength,
-    autocapitalize: "none",
+    class: options.capitals === true ? "code" : undefined,
+    autocapitalize: options.capitals === true ? "characters" : "none",
     spellcheck: "false",
     required: true,
   });

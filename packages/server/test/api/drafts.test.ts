@@ -99,6 +99,43 @@ describe("a draft", () => {
     ).toBe(200);
   });
 
+  it("keeps what was typed when it is refused, and says which address has no account", async () => {
+    const { claim_url: url } = (await plain()).body.unclaimed_draft;
+    const { action } = await opened(url);
+    const typed = { requester: "nobody@example.com", "name-0": 'Ann "A" Lee', "email-0": "ann@example.com" };
+    const text = await (await submit(action, typed)).text();
+    expect(text).toContain("There is no account with the address nobody@example.com.");
+    for (const value of ["nobody@example.com", "Ann &quot;A&quot; Lee", "ann@example.com"])
+      expect(text).toContain(`value="${value}"`);
+    const long = await (await submit(action, { ...typed, "name-0": "x".repeat(1001) })).text();
+    expect(long).not.toContain("x".repeat(1001));
+  });
+
+  it("is titled, and lists its documents, as the request that it becomes", async () => {
+    const content = (text: string) => ({
+      title: /<h1>(.*?)<\/h1>/.exec(text)?.[1],
+      papers: [...text.matchAll(/<li>([^<]*)<\/li>/g)].map(([, name]) => name),
+    });
+    const urls = ["https://example.com/nda.pdf", "https://example.com/annex%20A.pdf"];
+    const { claim_url: url } = (await plain({ title: undefined, file_urls: urls })).body.unclaimed_draft;
+    const { action, text } = await opened(url);
+    expect(content(text)).toEqual({ title: "nda.pdf", papers: ["nda.pdf", "annex A.pdf"] });
+    await submit(action, { requester: "jill@example.com", "name-0": "A", "email-0": "a@example.com" });
+    expect((await sign.documents.list())[0]?.title).toBe("nda.pdf");
+
+    const template = await sign.documents.addTemplate({ title: "Lease", signerRoles: ["Client"] });
+    const { claim_url: framedUrl } = (
+      await post("/unclaimed_draft/create_embedded_with_template", {
+        ...{ client_id: sign.client.clientId, requester_email_address: "jill@example.com", test_mode: true },
+        ...{ template_ids: [template], subject: "Please sign" },
+      })
+    ).body.unclaimed_draft;
+    const ofTemplate = await opened(framed(framedUrl));
+    expect(content(ofTemplate.text)).toEqual({ title: "Lease", papers: ["Lease.pdf"] });
+    await submit(ofTemplate.action, { "name-0": "A", "email-0": "a@example.com" });
+    expect((await sign.documents.list()).map(({ title }) => title)).toContain("Lease");
+  });
+
   it("is over after a day", async () => {
     const { claim_url: url } = (await plain()).body.unclaimed_draft;
     await sign.clock.advance("24h");

@@ -212,8 +212,9 @@ describe("the vendor's embedded client", () => {
       [url, sign.client.clientId] as const,
     );
     const frame = page.frameLocator("iframe");
-    await frame.getByLabel("Name of signer 1").fill("Jack");
-    await frame.getByLabel("Email address of signer 1").fill("jack@example.com");
+    const signer = frame.getByRole("group", { name: "Signer" });
+    await signer.getByLabel("Name").fill("Jack");
+    await signer.getByLabel("Email address").fill("jack@example.com");
     await frame.getByRole("button", { name: "Send", exact: true }).click();
     await page.waitForFunction(() => (globalThis as unknown as { sent?: object }).sent !== undefined);
     const told = await page.evaluate(() => (globalThis as unknown as { sent: object }).sent);
@@ -222,10 +223,15 @@ describe("the vendor's embedded client", () => {
     await page.close();
   });
 
-  it("is not needed by a signer who comes from the e-mail, without JavaScript", async () => {
+  it("is not needed by a signer who comes from the e-mail, without JavaScript, and corrects a PIN alone", async () => {
+    const field = { document_index: 0, signer: "0", required: true };
     const body = {
       title: "NDA",
       signers: [{ name: "Jack", email_address: "jack@example.com", pin: "1234" }],
+      form_fields_per_document: [
+        { ...field, api_id: "town", name: "Where you live", type: "text" },
+        { ...field, api_id: "rules", name: "I have read it", type: "checkbox" },
+      ],
       file_urls: ["https://example.com/a.pdf"],
     };
     const answer = await send(sign, "POST", "/v3/signature_request/send", { body, headers: basic });
@@ -235,14 +241,17 @@ describe("the vendor's embedded client", () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(mail?.link ?? "");
-    const fill = async (pin: string) => {
+    const sendPin = async (pin: string) => {
       await page.getByLabel("PIN").fill(pin);
-      await page.getByLabel("Type your name to sign").fill("Jack");
       await page.getByRole("button", { name: "Sign", exact: true }).click();
     };
-    await fill("9999");
+    await page.getByLabel("Where you live").fill("Oxford");
+    await page.getByLabel("I have read it").check();
+    await page.getByLabel("Type your name to sign").fill("Jack");
+    await sendPin("9999");
     await page.getByText("The PIN is wrong.").waitFor();
-    await fill("1234");
+    expect(await page.getByLabel("PIN").inputValue()).toBe("");
+    await sendPin("1234");
     await page.getByText("You have signed").waitFor();
     expect((await sign.documents.get(id)).isComplete).toBe(true);
     await context.close();

@@ -1,9 +1,11 @@
 /** Every page with a plausible view, or with one hostile text in every place that takes a text. */
 
+import { confirmedPage, confirmPage } from "../../src/emulator/account-api/confirm-page.js";
 import { playgroundPage } from "../../src/emulator/playground/page/page.js";
 import type { CallStepView, Language } from "../../src/emulator/playground/page/view.js";
 import { connectedAppsPage } from "../../src/pages/connected-apps.js";
 import { consentPage } from "../../src/pages/consent.js";
+import { deviceAnsweredPage, devicePage } from "../../src/pages/device.js";
 import { homePage, signedOutPage } from "../../src/pages/home.js";
 import type { Page } from "../../src/pages/layout.js";
 import { loginPage } from "../../src/pages/login.js";
@@ -136,6 +138,19 @@ function hostilePages(text: string): Readonly<Record<string, Page>> {
     }),
     consent: consentPage({ ...hostileConsent, canAllow: true }),
     "consent-barred": consentPage({ ...hostileConsent, canAllow: false }),
+    "consent-device": consentPage({ ...hostileConsent, userCode: text, canAllow: true }),
+    device: devicePage({
+      action: text,
+      switchAccountAction: text,
+      csrf: text,
+      accountEmail: text,
+      typedCode: text,
+      problem: text,
+    }),
+    "device-connected": deviceAnsweredPage({ appName: text, allowed: true }),
+    "device-refused": deviceAnsweredPage({ appName: text, allowed: false }),
+    confirm: confirmPage({ action: text, csrf: text, email: text, shortestPassword: 8, problem: text }),
+    confirmed: confirmedPage({ email: text }),
     problem: problemPage({
       status: 400,
       title: text,

@@ -3,6 +3,8 @@
 import type { Page } from "playwright-core";
 import { demoApiKey } from "../../src/emulator/seed/demo.js";
 import type { SignEmulator, StartOptions } from "../../src/testing/index.js";
+import { askForDevice, deviceSeed, signInAtDevicePage, typeCode } from "./device.js";
+import { openDraft, sendDraft } from "./draft.js";
 import type { PageName } from "./list.js";
 import { morning } from "./morning.js";
 
@@ -12,6 +14,7 @@ export type Scene = (page: Page, sign: SignEmulator) => Promise<void>;
 export function optionsOf(page: PageName): StartOptions {
   const clock = "2026-05-01T09:30:00Z";
   if (page === "open-consent") return { clock, profile: "standard", seed: openSeed };
+  if (page.startsWith("device-")) return { clock, profile: "standard", seed: deviceSeed };
   return { clock, profile: page === "standard" ? "standard" : "dropbox-sign" };
 }
 
@@ -146,6 +149,26 @@ export const scenes: Readonly<Record<PageName, Scene>> = {
     const [letter] = await sign.outbox.emails();
     await page.goto(letter?.link ?? "about:blank");
   },
+  "sign-refused": async (page, sign) => {
+    const field = { document_index: 0, signer: "0", required: true };
+    await asOwner(sign, "POST", "/v3/signature_request/send", {
+      title: "Lease of the flat in Bridge Street",
+      file_urls: ["https://example.com/lease.pdf"],
+      signers: [{ name: "Alex Rider", email_address: "alex@example.com", pin: "1234" }],
+      form_fields_per_document: [
+        { ...field, api_id: "town", name: "Where you live now", type: "text" },
+        { ...field, api_id: "rules", name: "I have read the house rules", type: "checkbox" },
+      ],
+    });
+    await sign.clock.advance("1m");
+    const [letter] = await sign.outbox.emails();
+    await page.goto(letter?.link ?? "about:blank");
+    await page.getByLabel("Where you live now").fill("Oxford");
+    await page.getByLabel("I have read the house rules").check();
+    await page.getByLabel("PIN").fill("4321");
+    await page.getByLabel("Type your name to sign").fill("Alex Rider");
+    await press(page, "Sign");
+  },
   "team-join": async (page, sign) => {
     await asOwner(sign, "POST", "/v3/team/create", { name: "Letting agency" });
     await asOwner(sign, "PUT", "/v3/team/add_member", { email_address: "jack@example.com" });
@@ -184,6 +207,19 @@ export const scenes: Readonly<Record<PageName, Scene>> = {
     });
     await page.goto(`${sign.url}/oauth/authorize?${query}`);
     await press(page, "Continue as jack@example.com");
+  },
+  draft: openDraft,
+  "draft-refused": (page, sign) => sendDraft(page, sign, "nobody@example.com"),
+  "draft-sent": (page, sign) => sendDraft(page, sign, "jack@example.com"),
+  "device-code": signInAtDevicePage,
+  "device-wrong-code": async (page, sign) => {
+    await signInAtDevicePage(page, sign);
+    await typeCode(page, "BCDF-GHJK");
+  },
+  "device-consent": askForDevice,
+  "device-connected": async (page, sign) => {
+    await askForDevice(page, sign);
+    await press(page, "Allow");
   },
   standard: async (page, sign) => {
     await flow(page, sign);

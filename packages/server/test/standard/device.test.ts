@@ -261,13 +261,25 @@ describe("the page for a device's code", () => {
     expect([right.status, right.text.includes("Television")]).toEqual([429, false]);
   });
 
+  it("shows a wrong code again, to be corrected, and no more of it than a code is long", async () => {
+    const { agent, page } = await signedIn();
+    const wrong = await typeCode(agent, page, { user_code: 'bcdf-ghj"' });
+    expect(wrong.text).toContain("This code is wrong or has expired");
+    expect(wrong.text).toContain('value="bcdf-ghj&quot;"');
+    const long = await typeCode(agent, page, { user_code: "x".repeat(41) });
+    expect(long.text).toContain(`value="${"x".repeat(40)}"`);
+  });
+
   it("does not know a code any more once its app has lost a scope that it asked for", async () => {
     const device = await started();
     const { agent, page } = await signedIn();
     const changes = { scopes: ["account_access"] };
     await server.storage.updateApp(television.clientId, changes, server.clock.now());
     const answered = await typeCode(agent, page, { user_code: device.user_code });
-    expect([answered.status, answered.text.includes("This code is not known")]).toEqual([400, true]);
+    expect([answered.status, answered.text.includes("This code is wrong or has expired")]).toEqual([
+      400,
+      true,
+    ]);
     expect(refusalOf(await poll(device))).toEqual([400, "authorization_pending"]);
   });
 

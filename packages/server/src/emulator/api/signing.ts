@@ -23,7 +23,7 @@ import { readCommon } from "./signature-requests/read.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import { edited } from "./signature-requests/rules.js";
 import { isSigner } from "./signature-requests/visibility.js";
-import type { Warning } from "./templates/read.js";
+import { readTemplateIds, type Warning } from "./templates/read.js";
 import type { Template } from "./templates/template.js";
 import { mayUse } from "./templates/visibility.js";
 
@@ -137,20 +137,6 @@ export class Signing {
     return [...new Set(roles.map(({ name }) => name))];
   }
 
-  titleOf({ tree, files }: Draft): string {
-    const input = new Input(tree);
-    const template = this.documents.template(
-      input.members("template_ids").map(([, id]) => String(id))[0] ?? "",
-    );
-    return (
-      input.optionalText("title") ??
-      input.optionalText("subject") ??
-      template?.title ??
-      files[0]?.name ??
-      "Untitled"
-    );
-  }
-
   /** Makes a request from templates. @throws {ApiFault} */
   async sendWithTemplate(
     caller: Caller,
@@ -241,7 +227,7 @@ export class Signing {
   }
 
   #templatesOf(caller: Caller, input: Input): Template[] {
-    const ids = [...input.texts("template_ids"), ...[input.optionalText("template_id") ?? []].flat()];
+    const ids = readTemplateIds(input);
     if (ids.length === 0) throw input.missing("template_ids");
     return ids.map((id, index) => {
       const template = this.documents.template(id);

@@ -8,7 +8,7 @@ import { type Endpoint, endpoints } from "../../oauth/endpoints.js";
 import { describeScope } from "../../oauth/scope.js";
 import { isOpenTo } from "../../oauth/tokens/family.js";
 import { consentPage } from "../../pages/consent.js";
-import { deviceAnsweredPage, devicePage } from "../../pages/device.js";
+import { type DeviceView, deviceAnsweredPage, devicePage } from "../../pages/device.js";
 import { loginPage } from "../../pages/login.js";
 import type { SessionView } from "../../storage/port/records.js";
 import { pathTo } from "../base-path.js";
@@ -53,9 +53,12 @@ async function start(context: HttpContext, request: FastifyRequest, reply: Fasti
   return sendJson(reply, await startDevice(context, parameters, credentials));
 }
 
-const gone = "This code is not known, or its time is over. Check it, or let your device show another one.";
-const tooMany = "Too many codes were tried. Please try again in ten minutes.";
+const gone = "This code is wrong or has expired. Check it, or ask your device for a new one.";
+const tooMany = "You tried too many codes. Please try again in ten minutes.";
 const expired = "This form has expired. Please type the code again.";
+
+/** More than a code is long, with all the blanks and dashes that a person may type; in UTF-16 units. */
+const longestShown = 40;
 
 class DevicePages {
   readonly #context: HttpContext;
@@ -68,7 +71,7 @@ class DevicePages {
 
   async show(): Promise<FastifyReply> {
     const session = await this.#visit.session();
-    return session === undefined ? this.#showLogin() : this.#ask(session, { userCode: this.#linked() });
+    return session === undefined ? this.#showLogin() : this.#ask(session, { linkedCode: this.#linked() });
   }
 
   async login(): Promise<FastifyReply> {
@@ -128,10 +131,11 @@ class DevicePages {
       return this.#ask(session, { problem: expired, status: 403 });
     }
     if (!(await this.#mayTry(session))) return this.#ask(session, { problem: tooMany, status: 429 });
-    const userCode = typedUserCode(form.optional("user_code"));
+    const typedCode = form.optional("user_code");
+    const userCode = typedUserCode(typedCode);
     const found = userCode === undefined ? undefined : await deviceOf(this.#context, userCode);
     if (userCode === undefined || found === undefined)
-      return this.#ask(session, { problem: gone, status: 400 });
+      return this.#ask(session, { problem: gone, status: 400, typedCode: typedCode?.slice(0, longestShown) });
     this.#visit.note({ clientId: found.app.clientId, accountId: session.account.id });
     return step({ userCode, session, found, choice: form.optional("decision") });
   }
@@ -161,14 +165,15 @@ class DevicePages {
 
   #ask(
     { account }: SessionView,
-    more: { userCode?: string | undefined; problem?: string; status?: number },
+    more: Pick<DeviceView, "linkedCode" | "typedCode" | "problem"> & { status?: number },
   ): FastifyReply {
     const page = devicePage({
       action: this.#at(endpoints.deviceLookUp),
       switchAccountAction: this.#at(endpoints.deviceSwitchAccount),
       csrf: this.#visit.csrf(),
       accountEmail: account.email,
-      userCode: more.userCode,
+      linkedCode: more.linkedCode,
+      typedCode: more.typedCode,
       problem: more.problem,
     });
     return this.#visit.sendPage(page, more.status);

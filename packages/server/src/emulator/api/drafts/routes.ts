@@ -7,12 +7,13 @@ import { ApiFault } from "../api-fault.js";
 import { apiRoute } from "../api-route.js";
 import { readBody, readQuery } from "../body.js";
 import { isAppsOwn, originOf } from "../embedded/domains.js";
-import { donePage } from "../embedded/page.js";
+import { donePage, type Typed, typedIn } from "../embedded/page.js";
 import { Input } from "../input.js";
 import { released } from "../signature-requests/rules.js";
 import { signatureRequestView } from "../signature-requests/view.js";
 import { ownRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
+import { contentOf } from "./content.js";
 import { type Draft, draftView } from "./draft.js";
 import { draftAgain, makeDraft } from "./make.js";
 import { draftPage } from "./page.js";
@@ -48,6 +49,9 @@ export function draftRoutes(server: FastifyInstance, context: HttpContext, signi
   server.post("/draft/:opening", (request, reply) => pages.send(request, reply));
 }
 
+const gone = "It has already been opened, or it has expired. Ask whoever sent you the link for a new one.";
+const sentBefore = "It has already been sent, or the link is wrong.";
+
 class DraftPages {
   readonly #context: HttpContext;
   readonly #signing: Signing;
@@ -63,14 +67,13 @@ class DraftPages {
       const query = new Input(readQuery(request));
       const parentOrigin = embedded ? originOf(query.optionalText("parent_url")) : undefined;
       const draft = this.#unclaimed(query.optionalText("token", { max: 100 }), embedded);
-      if (draft === undefined) return this.#refuse(reply, "It has been claimed before, or its time is over.");
+      if (draft === undefined) return this.#refuse(reply, gone);
       if (embedded && query.optionalText("client_id", { max: 100 }) !== draft.clientId)
         return this.#refuse(reply, "The client_id is not the one of the draft.", 400);
       const skips = query.flag("skip_domain_verification") && draft.testMode;
       if (embedded && !skips && !(await this.#isOwn(draft, parentOrigin)))
         return this.#refuse(reply, "This page can only be viewed from the app's own domain.", 400);
-      if (this.#unclaimed(draft.token, embedded) === undefined)
-        return this.#refuse(reply, "It has been claimed before, or its time is over.");
+      if (this.#unclaimed(draft.token, embedded) === undefined) return this.#refuse(reply, gone);
       const opening = this.#context.randomBytes(32).toString("hex");
       const claimed: Draft = { ...draft, opening, parentOrigin };
       this.#signing.documents.putDraft(claimed);
@@ -86,20 +89,20 @@ class DraftPages {
     const { opening } = request.params as { opening: string };
     const { documents } = this.#signing;
     const draft = documents.draftOpenedAs(opening);
-    if (draft === undefined) return this.#refuse(reply, "It has been sent, or its address is wrong.");
+    if (draft === undefined) return this.#refuse(reply, sentBefore);
+    let input = new Input({});
     try {
-      const input = new Input((await readBody(request)).tree);
+      input = new Input((await readBody(request)).tree);
       const sender = await this.#senderOf(draft, input);
       const signers = signersFrom(draft, input, sender.email);
       const making = await this.#signing.planDraft({ account: sender, clientId: undefined }, draft, signers);
       // The page may have been sent twice: who takes the draft sends it.
-      if (documents.takeDraft(draft.token) === undefined)
-        return this.#refuse(reply, "It has been sent, or its address is wrong.");
+      if (documents.takeDraft(draft.token) === undefined) return this.#refuse(reply, sentBefore);
       const made = this.#signing.beginDraft({ account: sender, clientId: undefined }, draft, making);
       return this.#sent(reply, draft, made.title);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
-      return this.#show(reply, draft, [], error);
+      return this.#show(reply, draft, [], { error, typed: typedIn(input) });
     }
   }
 
@@ -119,7 +122,8 @@ class DraftPages {
     const account = draft.embedded
       ? await storage.findAccount(draft.creatorId)
       : await storage.findAccountByEmail(input.email("requester"));
-    if (account === undefined) throw new ApiFault("bad_request", "There is no account with this address");
+    if (account === undefined)
+      throw new ApiFault("bad_request", `There is no account with the address ${input.email("requester")}.`);
     return draft.embedded ? { ...account, email: draft.requesterEmail } : account;
   }
 
@@ -127,12 +131,13 @@ class DraftPages {
     reply: FastifyReply,
     draft: Draft,
     messages: readonly { readonly type: string; readonly payload: object }[],
-    problem?: ApiFault,
+    refused?: { readonly error: ApiFault; readonly typed: Typed },
   ): FastifyReply {
     const { parentOrigin } = draft;
-    const title = this.#signing.titleOf(draft);
-    const page = draftPage({ draft, title, parentOrigin, messages, problem: problem?.message });
-    return sendPage(reply, page, problem?.status ?? 200, [], parentOrigin);
+    const content = contentOf(this.#signing.documents, draft);
+    const [problem, typed] = [refused?.error.message, refused?.typed ?? (() => undefined)];
+    const page = draftPage({ draft, content, parentOrigin, messages, problem, typed });
+    return sendPage(reply, page, refused?.error.status ?? 200, [], parentOrigin);
   }
 
   #sent(reply: FastifyReply, draft: Draft, title: string): FastifyReply {

@@ -14,7 +14,7 @@ import { onTurn, signerOnTurn } from "../signature-requests/turns.js";
 import { ownRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
 import { isAppsOwn, originOf } from "./domains.js";
-import { type DoneView, donePage, type Message, signPage, signScript } from "./page.js";
+import { type DoneView, donePage, type Message, signPage, signScript, type Typed, typedIn } from "./page.js";
 import { type Ticket, ticketMilliseconds } from "./tickets.js";
 
 const openedPath = "/editor/embeddedSign";
@@ -128,8 +128,9 @@ class SignerPages {
       this.#done(reply, { title: "This page has expired", text: "Open the link again." }, 403);
     if (ticket === undefined || now() === undefined) return gone();
     let found: SignatureRequest | undefined;
+    let input = new Input({});
     try {
-      const input = new Input((await readBody(request)).tree);
+      input = new Input((await readBody(request)).tree);
       // As it is after the wait: the page may have been sent twice.
       found = now();
       if (found === undefined) return gone();
@@ -141,7 +142,7 @@ class SignerPages {
       const signer = found.signers.find(({ signatureId }) => signatureId === ticket.signatureId);
       if (signer === undefined)
         return this.#done(reply, { title: "This did not work", text: error.message }, error.status);
-      return this.#form(ticket, token, found, signer, reply, [], error);
+      return this.#form(ticket, token, found, signer, reply, [], { error, typed: typedIn(input) });
     }
   }
 
@@ -235,11 +236,17 @@ class SignerPages {
     signer: Signer,
     reply: FastifyReply,
     messages: readonly Message[],
-    problem?: ApiFault,
+    refused?: { readonly error: ApiFault; readonly typed: Typed },
   ): FastifyReply {
-    const view = { request, parentOrigin, messages, action: `/sign/${token}`, problem: problem?.message };
+    const told = refused && { problem: refused.error.message, typed: refused.typed };
+    const view = { request, parentOrigin, messages, action: `/sign/${token}`, ...told };
     const current = request.signers.find(({ signatureId }) => signatureId === signer.signatureId) ?? signer;
-    return this.#send(reply, signPage({ ...view, signer: current }), parentOrigin, problem?.status ?? 200);
+    return this.#send(
+      reply,
+      signPage({ ...view, signer: current }),
+      parentOrigin,
+      refused?.error.status ?? 200,
+    );
   }
 
   #done(

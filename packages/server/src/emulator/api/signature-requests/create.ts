@@ -29,7 +29,7 @@ export function newSignatureRequest(making: Making): SignatureRequest {
   const { wanted, files, now, randomBytes } = making;
   checkFormFields(making);
   checkAttachments(making);
-  const title = wanted.title ?? wanted.subject ?? files[0]?.name ?? "Untitled";
+  const title = titleFor(wanted, files);
   return {
     id: making.id ?? randomBytes(20).toString("hex"),
     senderId: making.sender.id,
@@ -65,6 +65,14 @@ export function newSignatureRequest(making: Making): SignatureRequest {
     removedBy: [],
     responses: [],
   };
+}
+
+/** The title that was asked for, or what stands for it. */
+export function titleFor(
+  { title, subject }: Pick<WantedRequest, "title" | "subject">,
+  [first]: readonly StoredFile[],
+): string {
+  return title ?? subject ?? first?.name ?? "Untitled";
 }
 
 function newSigners(signers: readonly WantedSigner[], randomBytes: Making["randomBytes"]): Signer[] {

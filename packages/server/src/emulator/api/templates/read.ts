@@ -11,6 +11,11 @@ export interface Warning {
   readonly warning_msg: string;
 }
 
+/** The templates that are named: a list, or the one of older clients. @throws {ApiFault} */
+export function readTemplateIds(input: Input): string[] {
+  return [...input.texts("template_ids"), ...[input.optionalText("template_id") ?? []].flat()];
+}
+
 export interface Filled {
   readonly signers: readonly WantedSigner[];
   readonly formFields: readonly FormField[];
