@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ask, cpuSeconds, start, stop } from "./processes.mjs";
 import { table } from "./report.mjs";
-import { median } from "./rounds.mjs";
+import { median } from "./statistics.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "packages/server/bin/countersign.js");

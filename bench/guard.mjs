@@ -1,75 +1,111 @@
 /**
- * `npm run bench:guard`: fails when an operation has come to cost more than it did. What is compared is the processor
- * time of ours to that of a bare server in the same run, the least of several rounds each, which a slow or busy machine
- * changes little, with what guard.json recorded. `-- --record` records it anew, which a change that is worth its cost does in its own commit.
+ * `npm run bench:guard`: fails when an operation has come to cost more processor time than in an earlier commit. That
+ * commit is built beside this tree, and both builds answer the same requests in turn, in many short rounds; the
+ * statistics are in statistics.mjs. `-- --record` makes HEAD the commit to compare with, which a change that is worth
+ * its cost does in the commit after it.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildCommit, commitOf, copyBuild, plantRegression } from "./builds.mjs";
+import { pairedRatios, processorTime } from "./pairs.mjs";
 import { start } from "./processes.mjs";
 import { table } from "./report.mjs";
-import { measure, operations } from "./rounds.mjs";
+import { operations } from "./rounds.mjs";
+import { judgePairs } from "./statistics.mjs";
 import { countersign } from "./subjects/countersign.mjs";
-import { bare } from "./subjects/others.mjs";
 
-const { record } = parseArgs({ options: { record: { type: "boolean" } } }).values;
+const { values: options } = parseArgs({
+  options: {
+    base: { type: "string" },
+    record: { type: "boolean" },
+    same: { type: "boolean" },
+    plant: { type: "string" },
+    only: { type: "string", multiple: true },
+    times: { type: "string", default: "1" },
+    lives: { type: "string", default: "3" },
+    pairs: { type: "string", default: "8" },
+  },
+});
 const here = fileURLToPath(new URL(".", import.meta.url));
 const file = join(here, "guard.json");
-/** On a shared machine runs of one build were seen to differ by three tenths, and now and then by six. */
-const tolerance = 0.4;
-/** An operation that seems slower is measured again: a busy minute passes, a regression stays. */
-const attempts = 3;
+/** What costs up to a tenth more passes: the tenth, and not the confidence, is what keeps chance from failing a change. */
+const judged = { tolerance: 0.1, confidence: 0.95 };
 const how = {
-  rounds: 7,
-  milliseconds: 700,
-  warmUpMilliseconds: 2500,
+  /** Each build is started anew so often: what the compiler of one process made of it is chance, too. */
+  lives: Number(options.lives),
+  pairs: Number(options.pairs),
+  roundMilliseconds: 250,
+  warmUpRequests: 12_000,
   connections: 32,
-  values: (operation, last) =>
-    operation === "code exchange" ? (last ? 2 * last.done + 2000 : 12_000) : 1000,
 };
+
+if (options.record) {
+  writeFileSync(file, `${JSON.stringify({ commit: commitOf("HEAD") }, null, 2)}\n`);
+  process.exit(0);
+}
 
 const folder = join(here, ".data", String(process.pid));
 mkdirSync(folder, { recursive: true });
 const load = start([join(here, "load.mjs")], { core: 1, talks: true });
 try {
-  const place = { folder, core: 0 };
-  const ours = await countersign(place);
-  const subjects = [ours, await bare(place, ours, operations)];
-  const recorded = JSON.parse(readFileSync(file, "utf8"));
-  const now = {};
-  for (const operation of operations)
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      const ratio = await measureRatio(subjects, operation);
-      now[operation] = Math.min(ratio, now[operation] ?? ratio);
-      if (now[operation] / recorded[operation] - 1 <= tolerance) break;
-    }
-  for (const subject of subjects) await subject.stop();
-  if (record) writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
-  process.exitCode = judge(now, record ? now : recorded);
+  const commit = commitOf(options.base ?? JSON.parse(readFileSync(file, "utf8")).commit);
+  console.error(`building ${commit.slice(0, 12)} …`);
+  const before = buildCommit({ commit, folder: join(folder, "before") });
+  const after = await otherBuild(commit, before);
+  for (let time = 1; time <= Number(options.times); time += 1)
+    if (await isSlower(before, after, time)) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
   load.kill();
 }
 
-async function measureRatio(subjects, operation) {
-  const [us, floor] = [...(await measure({ load, subjects, operation }, how)).values()];
-  if (us.failed + floor.failed > 0) throw new Error(`${operation}: ${us.firstFailure ?? floor.firstFailure}`);
-  return Math.round((100 * us.leastCpu) / floor.leastCpu) / 100;
+/** This tree; or, to try the guard itself, the earlier commit again, with or without a regression. */
+async function otherBuild(commit, before) {
+  if (options.same) return before;
+  if (options.plant === undefined) return copyBuild(join(folder, "after"));
+  const microseconds = (Number(options.plant) / 100) * (await costOf("bearer check", before));
+  console.error(`planting ${microseconds.toFixed(1)} µs in each check of an access token …`);
+  const change = (tree) => plantRegression(tree, microseconds);
+  return buildCommit({ commit, folder: join(folder, "after"), change });
 }
 
-function judge(now, recorded) {
-  const rows = operations.map((operation) => {
-    const change = now[operation] / recorded[operation] - 1;
-    const verdict = change > tolerance ? "slower" : change < -tolerance ? "faster: record it" : "as before";
-    return [
-      operation,
-      recorded[operation].toFixed(2),
-      now[operation].toFixed(2),
-      `${Math.round(change * 100)} %`,
-      verdict,
-    ];
-  });
-  console.log(table(["processor time, ours to bare", "recorded", "now", "change", "verdict"], rows));
-  return rows.some((row) => row.at(-1) === "slower") ? 1 : 0;
+async function costOf(operation, build) {
+  const place = { folder: join(folder, "cost"), core: 0, metered: true };
+  const subject = await countersign({ ...place, root: build });
+  const cost = await processorTime({ load, subject, operation }, how);
+  await subject.stop();
+  return cost;
+}
+
+async function isSlower(before, after, time) {
+  const ratios = new Map();
+  for (let life = 1; life <= how.lives; life += 1) {
+    const place = { folder: join(folder, `${time}-${life}`), core: 0, metered: true };
+    const subjects = {
+      before: await countersign({ ...place, name: "before", root: before }),
+      after: await countersign({ ...place, name: "after", root: after }),
+    };
+    for (const operation of options.only ?? operations) {
+      const more = await pairedRatios({ load, ...subjects, operation }, how);
+      ratios.set(operation, [...(ratios.get(operation) ?? []), ...more]);
+      if (process.env.BENCH_VERBOSE) console.error(operation, more.map((r) => r.toFixed(3)).join(" "));
+    }
+    await subjects.before.stop();
+    await subjects.after.stop();
+  }
+  return report(new Map([...ratios].map(([operation, of]) => [operation, judgePairs(of, judged)])));
+}
+
+function report(results) {
+  const rows = [...results].map(([operation, { ratio, low, high, verdict }]) => [
+    operation,
+    ratio.toFixed(3),
+    `${low.toFixed(3)} – ${high.toFixed(3)}`,
+    verdict,
+  ]);
+  const head = ["processor time of a request, after / before", "median", "in 95 % of all cases", "verdict"];
+  console.log(table(head, rows));
+  return rows.some((row) => row.at(-1) === "slower");
 }

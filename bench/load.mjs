@@ -17,6 +17,7 @@ import { arrive } from "./arrivals.mjs";
  * @property {Record<string, string>} headers   `{value}` is replaced by the request's value
  * @property {string} [body]         the value follows it
  * @property {string[]} values       one for each request
+ * @property {number} [requests]     the job ends when so many were sent
  * @property {boolean} [once]        a value is good for one request: the job ends when they are spent
  * @property {boolean} [follow]      each connection goes on with the refresh token it was answered
  * @property {boolean} [sleeps]     the load waits for events: where a server shares its core
@@ -29,6 +30,7 @@ class Work {
   constructor(job) {
     this.job = job;
     this.next = 0;
+    this.left = job.requests ?? Number.POSITIVE_INFINITY;
     this.deadline = 0;
     this.done = 0;
     this.failed = 0;
@@ -46,9 +48,16 @@ class Work {
     return Buffer.from(`${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`, "latin1");
   }
 
+  /** Whether there is time for one more request, which is then counted as sent. */
+  mayGoOn() {
+    if (performance.now() >= this.deadline || this.left <= 0) return false;
+    this.left -= 1;
+    return true;
+  }
+
   /** Returns the next request, or undefined when there is no more to do. */
   take() {
-    if (performance.now() >= this.deadline) return undefined;
+    if (!this.mayGoOn()) return undefined;
     if (this.next >= this.ready.length) {
       if (this.job.once) return undefined;
       this.next = 0;
@@ -70,7 +79,7 @@ class Work {
 function keepBusy(work, port, first) {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    const send = (request) => (request === undefined ? socket.end() : socket.write(request));
+    const send = (request) => (request ? socket.write(request) : socket.end());
     let kept = "";
     socket.on("connect", () => send(first()));
     socket.on("data", (chunk) => {
@@ -80,7 +89,7 @@ function keepBusy(work, port, first) {
       kept = "";
       const right = work.judge(answer);
       if (!work.job.follow) return send(work.take());
-      const more = right && performance.now() < work.deadline;
+      const more = right && work.mayGoOn();
       send(more ? work.request(refreshTokenIn(answer)) : undefined);
     });
     socket.on("error", reject);
@@ -94,7 +103,8 @@ async function run(/** @type {Job} */ job) {
   const started = performance.now();
   work.deadline = started + job.milliseconds;
   const connections = Array.from({ length: job.connections }, (_, index) => {
-    const first = () => (job.follow ? work.request(job.values[index % job.values.length]) : work.take());
+    const first = () =>
+      job.follow ? work.mayGoOn() && work.request(job.values[index % job.values.length]) : work.take();
     return keepBusy(work, job.ports[index % job.ports.length], first);
   });
   // The load never sleeps: waking it would be a cost of each answer, and a greater one the slower the server is.

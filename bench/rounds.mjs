@@ -1,5 +1,6 @@
 /** Interleaved rounds: in each round every subject gets the same load in turn, so that a slow minute meets all alike. */
 import { ask, cpuSeconds } from "./processes.mjs";
+import { median } from "./statistics.mjs";
 
 /** What the tables and the guard measure, in this order. */
 export const operations = ["code exchange", "refresh, same token", "refresh, rotating", "bearer check"];
@@ -43,16 +44,9 @@ export function summary(runs) {
     lowest: Math.min(...runs.map(({ rate }) => rate)),
     highest: Math.max(...runs.map(({ rate }) => rate)),
     cpu: median(runs.map(({ cpu }) => cpu)),
-    leastCpu: Math.min(...runs.map(({ cpu }) => cpu)),
     busy: median(runs.map(({ busy }) => busy)),
     done: runs.reduce((sum, { done }) => sum + done, 0),
     failed: runs.reduce((sum, { failed }) => sum + failed, 0),
     firstFailure: runs.find(({ firstFailure }) => firstFailure)?.firstFailure,
   };
-}
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

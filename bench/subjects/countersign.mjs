@@ -17,7 +17,7 @@ export function part(file, root = here) {
   return import(pathToFileURL(join(root, "dist", found ?? file)));
 }
 
-const secret = "bench-0123456789abcdefghijklmnopqrstuvwxyz";
+export const secret = "bench-0123456789abcdefghijklmnopqrstuvwxyz";
 const hour = 3_600_000;
 export const scopes = ["basic_account_info", "request_signature"];
 const accounts = 1000;
@@ -43,9 +43,16 @@ async function openStorage(database, root) {
   return openSqliteStorage(database);
 }
 
+const meter = fileURLToPath(new URL("../servers/meter.mjs", import.meta.url));
+const profiler = fileURLToPath(new URL("../servers/profiled.mjs", import.meta.url));
+const turns = fileURLToPath(new URL("../servers/turns.mjs", import.meta.url));
 const unreached = "999999999/60";
 
-/** Starts `countersign serve` on a database. Its rate limits are on, and too high to be reached. */
+/**
+ * Starts `countersign serve` on a database. Its rate limits are on, and too high to be reached. A metered one answers on
+ * its channel how much processor time it has used; a profiled one starts and
+ * stops a profile, a watched one how long it stood still.
+ */
 export async function serve({
   folder,
   database,
@@ -53,6 +60,10 @@ export async function serve({
   name = "countersign",
   root = here,
   accountLimit = unreached,
+  metered = false,
+  profiled = false,
+  watched = false,
+  env: more = {},
 }) {
   const port = await freePort();
   const env = {
@@ -63,12 +74,19 @@ export async function serve({
     COUNTERSIGN_RATE_LIMIT_CLIENT: unreached,
     COUNTERSIGN_RATE_LIMIT_ADDRESS: unreached,
     COUNTERSIGN_RATE_LIMIT_ACCOUNT: accountLimit,
+    ...more,
   };
-  const args = process.env.BENCH_SERVER_NODE_ARGS?.split(" ") ?? [];
-  const child = start([...args, join(root, "bin/countersign.js"), "serve"], {
+  const args = [
+    ...(process.env.BENCH_SERVER_NODE_ARGS?.split(" ") ?? []),
+    ...(metered ? ["--expose-gc", "--import", meter] : []),
+    ...(watched ? ["--import", turns] : []),
+  ];
+  const program = profiled ? [profiler, join(root, "dist")] : [join(root, "bin/countersign.js"), "serve"];
+  const child = start([...args, ...program], {
     core,
     env,
     stdout: openSync(join(folder, `${name}.log`), "a"),
+    talks: metered || profiled || watched,
   });
   await untilReady(port);
   return { name, port, child, stop: () => stop(child) };
@@ -80,15 +98,16 @@ export async function serve({
  * @param {{ folder: string, core: number, name?: string, root?: string, database?: string }} place `root` is another
  * build of the package, to be measured beside this one.
  */
-export async function countersign({ folder, core, name = "countersign", root = here, database: url }) {
+export async function countersign({ folder, core, name = "countersign", root = here, database: url, ...as }) {
   mkdirSync(folder, { recursive: true });
   const database = url ?? join(folder, `${name}.db`);
   const parts = await openParts(database, root);
   const world = await makeWorld(parts);
-  const server = await serve({ folder, database, core, name, root });
+  const server = await serve({ folder, database, core, name, root, ...as });
   return {
     ...server,
     database,
+    parts,
     prepare: (operation, count) => prepare(parts, world, operation, count),
     stop: async () => {
       await server.stop();
