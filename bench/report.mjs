@@ -281,8 +281,10 @@ export function growthReport({ nodes, results, workers }, { rounds, milliseconds
 
 const titles = {
   comparison: "Beside the peers and a bare server",
+  parts: "Where the time goes",
   postgres: "On PostgreSQL",
   latency: "How long an answer takes",
+  disturbed: "How long it takes meanwhile",
   cold: "From nothing",
   growth: "As data grows",
 };

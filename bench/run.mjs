@@ -4,9 +4,11 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cold } from "./cold.mjs";
+import { disturbed } from "./disturbed.mjs";
 import { growth } from "./growth.mjs";
 import { latency } from "./latency.mjs";
 import { onPostgres } from "./on-postgres.mjs";
+import { whereTimeGoes } from "./parts.mjs";
 import { start } from "./processes.mjs";
 import { comparisonReport, keep } from "./report.mjs";
 import { measure, operations } from "./rounds.mjs";
@@ -19,6 +21,9 @@ const { values: options } = parseArgs({
     growth: { type: "boolean" },
     cold: { type: "boolean" },
     latency: { type: "boolean" },
+    parts: { type: "boolean" },
+    disturbed: { type: "boolean" },
+    during: { type: "string", multiple: true },
     postgres: { type: "boolean" },
     grants: { type: "string", default: "1000000" },
     rounds: { type: "string" },
@@ -98,6 +103,15 @@ try {
     const report = await latency({ folder, load, how, wanted });
     console.log(report);
     if (!options.only) keep("latency", report, command);
+  } else if (options.disturbed) {
+    const { during } = options;
+    const report = await disturbed({ folder, load, wanted, during, script: join(here, "load.mjs") });
+    console.log(report);
+    if (!options.only && !during) keep("disturbed", report, command);
+  } else if (options.parts) {
+    const report = await whereTimeGoes({ folder, load, how, wanted });
+    console.log(report);
+    if (!options.only) keep("parts", report, command);
   } else if (options.postgres) {
     const report = await onPostgres({ folder, load, how, wanted });
     console.log(report);
