@@ -105,6 +105,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "oauth/",
     "crypto/",
     "log.ts",
+    "observer.ts",
     "storage/port/",
   ],
   "metrics/": ["observer.ts", "storage/"],

@@ -10,6 +10,8 @@ import { keepNotes } from "../http/context.js";
 import { beginEveryRequest, requestIds } from "../http/every-request.js";
 import { healthRoutes, type Readiness } from "../http/health.js";
 import { logRequests } from "../http/request-log.js";
+import { traceRequests } from "../http/trace.js";
+import type { Tracing } from "../observer.js";
 import type { AdminContext } from "./context.js";
 import { AdminFault, answerFault } from "./fault.js";
 import { type Metered, metricsRoute } from "./routes/metrics.js";
@@ -22,6 +24,8 @@ export interface AdminOptions {
   readonly api: AdminApi | undefined;
   /** What opens the metrics; without one they are open to whoever reaches the listener. */
   readonly metricsToken: string | undefined;
+  /** @default requests are not traced */
+  readonly tracing?: Tracing | undefined;
 }
 
 const largestBodyBytes = 262_144;
@@ -44,6 +48,7 @@ export function createAdminServer(context: AdminContext, options: AdminOptions):
   keepNotes(server);
   logRequests(server, context);
   beginEveryRequest(server, false);
+  if (options.tracing !== undefined) traceRequests(server, options.tracing);
   server.setErrorHandler((error, request, reply) => answerFault(context.log, error, request, reply));
   server.setNotFoundHandler((request, reply) =>
     answerFault(context.log, new AdminFault("not_found", "There is no such path."), request, reply),

@@ -53,7 +53,8 @@ export async function operators(
     listen: async ({ context, readiness }) => {
       const { token, metricsToken } = admin;
       const api = token === undefined ? undefined : { token, build: buildOf(opened.config) };
-      const server = createAdminServer(context, { metrics, readiness, metricsToken, api });
+      const tracing = traces?.tracing;
+      const server = createAdminServer(context, { metrics, readiness, metricsToken, api, tracing });
       await server.listen({ host: admin.host, port: admin.port });
       return { origin: originOf(server), close: () => server.close() };
     },

@@ -6,7 +6,7 @@ import { notesOf } from "./context.js";
 import { answeredRequest, knownMethod } from "./observe.js";
 
 /** Asked every few seconds, and no part of any trace. */
-const probe = /\/(health|ready)$/;
+const probe = /\/(health|ready|metrics)$/;
 
 export function traceRequests(server: FastifyInstance, tracing: Tracing): void {
   const spans = new WeakMap<FastifyRequest, RequestSpan>();

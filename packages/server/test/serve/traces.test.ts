@@ -2,13 +2,14 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../../test/support/free-port.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const bin = join(root, "packages/server/bin/countersign.js");
@@ -52,6 +53,8 @@ afterEach(() => {
 
 interface Serving {
   readonly url: string;
+  /** Of the operators' listener, if there is one. */
+  readonly admin: string;
   readonly log: Record<string, unknown>[];
   stop(): Promise<number>;
 }
@@ -71,11 +74,11 @@ async function serve(more: Record<string, string>): Promise<Serving> {
   children.push(child);
   const log: Record<string, unknown>[] = [];
   const lines = createInterface({ input: child.stdout });
-  const url = await new Promise<string>((resolve, reject) => {
+  const { url, admin } = await new Promise<Pick<Serving, "url" | "admin">>((resolve, reject) => {
     lines.on("line", (line) => {
       const told = JSON.parse(line);
       log.push(told);
-      if (told.msg === "ready") resolve(told.address);
+      if (told.msg === "ready") resolve({ url: told.address, admin: told.admin });
     });
     child.once("exit", () => reject(new Error("serve ended before it was ready")));
   });
@@ -84,7 +87,7 @@ async function serve(more: Record<string, string>): Promise<Serving> {
     child.kill("SIGTERM");
     return Number((await ended)[0]);
   };
-  return { url, log, stop };
+  return { url, admin, log, stop };
 }
 
 const install = () => symlinkSync(join(root, "tools/node_modules"), join(folder, "node_modules"));
@@ -143,6 +146,40 @@ describe("traces", () => {
     expect(log.find(({ path }) => path === "/oauth/token")?.trace_id).toBe(traceId);
     expect(bodies.join()).toContain('"sign-in"');
     expect(bodies.join()).not.toContain(secret);
+  });
+
+  it("hold what operators do by the admin API, refused or not, and neither their token nor who reads the metrics", async () => {
+    install();
+    const token = "an-admin-token-of-thirty-two-characters";
+    writeFileSync(join(folder, "admin-token"), token, { mode: 0o600 });
+    const { admin, log, stop } = await serve({
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      COUNTERSIGN_ADMIN_PORT: String(await freePort()),
+      COUNTERSIGN_ADMIN_TOKEN_FILE: join(folder, "admin-token"),
+    });
+    const ask = (path: string, bearer: string) =>
+      fetch(admin + path, {
+        headers: { authorization: `Bearer ${bearer}`, traceparent: `00-${traceId}-${parent}-01` },
+      });
+    const listed = await ask("/admin/v1/apps", token);
+    expect(listed.status).toBe(200);
+    expect((await ask("/admin/v1/apps", secret)).status).toBe(401);
+    for (const path of ["/metrics", "/ready", "/health"]) expect((await ask(path, token)).status).toBe(200);
+    expect(await stop()).toBe(0);
+    const requests = spans().filter(({ parentSpanId }) => parentSpanId === parent);
+    expect(requests.map(({ name }) => name)).toEqual(["GET /admin/v1/apps", "GET /admin/v1/apps"]);
+    expect(requests.map((span) => textOf(span, "countersign.reason")).sort()).toEqual([
+      "unauthorized",
+      undefined,
+    ]);
+    const allowed = requests.find((span) => textOf(span, "countersign.reason") === undefined);
+    expect(listed.headers.get("traceresponse")).toBe(`00-${traceId}-${allowed?.spanId}-01`);
+    expect(spans().find(({ parentSpanId }) => parentSpanId === allowed?.spanId)?.name).toMatch(/^storage /);
+    expect(log.filter(({ path }) => path === "/admin/v1/apps").map(({ trace_id }) => trace_id)).toEqual([
+      traceId,
+      traceId,
+    ]);
+    for (const text of [secret, token]) expect(bodies.join()).not.toContain(text);
   });
 
   it("of a caller whose traceparent cannot be read begin anew, and a sampler may leave them out", async () => {
