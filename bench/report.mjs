@@ -282,6 +282,7 @@ export function growthReport({ nodes, results, workers }, { rounds, milliseconds
 const titles = {
   comparison: "Beside the peers and a bare server",
   parts: "Where the time goes",
+  dpop: "With the proof of a key",
   postgres: "On PostgreSQL",
   latency: "How long an answer takes",
   disturbed: "How long it takes meanwhile",

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { bound } from "./bound.mjs";
 import { cold } from "./cold.mjs";
 import { disturbed } from "./disturbed.mjs";
 import { growth } from "./growth.mjs";
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     latency: { type: "boolean" },
     parts: { type: "boolean" },
     disturbed: { type: "boolean" },
+    dpop: { type: "boolean" },
     during: { type: "string", multiple: true },
     postgres: { type: "boolean" },
     grants: { type: "string", default: "1000000" },
@@ -108,6 +110,10 @@ try {
     const report = await disturbed({ folder, load, wanted, during, script: join(here, "load.mjs") });
     console.log(report);
     if (!options.only && !during) keep("disturbed", report, command);
+  } else if (options.dpop) {
+    const report = await bound({ folder, load, how });
+    console.log(report);
+    keep("dpop", report, command);
   } else if (options.parts) {
     const report = await whereTimeGoes({ folder, load, how, wanted });
     console.log(report);

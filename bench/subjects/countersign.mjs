@@ -108,6 +108,8 @@ export async function countersign({ folder, core, name = "countersign", root = h
     ...server,
     database,
     parts,
+    boundToken: async (jkt) =>
+      (await tokenMaker("bearer check", root, jkt))(parts, world.same.app, world.accounts[0]),
     prepare: (operation, count) => prepare(parts, world, operation, count),
     stop: async () => {
       await server.stop();
@@ -162,7 +164,7 @@ async function makeCode({ storage, root }, app, account) {
   return code;
 }
 
-async function tokenMaker(operation, root) {
+async function tokenMaker(operation, root, jkt = undefined) {
   const { hashed } = await part("crypto/compare.js", root);
   const { newFamilyId } = await part("oauth/tokens/opaque.js", root);
   return async (parts, app, account) => {
@@ -171,16 +173,16 @@ async function tokenMaker(operation, root) {
     const act = { hash: hashed(code), familyId, now: Date.now(), endEarlierFamilies: false };
     const { outcome } = await parts.storage.consumeCode(act);
     if (outcome !== "consumed") throw new Error(`preparing: ${outcome}`);
-    return sealFor(operation, parts.ring, familyId, root);
+    return sealFor(operation, parts.ring, familyId, root, jkt);
   };
 }
 
-/** Returns a token of a family for an operation. */
-export async function sealFor(operation, ring, familyId, root = here) {
+/** Returns a token of a family for an operation; an access token is bound to the key of a thumbprint, if one is given. */
+export async function sealFor(operation, ring, familyId, root = here, jkt = undefined) {
   const { sealAccessToken, sealRefreshToken } = await part("oauth/tokens/opaque.js", root);
   const encoding = "prefixed-base64url";
   if (operation !== "bearer check") return sealRefreshToken(ring, encoding, { familyId, generation: 0 });
-  const token = { familyId, issuedAt: Date.now(), lifetimeSeconds: 86_400, scopeMask: 3, resource: 0 };
+  const token = { familyId, issuedAt: Date.now(), lifetimeSeconds: 86_400, scopeMask: 3, resource: 0, jkt };
   return sealAccessToken(ring, encoding, token, randomBytes(3));
 }
 
