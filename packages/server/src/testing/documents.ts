@@ -53,6 +53,30 @@ export interface TemplateOrder {
   readonly documents?: readonly string[] | undefined;
 }
 
+/** A template as the API answers it, with what only the emulator knows. */
+export interface TemplateState {
+  readonly templateId: string;
+  readonly title: string;
+  readonly message: string;
+  readonly isEmbedded: boolean | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly signerRoles: readonly { readonly name: string; readonly order?: number }[];
+  readonly ccRoles: readonly { readonly name: string }[];
+  /** Only one that is ready can be seen by API, and sent. */
+  readonly phase: "draft" | "creating" | "ready" | "error";
+  /** Whether the creating phase is held. */
+  readonly held: boolean;
+}
+
+/** What a person changes on a template's page. */
+export interface TemplateEdit {
+  readonly title?: string | undefined;
+  readonly message?: string | undefined;
+  /** In place of those it has. */
+  readonly signerRoles?: readonly string[] | undefined;
+  readonly ccRoles?: readonly string[] | undefined;
+}
+
 /**
  * A signer is named by e-mail address or signature id; where nobody is named, whoever's turn it is acts. Each promise
  * resolves when the events that follow have been posted once, and rejects where the API would refuse a person.
@@ -86,10 +110,21 @@ export interface EmulatorDocuments {
   fail(id: string, message?: string): Promise<SignatureRequestState>;
   /** Makes the final copy of a complete request ready now. */
   finish(id: string): Promise<SignatureRequestState>;
-  /** How long requests made from now on are prepared. `"hold"` waits for `prepare`. @default "1s" */
+  /**
+   * How long requests and templates made from now on are prepared. `"hold"` waits for `prepare` and `prepareTemplate`.
+   * @default "1s"
+   */
   preparing(duration: Duration | "hold"): Promise<void>;
   /** Makes a template. Resolves to its id. */
   addTemplate(order: TemplateOrder): Promise<string>;
+  /** In whatever phase, newest first. */
+  templates(): Promise<readonly TemplateState[]>;
+  /** Ends the creating phase: `template_created` is posted. */
+  prepareTemplate(id: string): Promise<TemplateState>;
+  /** Its files cannot be processed: `template_error` is posted. Only in the creating phase. */
+  failTemplate(id: string, message?: string): Promise<TemplateState>;
+  /** Saves its page, as a person would: a draft is made ready with it. */
+  saveTemplate(id: string, edit?: TemplateEdit): Promise<TemplateState>;
 }
 
 interface Answer {
@@ -101,6 +136,8 @@ export function documentsOver(call: RemoteCall, account: string): EmulatorDocume
   const path = (id: string) => `/signature_requests/${encodeURIComponent(id)}`;
   const act = async (id: string, body: object) =>
     (await call<Answer>("POST", path(id), body)).signatureRequest;
+  const actOnTemplate = async (id: string, body: object) =>
+    (await call<{ template: TemplateState }>("POST", `/templates/${encodeURIComponent(id)}`, body)).template;
   const get = async (id: string) => (await call<Answer>("GET", path(id))).signatureRequest;
   return {
     list: async () =>
@@ -130,5 +167,9 @@ export function documentsOver(call: RemoteCall, account: string): EmulatorDocume
       return (await call<{ template: { templateId: string } }>("POST", "/templates", body)).template
         .templateId;
     },
+    templates: async () => (await call<{ templates: TemplateState[] }>("GET", "/templates")).templates,
+    prepareTemplate: (id) => actOnTemplate(id, { act: "prepare" }),
+    failTemplate: (id, message) => actOnTemplate(id, { act: "fail", message }),
+    saveTemplate: (id, edit = {}) => actOnTemplate(id, { act: "save", ...edit }),
   };
 }

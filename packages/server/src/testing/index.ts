@@ -10,7 +10,14 @@ export type {
   RequestView,
   StateView,
 } from "../emulator/control/views.js";
-export type { EmulatorDocuments, SignatureRequestState, SignatureView, TemplateOrder } from "./documents.js";
+export type {
+  EmulatorDocuments,
+  SignatureRequestState,
+  SignatureView,
+  TemplateEdit,
+  TemplateOrder,
+  TemplateState,
+} from "./documents.js";
 export { type DispatchInterceptor, emulatedFetch, interceptUndici, toEmulator } from "./intercept-fetch.js";
 export { type InterceptedHttp, interceptHttp } from "./intercept-http.js";
 export { EmulatorFault } from "./remote.js";

@@ -223,6 +223,41 @@ describe("the vendor's embedded client", () => {
     await page.close();
   });
 
+  it("is told when a template is saved on its page", async () => {
+    const body = {
+      client_id: sign.client.clientId,
+      title: "Lease",
+      file_urls: ["https://example.com/a.pdf"],
+    };
+    const answer = await send(sign, "POST", "/v3/template/create_embedded_draft", {
+      body: { ...body, test_mode: true },
+      headers: basic,
+    });
+    const { edit_url: url, template_id: id } = answer.body.template;
+    const page = await browser.newPage();
+    await page.goto(appUrl);
+    await page.evaluate(
+      ([edit, clientId]) => {
+        // biome-ignore lint/suspicious/noExplicitAny: the client and what it tells are the page's globals
+        const own = globalThis as any;
+        const embedded = new own.HelloSign();
+        embedded.on("createTemplate", (data: object) => {
+          own.saved = data;
+        });
+        embedded.open(edit, { clientId, skipDomainVerification: true });
+      },
+      [url, sign.client.clientId] as const,
+    );
+    const frame = page.frameLocator("iframe");
+    await frame.getByLabel("Signer roles, one on each line").fill("Tenant\nLandlord");
+    await frame.getByRole("button", { name: "Save template", exact: true }).click();
+    await page.waitForFunction(() => (globalThis as unknown as { saved?: object }).saved !== undefined);
+    const told = await page.evaluate(() => (globalThis as unknown as { saved: object }).saved);
+    expect(told).toMatchObject({ templateId: id, title: "Lease", signerRoles: ["Tenant", "Landlord"] });
+    await sign.documents.prepareTemplate(id);
+    await page.close();
+  });
+
   it("is not needed by a signer who comes from the e-mail, without JavaScript, and corrects a PIN alone", async () => {
     const field = { document_index: 0, signer: "0", required: true };
     const body = {

@@ -388,6 +388,11 @@ describe("the page of a sign_url", () => {
 });
 
 describe("the list of requests", () => {
+  it("of another account is refused, with a status that the description has", async () => {
+    const told = await call("GET", "/v3/signature_request/list?account_id=another");
+    expect([told.status, faultIn(told)]).toEqual([403, undefined]);
+  });
+
   it.each(["complete:maybe", "awaiting_my_signature:1", "title:", 'title:"a'])(
     "refuses the query %s",
     async (query) => {

@@ -1,6 +1,6 @@
 /** Operations that are not served say so; credentials, scope and method are judged before. */
 
-import { TemplateApi } from "@dropbox/sign";
+import { FaxApi } from "@dropbox/sign";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { notEmulatedHeader } from "../../src/emulator/api/not-emulated.js";
 import { operations } from "../../src/emulator/api/operations.js";
@@ -40,7 +40,7 @@ describe("an operation of the API", () => {
     },
   );
 
-  it("tells a token without its scope so, before it says that it is not served", async () => {
+  it("tells a token without its scope so, before its body is looked at", async () => {
     const answer = await call("POST", "/v3/template/create", bearer);
     expect([answer.status, answer.body.error.error_msg]).toEqual([
       403,
@@ -57,12 +57,12 @@ describe("an operation of the API", () => {
   });
 
   it("that is not served says which, in text, header and inspector, and never with a 5xx", async () => {
-    const answer = await call("POST", "/v3/template/create", basic);
+    const answer = await call("POST", "/v3/fax/send", basic);
     expect([answer.status, answer.body.error.error_name]).toEqual([404, "not_found"]);
-    expect(answer.body.error.error_msg).toContain("does not emulate templateCreate");
-    expect(answer.headers.get(notEmulatedHeader)).toBe("templateCreate");
+    expect(answer.body.error.error_msg).toContain("does not emulate faxSend");
+    expect(answer.headers.get(notEmulatedHeader)).toBe("faxSend");
     const [request] = (await sign.requests({ reason: "not_emulated" })).slice(-1);
-    expect(request).toMatchObject({ detail: "templateCreate is not emulated" });
+    expect(request).toMatchObject({ detail: "faxSend is not emulated" });
   });
 
   it("under another method is 405 with Allow, also where the path has parameters", async () => {
@@ -77,10 +77,8 @@ describe("an operation of the API", () => {
   });
 
   it("that is not served fails in the official SDK, with the body", async () => {
-    const api = new TemplateApi(`${sign.url}/v3`);
+    const api = new FaxApi(`${sign.url}/v3`);
     api.username = apiKey;
-    await expect(api.templateCreateEmbeddedDraft({ clientId: "a" } as never)).rejects.toMatchObject({
-      statusCode: 404,
-    });
+    await expect(api.faxSend({ recipient: "16690000001" })).rejects.toMatchObject({ statusCode: 404 });
   });
 });

@@ -7,6 +7,7 @@ import {
   EmbeddedApi,
   OAuthApi,
   SignatureRequestApi,
+  SubFormFieldsPerDocumentSignature,
   TeamApi,
   TemplateApi,
   UnclaimedDraftApi,
@@ -28,11 +29,17 @@ const pdf = Buffer.from("%PDF-1.4\n%%EOF\n") as unknown as never;
 const signers = [{ name: "Jack", emailAddress: "jack@example.com" }];
 const inRole = [{ role: "Client", name: "Jack", emailAddress: "jack@example.com" }];
 
+const signature = Object.assign(new SubFormFieldsPerDocumentSignature(), {
+  ...{ documentIndex: 0, apiId: "s1", signer: 0, required: true, page: 1 },
+  ...{ x: 1, y: 1, width: 100, height: 20 },
+});
+
 /** What later calls need of earlier ones. */
 const made = {
   request: "",
   embedded: "",
   template: "",
+  draft: "",
   app: "",
   job: "",
   team: "",
@@ -166,6 +173,23 @@ const calls: Record<string, (api: Apis) => Promise<unknown>> = {
   templateGet: async ({ template }) => {
     made.template = await sign.documents.addTemplate({ title: "Lease", signerRoles: ["Client"] });
     return template.templateGet(made.template);
+  },
+  templateCreate: ({ template }) =>
+    template.templateCreate({
+      ...{ signerRoles: [{ name: "Client" }], files: [pdf], title: "Offer" },
+      formFieldsPerDocument: [signature],
+    }),
+  templateUpdateFiles: ({ template }) => template.templateUpdateFiles(made.template, { files: [pdf] }),
+  templateCreateEmbeddedDraft: async ({ template }) => {
+    const { clientId } = sign.client;
+    const answer = await template.templateCreateEmbeddedDraft({ clientId, files: [pdf], testMode: true });
+    made.draft = answer.body.template.templateId as string;
+    return answer;
+  },
+  embeddedEditUrl: async ({ embedded }) => {
+    await sign.documents.saveTemplate(made.draft, { signerRoles: ["Tenant"] });
+    await sign.documents.prepareTemplate(made.draft);
+    return embedded.embeddedEditUrl(made.draft, { mergeFields: [], ccRoles: [""] });
   },
   templateList: ({ template }) => template.templateList(),
   templateAddUser: ({ template }) =>

@@ -24,6 +24,8 @@ export interface DocumentsState {
 const mostRequests = 5000;
 const mostTemplates = 1000;
 const mostJobs = 1000;
+/** Most bytes of their files kept; the oldest template goes first. */
+const mostTemplateBytes = 256 * 1024 * 1024;
 /** Each may hold files of 25 MiB. */
 const mostDrafts = 100;
 /** Most bytes of uploaded files kept in all. */
@@ -81,8 +83,12 @@ export class Documents {
 
   putTemplate(template: Template): void {
     this.#templates.set(template.id, template);
-    if (this.#templates.size > mostTemplates)
-      this.#templates.delete(this.#templates.keys().next().value as string);
+    let bytes = [...this.#templates.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+    for (const oldest of this.#templates.values()) {
+      if (this.#templates.size <= mostTemplates && bytes <= mostTemplateBytes) break;
+      this.#templates.delete(oldest.id);
+      bytes -= sizeOf(oldest);
+    }
     this.#changed();
   }
 
@@ -197,4 +203,5 @@ export class Documents {
   }
 }
 
-const sizeOf = ({ files }: SignatureRequest) => files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+const sizeOf = ({ files }: Pick<SignatureRequest, "files">) =>
+  files.reduce((sum, { bytes }) => sum + bytes.length, 0);

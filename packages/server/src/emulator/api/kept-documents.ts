@@ -29,7 +29,7 @@ export function keepDocuments(
   const kept = fresh ? undefined : readKept(file);
   if (kept !== undefined) {
     signing.documents.restore(kept);
-    signing.life.resume();
+    signing.resume();
   }
   let timer: NodeJS.Timeout | undefined;
   const write = () => {

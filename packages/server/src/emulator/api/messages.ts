@@ -9,6 +9,9 @@ import { mailText } from "./signature-requests/mail.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import { signatureRequestView } from "./signature-requests/view.js";
 import type { Team } from "./teams/team.js";
+import type { TemplateEvent } from "./templates/life.js";
+import type { Template } from "./templates/template.js";
+import { templateView } from "./templates/view.js";
 
 export interface MessagePorts {
   readonly context: HttpContext;
@@ -50,6 +53,13 @@ export class Messages {
       ...mailText(note, request, context.issuer()),
       signatureRequestId: request.id,
     });
+  }
+
+  /** Resolves when the first attempt is over; never rejects. */
+  templateEvent(type: TemplateEvent, template: Template, message?: string): Promise<void> {
+    const { owner, clientId } = template;
+    const payload = { template: templateView(template, owner.id) };
+    return this.#ports.delivery.reported({ type, accountId: owner.id, clientId, message, payload });
   }
 
   async event(note: EventNote, request: SignatureRequest): Promise<void> {

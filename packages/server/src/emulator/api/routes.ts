@@ -10,11 +10,15 @@ import { fileRoutes } from "./files/routes.js";
 import { answerNotEmulated } from "./not-emulated.js";
 import { signatureRequestRoutes } from "./signature-requests/routes.js";
 import { teamRoutes } from "./teams/routes.js";
+import { authoringRoutes } from "./templates/authoring-routes.js";
+import { editRoutes } from "./templates/edit-routes.js";
 import { templateRoutes } from "./templates/routes.js";
 
 export function apiRoutes(server: FastifyInstance, { context, signing }: World): void {
   signatureRequestRoutes(server, context, signing);
   templateRoutes(server, context, signing);
+  authoringRoutes(server, context, signing);
+  editRoutes(server, context, signing);
   embeddedRoutes(server, context, signing);
   draftRoutes(server, context, signing);
   fileRoutes(server, context, signing);

@@ -23,9 +23,11 @@ import { readCommon } from "./signature-requests/read.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
 import { edited } from "./signature-requests/rules.js";
 import { isSigner } from "./signature-requests/visibility.js";
-import { readTemplateIds, type Warning } from "./templates/read.js";
+import type { EditTicket } from "./templates/edit.js";
+import { TemplateLife } from "./templates/life.js";
+import type { Warning } from "./templates/read.js";
 import type { Template } from "./templates/template.js";
-import { mayUse } from "./templates/visibility.js";
+import { templatesNamed } from "./templates/visibility.js";
 
 export interface SigningPorts {
   readonly context: HttpContext;
@@ -39,6 +41,8 @@ export interface SigningState {
   readonly links: ReadonlyMap<string, FileLink>;
   readonly signUrls: ReadonlyMap<string, Ticket>;
   readonly openings: ReadonlyMap<string, Ticket>;
+  readonly editUrls: ReadonlyMap<string, EditTicket>;
+  readonly editors: ReadonlyMap<string, EditTicket>;
   readonly preparingMilliseconds: number | undefined;
 }
 
@@ -54,7 +58,11 @@ export class Signing {
   readonly signUrls = new Tickets();
   /** Signers' pages that are open. */
   readonly openings = new Tickets();
+  /** Addresses of templates' pages that nobody has opened, and those pages that are open. */
+  readonly editUrls = new Tickets<EditTicket>();
+  readonly editors = new Tickets<EditTicket>();
   readonly life: RequestLife;
+  readonly templateLife: TemplateLife;
   readonly messages: Messages;
   /** Undefined holds new requests in their preparing phase until they are released. */
   preparingMilliseconds: number | undefined = usualPreparingMilliseconds;
@@ -70,12 +78,18 @@ export class Signing {
       mail: (note, request) => this.messages.mail(note, request),
       event: (note, request) => this.messages.event(note, request),
     });
+    this.templateLife = new TemplateLife({
+      documents: this.documents,
+      timeline: ports.timeline,
+      event: (type, template, message) => this.messages.templateEvent(type, template, message),
+    });
   }
 
   /** No document is left, and new ones are prepared as usual. */
   reset(): void {
     this.documents.restore({ requests: [], templates: [] });
-    for (const kept of [this.links, this.signUrls, this.openings]) kept.restore();
+    for (const kept of [this.links, this.signUrls, this.openings, this.editUrls, this.editors])
+      kept.restore();
     this.preparingMilliseconds = usualPreparingMilliseconds;
   }
 
@@ -86,6 +100,8 @@ export class Signing {
       links: this.links.state(),
       signUrls: this.signUrls.state(),
       openings: this.openings.state(),
+      editUrls: this.editUrls.state(),
+      editors: this.editors.state(),
       preparingMilliseconds: this.preparingMilliseconds,
     };
   }
@@ -95,8 +111,16 @@ export class Signing {
     this.links.restore(state.links);
     this.signUrls.restore(state.signUrls);
     this.openings.restore(state.openings);
+    this.editUrls.restore(state.editUrls);
+    this.editors.restore(state.editors);
     this.preparingMilliseconds = state.preparingMilliseconds;
+    this.resume();
+  }
+
+  /** Plans anew what is due: after documents were put back. */
+  resume(): void {
     this.life.resume();
+    this.templateLife.resume();
   }
 
   /** Makes a request from documents and signers. @throws {ApiFault} */
@@ -123,7 +147,7 @@ export class Signing {
       const body = { tree: draft.tree, files: draft.files };
       return { ...fromDocuments(body, input, now), clientId, embedded, now };
     }
-    const templates = this.#templatesOf(caller, input);
+    const templates = templatesNamed(this.documents, caller, input);
     return { ...fromTemplates(input, templates, now).making, clientId, embedded, now };
   }
 
@@ -133,7 +157,7 @@ export class Signing {
 
   /** The roles that a draft's templates want signers for. @throws {ApiFault} */
   rolesOf(caller: Caller, input: Input): string[] {
-    const roles = this.#templatesOf(caller, input).flatMap(({ signerRoles }) => signerRoles);
+    const roles = templatesNamed(this.documents, caller, input).flatMap(({ signerRoles }) => signerRoles);
     return [...new Set(roles.map(({ name }) => name))];
   }
 
@@ -144,7 +168,7 @@ export class Signing {
     { embedded }: { readonly embedded: boolean },
   ): Promise<{ readonly made: SignatureRequest; readonly warnings: readonly Warning[] }> {
     const input = new Input(body.tree);
-    const templates = this.#templatesOf(caller, input);
+    const templates = templatesNamed(this.documents, caller, input);
     const { making, warnings } = await this.#fromTemplates(caller, input, templates, embedded);
     return { made: this.#begin(caller, making), warnings };
   }
@@ -157,7 +181,7 @@ export class Signing {
   ): Promise<{ readonly job: BulkJob; readonly warnings: readonly Warning[] }> {
     const { context } = this.#ports;
     const input = new Input(body.tree);
-    const templates = this.#templatesOf(caller, input);
+    const templates = templatesNamed(this.documents, caller, input);
     const rows = readRows(body, input, templates);
     const id = context.randomBytes(20).toString("hex");
     const plans = [];
@@ -204,7 +228,7 @@ export class Signing {
     const now = this.#ports.context.now();
     const clientId = await this.clientOf(caller, input.optionalText("client_id", { max: 100 }), embedded);
     const { making, warnings } = isFrom
-      ? fromTemplates(input, this.#templatesOf(caller, input), now)
+      ? fromTemplates(input, templatesNamed(this.documents, caller, input), now)
       : { making: fromDocuments(body, input, now), warnings: [] };
     const { request } = this.life.change(id, (before) => {
       const sender = { id: before.senderId, email: before.senderEmail };
@@ -224,16 +248,6 @@ export class Signing {
     const request = this.#made(caller.account, making);
     this.life.begin(request);
     return request;
-  }
-
-  #templatesOf(caller: Caller, input: Input): Template[] {
-    const ids = readTemplateIds(input);
-    if (ids.length === 0) throw input.missing("template_ids");
-    return ids.map((id, index) => {
-      const template = this.documents.template(id);
-      if (template !== undefined && mayUse(template, caller.account.id)) return template;
-      throw input.fault(`template_ids[${index}]`, "is no template of this account");
-    });
   }
 
   /** What an account's list shows: sent and received, not what it is only copied on. Newest first. */

@@ -5,6 +5,7 @@ import { notesOf } from "../../http/context.js";
 import { serve } from "../../http/endpoint.js";
 import { sendProblem } from "../../http/problem.js";
 import * as documents from "../api/control.js";
+import { actOnTemplate, listTemplates, templateActKeys } from "../api/templates/control.js";
 import { emulatorEndpoints } from "../endpoints.js";
 import { eventTypes } from "../outbox/event-types.js";
 import { ownReasons } from "../requests/explain.js";
@@ -98,6 +99,10 @@ function documentRoutes(world: World, route: Route): void {
   );
   route("POST", "/templates", (request) =>
     documents.makeTemplate(world, bodyFields(request, documents.templateKeys)),
+  );
+  route("GET", "/templates", () => listTemplates(world));
+  route("POST", "/templates/:id", (request) =>
+    actOnTemplate(world, id(request), bodyFields(request, templateActKeys)),
   );
   route("POST", "/signing", (request) =>
     documents.changeSigning(world, bodyFields(request, documents.signingKeys)),

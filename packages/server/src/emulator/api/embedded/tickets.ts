@@ -13,32 +13,33 @@ export interface Ticket {
   readonly parentOrigin?: string | undefined;
 }
 
-export class Tickets {
-  #tickets = new Map<string, Ticket>();
+/** Whatever has an end may be waited for in this way. */
+export class Tickets<T extends { readonly expiresAt: number } = Ticket> {
+  #tickets = new Map<string, T>();
 
   /** @param token not to be guessed. */
-  add(token: string, ticket: Ticket): void {
+  add(token: string, ticket: T): void {
     this.#tickets.set(token, ticket);
     if (this.#tickets.size > mostTickets) this.#tickets.delete(this.#tickets.keys().next().value as string);
   }
 
-  find(token: string, now: number): Ticket | undefined {
+  find(token: string, now: number): T | undefined {
     const ticket = this.#tickets.get(token);
     return ticket !== undefined && now < ticket.expiresAt ? ticket : undefined;
   }
 
   /** Returns the ticket once. */
-  take(token: string, now: number): Ticket | undefined {
+  take(token: string, now: number): T | undefined {
     const ticket = this.find(token, now);
     this.#tickets.delete(token);
     return ticket;
   }
 
-  state(): ReadonlyMap<string, Ticket> {
+  state(): ReadonlyMap<string, T> {
     return new Map(this.#tickets);
   }
 
-  restore(state: ReadonlyMap<string, Ticket> = new Map()): void {
+  restore(state: ReadonlyMap<string, T> = new Map()): void {
     this.#tickets = new Map(state);
   }
 }

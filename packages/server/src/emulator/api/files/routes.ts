@@ -9,7 +9,7 @@ import { Input } from "../input.js";
 import type { SignatureRequest } from "../signature-requests/request.js";
 import { seenRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
-import { templateFor } from "../templates/visibility.js";
+import { anyTemplate, withFiles } from "../templates/visibility.js";
 import { type Download, type Downloadable, downloadOf, requestDocuments } from "./documents.js";
 import { linkMilliseconds } from "./links.js";
 
@@ -22,7 +22,7 @@ export function fileRoutes(server: FastifyInstance, context: HttpContext, signin
     return requestDocuments(request);
   });
   serve(server, context, signing, "template", async ({ caller, params }) => {
-    const template = templateFor(signing.documents, params.template_id ?? "", caller);
+    const template = withFiles(anyTemplate(signing.documents, params.template_id ?? "", caller));
     return { title: template.title, testMode: false, files: template.files, more: [] };
   });
   server.get(`${linkPath}/:token`, async (request, reply) => {

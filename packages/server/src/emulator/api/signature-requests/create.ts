@@ -27,7 +27,10 @@ export interface Making {
 /** Returns the request as it is before anybody has been asked. @throws {ApiFault} when form fields name no signer. */
 export function newSignatureRequest(making: Making): SignatureRequest {
   const { wanted, files, now, randomBytes } = making;
-  checkFormFields(making);
+  checkFormFields(making.formFields, {
+    ...{ signers: making.signers.length, files: files.length },
+    repeats: making.templateIds !== undefined,
+  });
   checkAttachments(making);
   const title = titleFor(wanted, files);
   return {
@@ -105,20 +108,25 @@ function newSigners(signers: readonly WantedSigner[], randomBytes: Making["rando
   });
 }
 
-/** A field belongs to a signer by number, or to the sender. */
-function checkFormFields(making: Making): void {
-  const { formFields, signers, files } = making;
+/**
+ * A field belongs to a signer by number, or to the sender.
+ * @param of how many signers and files there are, and whether an `api_id` may stand twice. @throws {ApiFault}
+ */
+export function checkFormFields(
+  formFields: readonly FormField[],
+  of: { readonly signers: number; readonly files: number; readonly repeats: boolean },
+): void {
   const ids = new Set<string>();
   for (const [index, field] of formFields.entries()) {
     const path = `form_fields_per_document[${index}]`;
     const owner = /^\d+$/.test(field.signer) ? Number(field.signer) : Number.POSITIVE_INFINITY;
-    const known = field.signer === "sender" || field.signer === "me_now" || owner < signers.length;
+    const known = field.signer === "sender" || field.signer === "me_now" || owner < of.signers;
     if (!known)
       throw new ApiFault("bad_request", `${path}.signer is no signer of this request`, `${path}.signer`);
     if (ids.has(field.apiId))
       throw new ApiFault("bad_request", `${path}.api_id was sent twice`, `${path}.api_id`);
-    if (making.templateIds === undefined) ids.add(field.apiId);
-    if (field.documentIndex >= Math.max(files.length, 1))
+    if (!of.repeats) ids.add(field.apiId);
+    if (field.documentIndex >= Math.max(of.files, 1))
       throw new ApiFault(
         "bad_request",
         `${path}.document_index is no file of this request`,

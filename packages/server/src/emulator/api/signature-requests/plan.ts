@@ -2,7 +2,7 @@
 
 import type { ApiBody } from "../body.js";
 import type { Input } from "../input.js";
-import { checkCustomFields, fillRoles, readCcs } from "../templates/read.js";
+import { attachmentsOf, checkCustomFields, fillRoles, readCcs } from "../templates/read.js";
 import type { Template } from "../templates/template.js";
 import { checkEid, readCommon, readFiles, readFormFields, readSigners } from "./read.js";
 
@@ -29,6 +29,9 @@ export function fromTemplates(input: Input, templates: readonly Template[], now:
   const wanted = {
     ...common,
     title: common.title ?? first?.title,
+    subject: common.subject ?? first?.subject,
+    allowReassign: common.allowReassign || templates.some(({ allowReassign }) => allowReassign === true),
+    attachments: [...common.attachments, ...attachmentsOf(templates, filled.signers)],
     message: common.message ?? (first?.message || undefined),
     ccEmails: [...common.ccEmails, ...readCcs(input, templates)],
   };

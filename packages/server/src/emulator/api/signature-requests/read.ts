@@ -3,7 +3,7 @@
 import { ApiFault } from "../api-fault.js";
 import type { ApiBody, UploadedFile } from "../body.js";
 import { Input } from "../input.js";
-import type { Attachment, CustomField, FormField, StoredFile } from "./request.js";
+import type { Attachment, CustomField, FieldPlace, FormField, StoredFile } from "./request.js";
 
 const dayMilliseconds = 86_400_000;
 const hourMilliseconds = 3_600_000;
@@ -14,6 +14,7 @@ const longestMetadataValue = 1000;
 const longestTitle = 255;
 const longestMessage = 5000;
 const mostSigners = 100;
+const largestPixel = 100_000;
 
 export interface WantedSigner {
   readonly email: string;
@@ -215,7 +216,18 @@ export function readFormFields(input: Input, signers: number): FormField[] {
     type: kindOf(field),
     signer: field.text("signer", { max: 50 }),
     required: field.flag("required"),
+    place: placeOf(field),
+    group: field.optionalText("group", { max: 255 }),
   }));
+}
+
+/** Undefined unless all of it was sent. */
+function placeOf(field: Input): FieldPlace | undefined {
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) =>
+    field.optionalInteger(name, -largestPixel, largestPixel),
+  );
+  if (x === undefined || y === undefined || width === undefined || height === undefined) return undefined;
+  return { x, y, width, height };
 }
 
 /** The kinds of the vendor's description. */

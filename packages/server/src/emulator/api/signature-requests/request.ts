@@ -63,6 +63,18 @@ export interface FormField {
   readonly type: string;
   readonly signer: string;
   readonly required: boolean;
+  /** Where it is on its page; undefined where nobody said. */
+  readonly place?: FieldPlace | undefined;
+  /** The id of the group it is in. */
+  readonly group?: string | undefined;
+}
+
+/** In pixels. */
+export interface FieldPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface Attachment {

@@ -43,7 +43,8 @@ export function signatureRequestRoutes(
     const query = new Input(readQuery(request));
     const { account } = caller;
     const whose = query.optionalText("account_id");
-    if (whose !== undefined && whose !== "all" && whose !== account.id) throw notFound();
+    if (whose !== undefined && whose !== "all" && whose !== account.id)
+      throw new ApiFault("forbidden", "account_id can only be your own");
     const matches = readListQuery(query.optionalText("query"));
     const shown = signing.listed(account).filter((one) => matches(one, account.email));
     const { items, list_info } = paged(shown, readPage(query));

@@ -1,6 +1,6 @@
 /** A signature request as the API answers it (OpenAPI: `SignatureRequestResponse`). */
 
-import type { SignatureRequest, Signer } from "./request.js";
+import type { Attachment, SignatureRequest, Signer } from "./request.js";
 
 const seconds = (milliseconds: number | undefined): number | null =>
   milliseconds === undefined ? null : Math.floor(milliseconds / 1000);
@@ -32,14 +32,7 @@ export function signatureRequestView(request: SignatureRequest, baseUrl: string)
     requester_email_address: request.senderEmail,
     signatures: request.signers.map((one) => signatureView(one, request.onHold === true)),
     cc_email_addresses: request.ccEmails,
-    attachments: request.attachments.map((one, index) => ({
-      id: `attachment_${index + 1}`,
-      signer: String(one.signerIndex + 1),
-      name: one.name,
-      required: one.required,
-      instructions: one.instructions ?? null,
-      uploaded_at: null,
-    })),
+    attachments: request.attachments.map(attachmentView),
     template_ids: request.templateIds ?? null,
     bulk_send_job_id: request.bulkJobId ?? null,
     ...(request.clientId !== undefined && { client_id: request.clientId }),
@@ -69,6 +62,17 @@ function signatureView(signer: Signer, isOnHold: boolean) {
     reassignment_reason: signer.reassignmentReason ?? null,
     reassigned_from: signer.reassignedFrom ?? null,
     error: signer.bounced ? "email_bounce" : null,
+  };
+}
+
+export function attachmentView(one: Attachment, index: number) {
+  return {
+    id: `attachment_${index + 1}`,
+    signer: String(one.signerIndex + 1),
+    name: one.name,
+    required: one.required,
+    instructions: one.instructions ?? null,
+    uploaded_at: null,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { pdfOf } from "../files/pdf.js";
 import type { StoredFile } from "../signature-requests/request.js";
-import type { Template } from "./template.js";
+import type { Template, TemplateField } from "./template.js";
 
 export interface WantedTemplate {
   readonly id?: string | undefined;
@@ -40,16 +40,21 @@ export function newTemplate(
     })),
     ccRoles: wanted.ccRoles ?? [],
     customFields: (wanted.customFields ?? []).map((name) => ({ name, type: "text" })),
-    formFields: wanted.signerRoles.map((name, index) => ({
-      apiId: `signature_${index + 1}`,
-      name: `Signature of ${name}`,
-      type: "signature",
-      signer: String(index + 1),
-      documentIndex: 0,
-      required: true,
-    })),
+    formFields: wanted.signerRoles.map(blankField),
     files: (wanted.documents ?? [`${wanted.title}.pdf`]).map(blankDocument),
     updatedAt: now,
+  };
+}
+
+/** The signature of a role, nowhere in particular on the first document. */
+export function blankField(role: string, index: number): TemplateField {
+  return {
+    apiId: `signature_${index + 1}`,
+    name: `Signature of ${role}`,
+    type: "signature",
+    signer: String(index + 1),
+    documentIndex: 0,
+    required: true,
   };
 }
 

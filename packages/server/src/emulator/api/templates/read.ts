@@ -3,7 +3,7 @@
 import { ApiFault } from "../api-fault.js";
 import type { Input } from "../input.js";
 import type { WantedSigner } from "../signature-requests/read.js";
-import type { FormField } from "../signature-requests/request.js";
+import type { Attachment, FormField } from "../signature-requests/request.js";
 import type { Template } from "./template.js";
 
 export interface Warning {
@@ -49,6 +49,19 @@ export function fillRoles(templates: readonly Template[], signers: readonly Want
     formFields: fieldsOf(templates, signers),
     warnings: missingRoles(roles, signers),
   };
+}
+
+/** What templates want uploaded, of whoever has the role now. */
+export function attachmentsOf(
+  templates: readonly Template[],
+  signers: readonly WantedSigner[],
+): readonly Attachment[] {
+  return templates.flatMap(({ attachments = [], signerRoles }) =>
+    attachments.flatMap((one) => {
+      const signerIndex = signers.findIndex(({ role }) => role === signerRoles[one.signerIndex]?.name);
+      return signerIndex < 0 ? [] : [{ ...one, signerIndex }];
+    }),
+  );
 }
 
 /** A field keeps its role as its signer's number, if somebody has that role. */

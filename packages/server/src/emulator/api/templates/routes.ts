@@ -10,9 +10,9 @@ import { Input } from "../input.js";
 import { paged, readPage } from "../paging.js";
 import { signatureRequestView } from "../signature-requests/view.js";
 import type { Signing } from "../signing.js";
-import type { Template } from "./template.js";
+import { isReady, type Template } from "./template.js";
 import { templateView } from "./view.js";
-import { mayUse, ownTemplate, templateFor } from "./visibility.js";
+import { anyTemplate, mayUse, notBeingMade, owned, templateFor } from "./visibility.js";
 
 export function templateRoutes(server: FastifyInstance, context: HttpContext, signing: Signing): void {
   const { documents } = signing;
@@ -29,10 +29,10 @@ export function templateRoutes(server: FastifyInstance, context: HttpContext, si
     const text = query.optionalText("query", { max: 500 })?.toLowerCase();
     const whose = query.optionalText("account_id");
     if (whose !== undefined && whose !== "all" && whose !== caller.account.id)
-      throw new ApiFault("forbidden", "Countersign emulates no teams: account_id can only be your own");
+      throw new ApiFault("forbidden", "account_id can only be your own");
     const shown = documents
       .templates()
-      .filter((one) => mayUse(one, caller.account.id))
+      .filter((one) => isReady(one) && mayUse(one, caller.account.id))
       .filter(
         ({ title, message }) => text === undefined || `${title}\n${message}`.toLowerCase().includes(text),
       );
@@ -41,7 +41,9 @@ export function templateRoutes(server: FastifyInstance, context: HttpContext, si
   });
 
   apiRoute(server, context, "templateDelete", async ({ caller, params }) => {
-    documents.deleteTemplate(ownTemplate(signing.documents, params.template_id ?? "", caller).id);
+    const template = owned(anyTemplate(signing.documents, params.template_id ?? "", caller), caller);
+    // A draft that nobody finishes can be taken away; what is being made cannot.
+    documents.deleteTemplate((template.phase === "draft" ? template : notBeingMade(template)).id);
     return undefined;
   });
 
@@ -51,10 +53,11 @@ export function templateRoutes(server: FastifyInstance, context: HttpContext, si
   ] as const)
     apiRoute(server, context, id, async ({ caller, body, params }) => {
       const input = new Input((await body()).tree);
-      ownTemplate(signing.documents, params.template_id ?? "", caller);
+      const own = () => owned(templateFor(signing.documents, params.template_id ?? "", caller), caller);
+      own();
       const account = await namedAccount(context, input);
       // Read anew: it may have been changed while the account was looked for.
-      const next = change(ownTemplate(signing.documents, params.template_id ?? "", caller), account);
+      const next = change(own(), account);
       documents.putTemplate(next);
       return { template: templateView(next, caller.account.id) };
     });

@@ -1,28 +1,31 @@
 /** A template as the API answers it (OpenAPI: `TemplateResponse`). */
 
-import type { Template } from "./template.js";
+import { attachmentView } from "../signature-requests/view.js";
+import type { Template, TemplateField } from "./template.js";
 
-/** Where fields are on the page: the emulator draws none, and the schema wants numbers. */
+/** Where fields are that nobody has placed: the schema wants numbers. */
 const nowhere = { x: 0, y: 0, width: 100, height: 20 };
 
 /** @param accountId who asks. */
 export function templateView(template: Template, accountId: string) {
   const isCreator = template.owner.id === accountId;
-  const custom = template.customFields.map((field, index) => ({
-    api_id: `custom_${index + 1}`,
-    name: field.name,
-    type: field.type,
-    signer: null,
-    ...nowhere,
-    required: false,
-    group: null,
+  const custom = template.customFields.map(({ name, type, field }, index) => ({
+    // Merge fields belong to the document they are written on; those that are only named are put on the first.
+    documentIndex: field?.documentIndex ?? 0,
+    view: {
+      api_id: field?.apiId ?? `custom_${index + 1}`,
+      ...{ name, type, signer: null },
+      ...(field?.place ?? nowhere),
+      ...{ required: false, group: null },
+    },
   }));
+  const groups = template.fieldGroups ?? [];
   return {
     template_id: template.id,
     title: template.title,
     message: template.message,
     updated_at: Math.floor(template.updatedAt / 1000),
-    is_embedded: template.embedded,
+    is_embedded: isCreator ? template.embedded : null,
     is_creator: isCreator,
     can_edit: isCreator,
     is_locked: false,
@@ -35,10 +38,13 @@ export function templateView(template: Template, accountId: string) {
     documents: template.files.map((file, index) => ({
       index,
       name: file.name,
-      field_groups: [],
+      field_groups: groups
+        .filter(({ id }) =>
+          template.formFields.some((one) => one.group === id && one.documentIndex === index),
+        )
+        .map(({ label, requirement }) => ({ name: label, rule: { requirement, groupLabel: label } })),
       form_fields: template.formFields.filter((field) => field.documentIndex === index).map(formFieldView),
-      // Custom fields belong to the document they are written on; the emulator puts all on the first.
-      custom_fields: index === 0 ? custom : [],
+      custom_fields: custom.filter((one) => one.documentIndex === index).map(({ view }) => view),
       static_fields: [],
     })),
     custom_fields: null,
@@ -56,11 +62,13 @@ export function templateView(template: Template, accountId: string) {
         sms_verifications_left: 0,
       },
     })),
-    attachments: [],
+    attachments: (template.attachments ?? []).map(attachmentView),
   };
 }
 
-function formFieldView(field: Template["formFields"][number]) {
-  const { apiId, name, type, signer, required } = field;
-  return { api_id: apiId, name, type, signer, ...nowhere, required };
+function formFieldView({ apiId, name, type, signer, required, place, group }: TemplateField) {
+  return {
+    ...{ api_id: apiId, name, type, signer, ...(place ?? nowhere), required },
+    ...(group !== undefined && { group }),
+  };
 }
