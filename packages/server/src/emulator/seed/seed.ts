@@ -8,7 +8,7 @@ import { type Profile, takesSecrets } from "../../oauth/profile/profile.js";
 import { profiles } from "../../oauth/profile/profiles.js";
 import { faultInResources } from "../../oauth/resource.js";
 import { faultInAppScopes, faultInScopeTexts } from "../../oauth/scope.js";
-import { emailKey } from "../../storage/port/records.js";
+import { type ExtraGrantType, emailKey } from "../../storage/port/records.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
 import { readExtras, type SeedAppExtras } from "./app-extras.js";
 import {
