@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyCharacter } from "../../../test/support/text.js";
 import {
   AuthorizationFlow,
   CallbackError,
@@ -11,7 +12,7 @@ import {
 
 /** Whatever arrives from outside is answered with this package's own errors. */
 
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.json());
+const text = fc.oneof(fc.string({ unit: anyCharacter }), fc.string(), fc.json());
 const runs = { numRuns: 400, seed: 42 };
 
 async function outcome(promise: Promise<unknown>): Promise<unknown> {

@@ -18,11 +18,15 @@ export interface Keyed {
   readonly alg: string;
 }
 
+let rsaPair: ReturnType<typeof newRsaPair> | undefined;
+const newRsaPair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+/** Returns a new pair, but always the same one of RSA, which is slow to make. */
 export function keyPair(alg: "ES256" | "RS256" | "PS256" | "EdDSA") {
   if (alg === "ES256") return generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return alg === "EdDSA"
-    ? generateKeyPairSync("ed25519")
-    : generateKeyPairSync("rsa", { modulusLength: 2048 });
+  if (alg === "EdDSA") return generateKeyPairSync("ed25519");
+  rsaPair ??= newRsaPair();
+  return rsaPair;
 }
 
 /** Registers a client with the public half of a new key. */

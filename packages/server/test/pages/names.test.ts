@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyCharacter } from "../../../../test/support/text.js";
 import { plainName, shownName } from "../../src/pages/names.js";
 
 describe("a name that somebody chose", () => {
   it("is shown on one line of at most 80 characters, without controls that reorder text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 120 }), (name) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 120 }), (name) => {
         const shown = plainName(name);
         expect([...shown].length).toBeLessThanOrEqual(80);
         expect(shown).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069\u200b]/u);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyCharacter } from "../../../../test/support/text.js";
 import { startSamples } from "../../src/emulator/playground/opening-samples.js";
 import {
   accountSamples,
@@ -67,7 +68,7 @@ describe("code to copy", () => {
 
   it("quotes any value for JavaScript", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
+      fc.property(fc.string({ unit: anyCharacter }), (value) => {
         expect(new Function(`return ${js(value)}`)()).toBe(value);
       }),
     );

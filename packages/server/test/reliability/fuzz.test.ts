@@ -3,6 +3,7 @@
 import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { times } from "../../../../test/support/long.js";
+import { anyCharacter } from "../../../../test/support/text.js";
 import { inBody, startHouse, web } from "../standard/house.js";
 import { awkwardTexts } from "../support/awkward.js";
 import { fc } from "../support/fuzz.js";
@@ -58,7 +59,10 @@ const texts = fc.oneof(
     fc.constantFrom("refresh_token", "authorization_code", "code", web.clientId, web.clientSecret ?? ""),
     awkward,
   ],
-  ...[fc.string({ unit: "binary", maxLength: 300 }), fc.tuple(awkward, awkward).map((two) => two.join(""))],
+  ...[
+    fc.string({ unit: anyCharacter, maxLength: 300 }),
+    fc.tuple(awkward, awkward).map((two) => two.join("")),
+  ],
 );
 const fields = fc.array(fc.tuple(names, texts), { maxLength: 5 });
 

@@ -40,9 +40,9 @@ export interface Awkward {
 export const awkwardTexts: readonly Awkward[] = Object.entries(units).map(([name, unit]) => ({
   name,
   bytes: (most) => {
-    const text = unit.repeat(Math.floor((most - 1) / Buffer.byteLength(unit)));
+    const times = Math.floor((most - 1) / Buffer.byteLength(unit));
     // Marks are marks of something; two kinds of them, each in a run, are the worst order to sort.
-    const sorted = [...text].sort();
-    return `a${name === "combining marks out of order" ? sorted.join("") : text}`;
+    const runs = name === "combining marks out of order" ? [...unit] : [unit];
+    return `a${runs.map((run) => run.repeat(times)).join("")}`;
   },
 }));
