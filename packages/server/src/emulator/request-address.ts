@@ -42,6 +42,11 @@ export class RequestAddress {
       }
       this.#current.run(this.#baseOf(request, host), done);
     });
+    // Else whatever the process does later carries the store along, and one more for each emulator that was started.
+    server.addHook("onClose", (_instance, done) => {
+      this.#current.disable();
+      done();
+    });
   }
 
   /**
