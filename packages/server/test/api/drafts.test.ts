@@ -142,6 +142,22 @@ describe("a draft", () => {
     expect((await opened(url)).status).toBe(404);
   });
 
+  it("may be sent less than a day before its request expires, and not after", async () => {
+    const end = { expires_at: Date.parse("2026-05-02T12:30:00Z") / 1000 };
+    expect((await plain({ expires_at: end.expires_at - 3600 })).body.error.error_path).toBe("expires_at");
+    const fields = { requester: "jack@example.com", "name-0": "Ann", "email-0": "ann@example.com" };
+    const actions = [];
+    for (const _ of [1, 2]) {
+      const { claim_url: url } = (await plain(end)).body.unclaimed_draft;
+      actions.push((await opened(url)).action);
+    }
+    await sign.clock.set("2026-05-02T11:59:59Z");
+    expect((await submit(actions[0] as string, fields)).status).toBe(200);
+    await sign.clock.set("2026-05-02T12:00:00Z");
+    const late = await submit(actions[1] as string, fields);
+    expect([late.status, await late.text()]).toEqual([400, expect.stringContaining("has passed")]);
+  });
+
   it("is in snapshots", async () => {
     const { claim_url: url } = (await plain()).body.unclaimed_draft;
     const snapshot = await sign.snapshot();
@@ -214,6 +230,62 @@ describe("an embedded draft", () => {
     expect(id).not.toBe(before);
     await submit((await opened(framed(url))).action);
     expect((await sign.documents.get(id)).signatures[0]?.signerEmailAddress).toBe("jack@example.com");
+  });
+});
+
+describe("a draft of a request that was sent", () => {
+  const again = async (more: object) => {
+    const { clientId } = sign.client;
+    const sent = await post("/signature_request/send", {
+      ...{ client_id: clientId, title: "NDA", file_urls: fileUrls },
+      ...more,
+    });
+    const before = sent.body.signature_request.signature_request_id;
+    const draft = await post(`/unclaimed_draft/edit_and_resend/${before}`, { client_id: clientId });
+    const { claim_url: url, signature_request_id: id } = draft.body.unclaimed_draft;
+    const { action } = await opened(framed(url, { parent_url: sign.url }));
+    return { id, action };
+  };
+  const read = async (id: string) =>
+    (await send(sign, "GET", `/v3/signature_request/${id}`, { headers: basic })).body.signature_request;
+
+  it("keeps groups of signers with their order, and one of a group signs for it", async () => {
+    const group = (name: string, order: number, emails: readonly string[]) => ({
+      ...{ group: name, order },
+      signers: emails.map((email) => ({ name: email.slice(0, 3), email_address: `${email}@example.com` })),
+    });
+    const grouped = [group("Buyers", 0, ["ann", "ben"]), group("Sellers", 1, ["tom"])];
+    const { id, action } = await again({ grouped_signers: grouped, test_mode: true });
+    await submit(action);
+    const { signatures } = await read(id);
+    const guids = signatures.map((one: { signer_group_guid: string }) => one.signer_group_guid);
+    expect([guids[0] === guids[1], guids[1] === guids[2]]).toEqual([true, false]);
+    expect(signatures.map((one: { order: number }) => one.order)).toEqual([0, 0, 1]);
+    await sign.documents.complete(id);
+    expect((await sign.documents.get(id)).signatures).toHaveLength(2);
+  });
+
+  it("keeps how signers are told by SMS", async () => {
+    const sms = { sms_phone_number: "+14155550100", sms_phone_number_type: "delivery" };
+    const { id, action } = await again({ signers: [{ ...jack, ...sms }] });
+    await submit(action);
+    expect((await read(id)).signatures[0]).toMatchObject({
+      ...{ has_sms_delivery: true, has_sms_auth: false, sms_phone_number: "+14155550100" },
+    });
+  });
+
+  it("keeps when it expires, however near that is by then, and not once it is over", async () => {
+    const at = Date.parse("2026-05-03T12:00:00Z") / 1000;
+    const { id, action } = await again({ signers: [jack], expires_at: at, test_mode: true });
+    await sign.clock.set("2026-05-02T11:59:59Z");
+    await submit(action);
+    expect((await read(id)).expires_at).toBe(at);
+    await sign.clock.set("2026-05-03T12:00:00Z");
+    expect((await sign.documents.get(id)).phase).toBe("expired");
+    const draft = await post(`/unclaimed_draft/edit_and_resend/${id}`, { client_id: sign.client.clientId });
+    const { claim_url: url, signature_request_id: next } = draft.body.unclaimed_draft;
+    await submit((await opened(framed(url))).action);
+    expect((await read(next)).expires_at).toBeNull();
   });
 });
 

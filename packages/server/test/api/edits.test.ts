@@ -39,6 +39,28 @@ describe("an edit", () => {
     expect(await sign.documents.list()).toHaveLength(1);
   });
 
+  it("has groups of signers, SMS and an end where they are sent, and not where they are not", async () => {
+    const { id } = await sent({ expires_at: Date.parse("2026-05-10T12:00:00Z") / 1000 });
+    const sms = { sms_phone_number: "+14155550100", sms_phone_number_type: "authentication" };
+    const at = Date.parse("2026-05-20T12:00:00Z") / 1000;
+    const edit = async (more: object) => {
+      const body = { ...wanted, signers: undefined, test_mode: false, ...more };
+      return (await call("PUT", `edit/${id}`, body)).body.signature_request;
+    };
+    const grouped = await edit({
+      ...{
+        expires_at: at,
+        grouped_signers: [{ group: "Buyers", order: 0, signers: [{ ...jack, ...sms }, ann] }],
+      },
+    });
+    const [one, other] = grouped.signatures;
+    expect([grouped.expires_at, one.has_sms_auth, one.signer_group_guid]).toEqual([
+      ...[at, true, other.signer_group_guid],
+    ]);
+    const plain = await edit({ signers: [jack] });
+    expect([plain.expires_at, plain.signatures[0].signer_group_guid]).toEqual([null, null]);
+  });
+
   it("changes nothing where the new request is wrong", async () => {
     const { id } = await sent();
     const answer = await call("PUT", `edit/${id}`, { ...wanted, signers: [{ name: "Ann" }] });

@@ -141,14 +141,19 @@ export class Signing {
   async planDraft(caller: Caller, draft: Draft, more: readonly object[]): Promise<NewRequest> {
     const now = this.#ports.context.now();
     const given = new Input(draft.tree).members("signers").map(([, one]) => one);
-    const input = new Input({ ...draft.tree, signers: [...given, ...more] });
-    const { clientId, signsEmbedded: embedded } = draft;
-    if (!draft.fromTemplates) {
-      const body = { tree: draft.tree, files: draft.files };
-      return { ...fromDocuments(body, input, now), clientId, embedded, now };
-    }
-    const templates = templatesNamed(this.documents, caller, input);
-    return { ...fromTemplates(input, templates, now).making, clientId, embedded, now };
+    const { clientId, signsEmbedded: embedded, tree, files, requestExpiresAt: expiresAt } = draft;
+    if (expiresAt !== undefined && expiresAt <= now)
+      throw new ApiFault(
+        "bad_request",
+        "The time at which the request was to expire has passed",
+        "expires_at",
+      );
+    // The end was judged when the draft was made: by the time it is sent, that may be less than a day away.
+    const input = new Input({ ...tree, expires_at: undefined, signers: [...given, ...more] });
+    const making = draft.fromTemplates
+      ? fromTemplates(input, templatesNamed(this.documents, caller, input), now).making
+      : fromDocuments({ tree, files }, input, now);
+    return { ...making, wanted: { ...making.wanted, expiresAt }, clientId, embedded, now };
   }
 
   beginDraft(caller: Caller, { requestId, holds }: Draft, making: NewRequest): SignatureRequest {

@@ -26,6 +26,8 @@ export interface Draft {
   readonly requestingRedirectUrl: string | undefined;
   /** Emulated milliseconds. */
   readonly expiresAt: number;
+  /** When the request will expire, in emulated milliseconds. */
+  readonly requestExpiresAt?: number | undefined;
   /** The origin of the page that embeds it, once it is claimed. */
   readonly parentOrigin?: string | undefined;
   /** The secret of the open page, once it is claimed. */

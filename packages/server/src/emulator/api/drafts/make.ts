@@ -5,14 +5,16 @@ import { ApiFault } from "../api-fault.js";
 import type { Caller } from "../api-route.js";
 import type { ApiBody } from "../body.js";
 import { Input } from "../input.js";
-import { readUrl } from "../signature-requests/read.js";
-import type { SignatureRequest } from "../signature-requests/request.js";
+import { readExpiry, readUrl } from "../signature-requests/read.js";
+import type { SignatureRequest, Signer } from "../signature-requests/request.js";
 import type { Signing } from "../signing.js";
 import { claimMilliseconds, type Draft } from "./draft.js";
 
 export interface DraftKind {
   readonly embedded: boolean;
   readonly fromTemplates: boolean;
+  /** When the request expires; without it the body says. Emulated milliseconds. */
+  readonly requestExpiresAt?: number | undefined;
 }
 
 const kinds = ["send_document", "request_signature"] as const;
@@ -23,7 +25,7 @@ export async function makeDraft(
   signing: Signing,
   caller: Caller,
   body: ApiBody,
-  { embedded, fromTemplates }: DraftKind,
+  { embedded, fromTemplates, requestExpiresAt }: DraftKind,
 ): Promise<Draft> {
   const input = new Input(body.tree);
   const clientId = await signing.clientOf(caller, input.optionalText("client_id", { max: 100 }), embedded);
@@ -33,7 +35,8 @@ export async function makeDraft(
   const kind = wanted ?? "request_signature";
   const named = input.objects("signers", "role").map((one) => one.optionalText("role", { max: 255 }));
   const roles = fromTemplates ? signing.rolesOf(caller, input) : [""];
-  const openRoles = fromTemplates || named.length === 0 ? roles.filter((one) => !named.includes(one)) : [];
+  const isOpen = named.length === 0 && input.members("grouped_signers").length === 0;
+  const openRoles = fromTemplates || isOpen ? roles.filter((one) => !named.includes(one)) : [];
   const draft: Draft = {
     token: context.randomBytes(32).toString("hex"),
     requestId: context.randomBytes(20).toString("hex"),
@@ -52,6 +55,7 @@ export async function makeDraft(
     signingRedirectUrl: readUrl(input, "signing_redirect_url"),
     requestingRedirectUrl: readUrl(input, "requesting_redirect_url"),
     expiresAt: context.now() + claimMilliseconds,
+    requestExpiresAt: requestExpiresAt ?? readExpiry(input, context.now()),
     opening: undefined,
   };
   // What could never be sent is refused now, not to the person who claims it.
@@ -85,7 +89,10 @@ export async function draftAgain(
   const files = request.files
     .filter(({ url }) => url === undefined)
     .map((file, index) => ({ ...file, field: `files[${index}]` }));
-  return makeDraft(context, signing, caller, { tree, files }, { embedded: true, fromTemplates: false });
+  const { expiresAt = 0 } = request;
+  const requestExpiresAt = expiresAt > context.now() ? expiresAt : undefined;
+  const kind = { embedded: true, fromTemplates: false, requestExpiresAt };
+  return makeDraft(context, signing, caller, { tree, files }, kind);
 }
 
 /** What the operation itself can say of the new request. */
@@ -105,12 +112,27 @@ function treeOf(request: SignatureRequest) {
     attachments: request.attachments.map(({ name, instructions, required, signerIndex }) => ({
       ...{ name, instructions, required, signer_index: signerIndex },
     })),
-    signers: request.signers.map(({ name, email, order, role, pin }) => ({
-      ...{ name, email_address: email, order, role, pin },
-    })),
+    ...signersTree(request),
     form_fields_per_document: request.formFields.map((field) => ({
       ...{ api_id: field.apiId, name: field.name, type: field.type, signer: field.signer },
       ...{ document_index: field.documentIndex, required: field.required },
+      ...{ ...field.place, group: field.group },
     })),
   };
 }
+
+/** All signers of a request are in groups, or none is. */
+function signersTree({ signers }: SignatureRequest) {
+  const groups = [...new Set(signers.map(({ groupId }) => groupId))];
+  if (groups[0] === undefined) return { signers: signers.map(signerTree) };
+  const grouped = groups.map((id) => {
+    const members = signers.filter(({ groupId }) => groupId === id);
+    return { group: members[0]?.groupName, order: members[0]?.order, signers: members.map(signerTree) };
+  });
+  return { grouped_signers: grouped };
+}
+
+const signerTree = ({ name, email, order, role, pin, smsPhoneNumber, smsUse }: Signer) => ({
+  ...{ name, email_address: email, order, role, pin },
+  ...{ sms_phone_number: smsPhoneNumber, sms_phone_number_type: smsUse },
+});
