@@ -48,6 +48,7 @@ it("has every document, and the references of SDK, testing, library and control 
 
 it.each([
   ["sdk", "packages/sdk/src/index.ts", 40],
+  ["sdk", "packages/sdk/src/grants.ts", 10],
   ["testing", "packages/server/src/testing/index.ts", 20],
   ["server", "packages/server/src/index.ts", 40],
 ])("the reference %s has a page for every export of %s", (name, entry, least) => {

@@ -46,7 +46,7 @@ describe("the built package", () => {
   it("depends on nothing, and loads Node's modules only in the file store", async () => {
     const manifest = createRequire(import.meta.url)(join(root, "package.json")) as Record<string, unknown>;
     expect(manifest.dependencies).toBeUndefined();
-    const names = ["index", "stores/encrypted", "stores/sqlite", "stores/postgres", "stores/redis"];
+    const names = ["index", "grants", "stores/encrypted", "stores/sqlite", "stores/postgres", "stores/redis"];
     for (const name of names) {
       const entry = join(folder, `dist/esm/${name}.js`);
       await build({

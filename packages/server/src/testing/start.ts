@@ -101,7 +101,9 @@ export interface StartOptions {
 
 /** Returns an emulator in this process, in memory, on a port of its own. Any number may run at once. @throws {SeedFault} */
 export async function startEmulator(options: StartOptions = {}): Promise<SignEmulator> {
-  const seed = options.seed && readSeed(options.seed);
+  // The profile says what an app of the seed may have.
+  const { profile = options.seed?.profile } = options;
+  const seed = options.seed && readSeed({ ...options.seed, profile });
   const frozenAt = options.clock === undefined ? undefined : timeOf(options.clock);
   const emulator = await createEmulator({
     port: options.port ?? 0,
