@@ -26,8 +26,6 @@ const known = [
   [/^dist\/oauth\/tokens\/opaque\.js$/, "MAC"],
   [/^dist\/storage\/sqlite\/engine\/group-commit\.js$/, "storage, commit"],
   [/^dist\/storage\/postgres\/engine\/batch\.js$/, "storage, commit"],
-  [/^dist\/storage\/sqlite\/(engine\/(group-read|parsed)|families)\.js$/, "storage, read"],
-  [/^dist\/storage\/(sqlite|shared)\/(codes|audit|limits|grants)\.js$/, "storage, commit"],
   [/^dist\/storage\//, "storage, read"],
   [/^dist\/(limits\/|http\/(rate-limits|client-address)\.js)/, "limits"],
   [/^dist\/(log|log-output|http\/request-log)\.js$/, "log"],
@@ -64,7 +62,9 @@ export function timeOfParts({ nodes, samples, timeDeltas }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const partById = new Map();
   const walk = (node, callers) => {
-    const own = partOfFrame(node.callFrame) ?? callers;
+    const named = partOfFrame(node.callFrame) ?? callers;
+    // What an act reads for itself within its commit is a cost of the commit.
+    const own = named === "storage, read" && callers === "storage, commit" ? callers : named;
     partById.set(node.id, own);
     for (const child of node.children ?? []) walk(byId.get(child), own);
   };
