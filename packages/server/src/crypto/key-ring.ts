@@ -30,7 +30,9 @@ export const shortestSecretCharacters = 32;
 
 export class KeyRing {
   #secrets: readonly string[];
-  readonly #derived = new Map<KeyPurpose, readonly Buffer[]>();
+  /** By secret, so that a reload derives nothing anew, and finds no RSA key anew, of one that stays. */
+  readonly #derived = new Map<string, Map<KeyPurpose, Buffer>>();
+  readonly #keys = new Map<KeyPurpose, readonly Buffer[]>();
   readonly #macs = new Map<KeyPurpose, readonly Mac[]>();
 
   /** @param secrets the one that makes first; at least one. */
@@ -50,20 +52,28 @@ export class KeyRing {
     if (secrets.length === 0 || fault)
       throw new Error(`The secrets are not usable: ${fault ?? "there are none"}.`);
     this.#secrets = secrets;
-    this.#derived.clear();
+    for (const secret of this.#derived.keys()) if (!secrets.includes(secret)) this.#derived.delete(secret);
+    this.#keys.clear();
     this.#macs.clear();
   }
 
   /** Returns the 32-byte keys for a purpose, the one that makes first (HKDF-SHA256, RFC 5869). */
   keys(purpose: KeyPurpose): readonly Buffer[] {
-    let keys = this.#derived.get(purpose);
+    let keys = this.#keys.get(purpose);
     if (keys === undefined) {
-      keys = this.#secrets.map((secret) =>
-        Buffer.from(hkdfSync("sha256", secret, "countersign/v1", purpose, 32)),
-      );
-      this.#derived.set(purpose, keys);
+      keys = this.#secrets.map((secret) => this.#derive(secret, purpose));
+      this.#keys.set(purpose, keys);
     }
     return keys;
+  }
+
+  #derive(secret: string, purpose: KeyPurpose): Buffer {
+    const derived = this.#derived.get(secret) ?? new Map<KeyPurpose, Buffer>();
+    this.#derived.set(secret, derived);
+    const key =
+      derived.get(purpose) ?? Buffer.from(hkdfSync("sha256", secret, "countersign/v1", purpose, 32));
+    derived.set(purpose, key);
+    return key;
   }
 
   /** Returns the key for a purpose that makes. */
