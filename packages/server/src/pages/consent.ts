@@ -105,7 +105,7 @@ function scopeList(scopes: readonly ScopeView[]): Html {
 }
 
 function scopeItem(scope: ScopeView): Html {
-  return html`<li><svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"><path d="M4 10.6l4 4L16 6"/></svg>
+  return html`<li><svg class="tick" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d="M4 10.6l4 4L16 6"/></svg>
 <div><h3>${scope.title}</h3>
 <p>${scope.description}</p></div></li>`;
 }

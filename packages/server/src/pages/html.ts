@@ -48,7 +48,7 @@ const escapes: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
-  '"': "&quot;",
+  '"': "&#34;",
   "'": "&#39;",
   "`": "&#96;",
   // A NUL has no meaning in HTML; what browsers make of it depends on the place.

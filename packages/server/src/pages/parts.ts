@@ -4,7 +4,7 @@ import { attributes, type Html, type HtmlValue, html } from "./html.js";
 
 /** The mark: a first signature, and the one that answers it. */
 export function wordmark(home?: string): Html {
-  const mark = html`<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+  const mark = html`<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
 <rect class="mark-ground" x="1" y="1" width="30" height="30" rx="8"/>
 <path class="mark-first" d="M6.5 16.5l5 5L20 10.5"/>
 <path class="mark-second" d="M16.8 21.2l.7.6L26 10.5"/>
@@ -77,7 +77,7 @@ export function notice(tone: Tone, content: HtmlValue, id?: string): Html {
 }
 
 function noticeIcon(tone: Tone): Html {
-  return html`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+  return html`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
 <circle cx="10" cy="10" r="8.5"/>${icons[tone]}</svg>`;
 }
 

@@ -105,7 +105,7 @@ describe("a draft", () => {
     const typed = { requester: "nobody@example.com", "name-0": 'Ann "A" Lee', "email-0": "ann@example.com" };
     const text = await (await submit(action, typed)).text();
     expect(text).toContain("There is no account with the address nobody@example.com.");
-    for (const value of ["nobody@example.com", "Ann &quot;A&quot; Lee", "ann@example.com"])
+    for (const value of ["nobody@example.com", "Ann &#34;A&#34; Lee", "ann@example.com"])
       expect(text).toContain(`value="${value}"`);
     const long = await (await submit(action, { ...typed, "name-0": "x".repeat(1001) })).text();
     expect(long).not.toContain("x".repeat(1001));

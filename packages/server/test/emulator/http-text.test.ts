@@ -7,23 +7,22 @@ import { shownHttp, shownJson } from "../../src/emulator/pages/http-text.js";
 import { escapeHtml, type HtmlValue, html } from "../../src/pages/html.js";
 
 const htmlOf = (value: HtmlValue) => html`${value}`.toString();
-const withoutMarks = (text: string) => text.replace(/<\/?(?:span|b)(?: class="c-\w+")?>/g, "");
+const withoutMarks = (text: string) => text.replace(/<\/?(?:strong|i|u|b)>/g, "");
 
 describe("a message in colour", () => {
   it("tells names from texts, and both from numbers and words of the language", () => {
     expect(htmlOf(shownJson('{"a": "b: \\"c\\"", "n": [-1.5e3, true, null]}'))).toBe(
-      '{<span class="c-name">&quot;a&quot;</span>: <span class="c-text">&quot;b: \\&quot;c\\&quot;&quot;</span>, ' +
-        '<span class="c-name">&quot;n&quot;</span>: [<span class="c-word">-1.5e3</span>, ' +
-        '<span class="c-word">true</span>, <span class="c-word">null</span>]}',
+      "{<i>&#34;a&#34;</i>: <u>&#34;b: \\&#34;c\\&#34;&#34;</u>, " +
+        "<i>&#34;n&#34;</i>: [<b>-1.5e3</b>, <b>true</b>, <b>null</b>]}",
     );
   });
 
   it("marks the start line and the names of headers, and colours a body only where it is JSON", () => {
     const text = "POST /oauth/token\ncontent-type: text/plain\n\n12 true";
     expect(htmlOf(shownHttp(text))).toBe(
-      '<b>POST /oauth/token</b>\n<span class="c-head">content-type:</span> text/plain\n\n12 true',
+      "<strong>POST /oauth/token</strong>\n<i>content-type:</i> text/plain\n\n12 true",
     );
-    expect(htmlOf(shownHttp("200\n\n[1]"))).toBe('<b>200</b>\n\n[<span class="c-word">1</span>]');
+    expect(htmlOf(shownHttp("200\n\n[1]"))).toBe("<strong>200</strong>\n\n[<b>1</b>]");
   });
 
   it("has the characters it had, cut short or hostile as it may be", () => {

@@ -304,7 +304,7 @@ describe("a wrong login", () => {
     const again = await agent.submit(page, "/oauth/authorize/login", { ...jack, password: "wrong" });
     expect([...agent.cookies.keys()].some((name) => name.includes("session"))).toBe(false);
     expect(again.text).toContain(`value="${jack.email}"`);
-    expect(again.text).not.toContain("wrong&quot;");
+    expect(again.text).not.toContain("wrong&#34;");
     expect(hasForm(await agent.logIn(again, jack), "/oauth/authorize?")).toBe(true);
   });
 

@@ -219,7 +219,8 @@ function playgroundWith(text: string): Page {
       sign: "open",
       download: callStep,
       fileUrl: `http://127.0.0.1/?${encodeURIComponent(text)}`,
-      events: [{ type: text, state: text, body: JSON.stringify({ text }) }],
+      events: [{ type: text, state: text }],
+      newestEvent: JSON.stringify({ text }),
       request: text,
     },
   });

@@ -13,8 +13,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
 const tooWide = "document.documentElement.scrollWidth - innerWidth";
-/** The end of the whole flow shows eight calls, request and response, and each in four languages. */
-const most = { bytes: 50_000, bytesOfEightCalls: 65_000, requests: 4 };
+const most = { bytes: 50_000, requests: 4 };
 
 const looks = [
   { width: 320, colorScheme: "light" },
@@ -62,7 +61,7 @@ describe("the page", () => {
       expect(sizes.length).toBeGreaterThan(1);
       expect(sizes.length).toBeLessThanOrEqual(most.requests);
       const bytes = sizes.reduce((sum, one) => sum + one, 0);
-      expect(bytes).toBeLessThan(name === "documents" ? most.bytesOfEightCalls : most.bytes);
+      expect(bytes).toBeLessThan(most.bytes);
       for (const summary of await page.locator("summary:visible").all()) await summary.click();
       await page.evaluate(axe);
       for (const { width, colorScheme } of looks) {

@@ -208,7 +208,7 @@ describe("a server that does not answer as it should", () => {
     [
       "limits the rate",
       answering('{"error":{"error_msg":"Slow down"}}', { status: 429, headers: { "retry-after": "7" } }),
-      "Retry-After:</span> 7",
+      "Retry-After:</i> 7",
     ],
     [
       "answers in the shape of RFC 6749",

@@ -265,7 +265,7 @@ describe("the page for a device's code", () => {
     const { agent, page } = await signedIn();
     const wrong = await typeCode(agent, page, { user_code: 'bcdf-ghj"' });
     expect(wrong.text).toContain("This code is wrong or has expired");
-    expect(wrong.text).toContain('value="bcdf-ghj&quot;"');
+    expect(wrong.text).toContain('value="bcdf-ghj&#34;"');
     const long = await typeCode(agent, page, { user_code: "x".repeat(41) });
     expect(long.text).toContain(`value="${"x".repeat(40)}"`);
   });

@@ -118,7 +118,7 @@ function unescaped(text: string): string {
   return text
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
+    .replaceAll("&#34;", '"')
     .replaceAll("&#39;", "'")
     .replaceAll("&#96;", "`")
     .replaceAll("&amp;", "&");

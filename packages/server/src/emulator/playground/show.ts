@@ -164,9 +164,21 @@ function showDocuments(run: Run, around: Surroundings): DocumentStepsView | unde
     sign: state === undefined ? "later" : state.signed ? "done" : "open",
     download: callStep("download", run, run.downloads, around, downloadStatus, []),
     fileUrl: fileUrlOf(run),
-    events: (state?.events ?? []).map(({ body, ...event }) => ({ ...event, body: shownJson(body) ?? "" })),
+    events: (state?.events ?? []).map(({ type, state }) => ({ type, state })),
+    newestEvent: shortened(state?.events.at(-1)?.body),
     request: run.document?.id,
   };
+}
+
+/** The signature request in it is that of the answer above, as it is now: its id stands for it. */
+function shortened(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const { signature_request: request, ...event } = body as { signature_request?: Record<string, unknown> };
+  const id = request?.signature_request_id;
+  return shownJson({
+    ...event,
+    ...(id !== undefined && { signature_request: { signature_request_id: id } }),
+  });
 }
 
 function fileUrlOf({ downloads }: Run): string | undefined {

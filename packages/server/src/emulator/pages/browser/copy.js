@@ -21,7 +21,8 @@
   // One listener for all: parts of a page may be replaced while it is open.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-copy]");
-    const target = button && document.getElementById(button.dataset.copy);
+    const id = button?.dataset.copy;
+    const target = id ? document.getElementById(id) : button?.closest(".panel").querySelector("code");
     if (!target) return;
     const text = target.value ?? target.textContent.trim();
     navigator.clipboard.writeText(text).then(

@@ -60,16 +60,19 @@ ${fileUrl !== undefined && html`<a class="button" href="${fileUrl}">Open the fil
   });
 }
 
-function eventStep({ first, events, request }: DocumentStepsView): Html {
-  const newest = events.at(-1);
+function eventStep({ first, events, newestEvent, request }: DocumentStepsView): Html {
   return step({
     number: first + 3,
     title: "See the events",
-    status: newest === undefined ? "later" : "done",
+    status: events.length === 0 ? "later" : "done",
     summary: "The service posts each change to the app’s event callback.",
     folded: false,
     content: html`<ol class="received">${events.map(({ type, state }) => html`<li><code>${type}</code> <span class="muted small">${state}</span></li>`)}</ol>
-${newest && html`<details id="newest-event"><summary>Show the newest event</summary><pre tabindex="0" role="group" aria-label="The newest event"><code>${shownJson(newest.body)}</code></pre></details>`}
+${
+  newestEvent &&
+  html`<details id="newest-event"><summary>Show the newest event</summary><pre tabindex="0" role="group" aria-label="The newest event"><code>${shownJson(newestEvent)}</code></pre>
+<p class="muted small">Its signature request is shortened here; the <a href="/_emulator?tab=outbox">outbox</a> has the whole.</p></details>`
+}
 <p><a href="/_emulator?tab=documents&story=${encodeURIComponent(request ?? "")}">See its story in the inspector</a></p>`,
   });
 }

@@ -108,22 +108,20 @@ export function samples(stepNumber: number, list: readonly SampleView[], title: 
 <summary>${title}</summary>
 <div class="tabs" role="group" aria-label="Language">
 ${list.map((sample, index) => tab(group, sample, index === 0))}
-${list.map((sample) => panel(group, sample))}
+${list.map(panel)}
 </div>
 </details>`;
 }
 
 function tab(group: string, sample: SampleView, checked: boolean): Html {
-  const id = `${group}-${sample.language}`;
-  const given = attributes({ type: "radio", name: group, id, value: sample.language, checked });
-  return html`<input${given}><label for="${id}">${languages[sample.language]}</label>`;
+  const given = attributes({ type: "radio", name: group, value: sample.language, checked });
+  return html`<label><input${given}>${languages[sample.language]}</label>`;
 }
 
-function panel(group: string, sample: SampleView): Html {
-  const id = `${group}-${sample.language}-code`;
+function panel(sample: SampleView): Html {
   const name = languages[sample.language];
   return html`<div class="panel panel-${sample.language}">
-<div class="panel-head"><p class="muted small">${sample.note ?? name}</p>${copyButton(id, `the ${name} code`)}</div>
-<pre tabindex="0" role="group" aria-label="${name} code"><code id="${id}">${sample.code}</code></pre>
+<div class="panel-head"><p class="muted small">${sample.note ?? name}</p>${copyButton(undefined, `the ${name} code`)}</div>
+<pre><code>${sample.code}</code></pre>
 </div>`;
 }

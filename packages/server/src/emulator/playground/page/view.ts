@@ -84,7 +84,10 @@ export interface DocumentStepsView {
   readonly download: CallStepView;
   /** Where the file can be opened. */
   readonly fileUrl: string | undefined;
-  readonly events: readonly { readonly type: string; readonly state: string; readonly body: string }[];
+  /** Oldest first. */
+  readonly events: readonly { readonly type: string; readonly state: string }[];
+  /** The body of the newest, without what the page shows elsewhere. */
+  readonly newestEvent: string | undefined;
   /** The id of the signature request. */
   readonly request: string | undefined;
 }
