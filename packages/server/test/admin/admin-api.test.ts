@@ -193,12 +193,23 @@ describe("an app", () => {
       ...{ scopes: ["account_access", "files"], scope_texts: { files: "Read your files" }, approved: false },
       ...{ require_client_credentials_on_refresh: false, refresh_tokens: "rotate", access_tokens: "jwt" },
       ...{ resources: ["https://files.example.com/"], disabled: false },
+      ...{ require_pushed_authorization_requests: true, dpop_bound_access_tokens: true },
     };
     const changed = await ask("PATCH", `/apps/${clientId}`, { body: changes });
     expect(changed.body).toMatchObject({ app: { ...changes, owner: jacksId }, grants_revoked: 1 });
     expect((await ask("DELETE", `/apps/${clientId}`)).body).toEqual({ grants_revoked: 0 });
     expect((await account(house, tokens.access_token)).status).toBe(401);
     expect((await ask("GET", `/apps/${clientId}`)).status).toBe(404);
+  });
+
+  it("needs a callback, but where it is allowed a grant that leads to none", async () => {
+    const wanted = { name: "Television", owner: jill.email, scopes: ["account_access"] };
+    for (const grants of [{}, { grant_types: [] }]) {
+      const { status, body } = await ask("POST", "/apps", { body: { ...wanted, ...grants } });
+      expect([status, body.error.error_msg]).toEqual([400, "callback_urls: is missing"]);
+    }
+    const made = await ask("POST", "/apps", { body: { ...wanted, grant_types: ["device_code"] } });
+    expect([made.status, made.body.app.callback_urls]).toEqual([201, []]);
   });
 
   it("keeps what it has when one field of a change is wrong", async () => {

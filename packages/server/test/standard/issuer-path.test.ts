@@ -1,11 +1,13 @@
 /** A server below its host: an issuer with a path, which every route, link and cookie has (RFC 8414 §3.1). */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../../src/apps/create-app.js";
 import { homeRoute } from "../../src/http/routes/home.js";
 import { send } from "../support/http.js";
+import { seededRandom } from "../support/random.js";
 import { jack, type TestServer } from "../support/server.js";
 import { authorizationQuery, callbackOf, formOf, hasForm, UserAgent } from "../support/user-agent.js";
-import { authorize, inBody, post, startHouse, web } from "./house.js";
+import { authorize, inBody, jillsId, post, startHouse, web } from "./house.js";
 
 let server: TestServer;
 let origin: string;
@@ -69,9 +71,43 @@ describe("an issuer with a path", () => {
     expect(hasForm(asked, "/auth/device")).toBe(true);
     const { hidden } = formOf(asked, "/auth/device/switch");
     const answer = await agent.post("/auth/device", { ...hidden, user_code: "BCDF-GHJK" });
-    expect([answer.status, answer.text.includes("This code is not known")]).toEqual([400, true]);
+    expect([answer.status, answer.text.includes("This code is wrong or has expired")]).toEqual([400, true]);
     expect((await send(`${origin}/device`)).status).toBe(404);
   });
+
+  it.each(["allow", "deny"] as const)(
+    "leads a person from a device's link to the answer: %s",
+    async (decision) => {
+      const clientId = `television-${decision}`;
+      const deps = { ...server, now: server.clock.now, randomBytes: seededRandom(clientId) };
+      const app = {
+        name: "Television",
+        clientId,
+        ownerId: jillsId,
+        callbackUrls: [],
+        scopes: ["account_access"],
+      };
+      await createApp(deps, { ...app, public: true, approved: true, grantTypes: ["device_code"] });
+      const device = (await post(server, "/oauth/device_authorization", { client_id: clientId })).json();
+      const link = new URL(String(device.verification_uri_complete));
+      expect([device.verification_uri, link.origin + link.pathname]).toEqual(
+        Array(2).fill(`${origin}/auth/device`),
+      );
+      const agent = new UserAgent(origin);
+      const login = await agent.get(link.pathname + link.search);
+      const asked = await agent.follow(await agent.submit(login, "/auth/device/login?", jack));
+      const typed = { ...formOf(asked, "/auth/device/switch").hidden, user_code: String(device.user_code) };
+      const consent = await agent.post("/auth/device", typed);
+      expect(hasForm(consent, "/auth/device/switch")).toBe(true);
+      const answered = await agent.submit(consent, "/auth/device/decide", { decision });
+      expect(answered.status).toBe(200);
+      const token = await post(server, "/oauth/token", {
+        ...{ grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: clientId },
+        device_code: String(device.device_code),
+      });
+      expect(token.json().error ?? "none").toBe(decision === "allow" ? "none" : "access_denied");
+    },
+  );
 
   it("loads its pages' files from below the path, and leaves no link that leads out of it", async () => {
     const agent = new UserAgent(origin);

@@ -37,7 +37,8 @@ export async function addApp(context: ActContext, actor: Actor, value: unknown):
   if (jwks == null && !takesSecrets(context.profile)) refuse("jwks", keysNeeded(context.profile));
   const owner = await accountNamed(context, textIn(given, "owner") as string);
   const made = await createApp(context, {
-    ...(fields as Required<Pick<AppFields, "name" | "callbackUrls" | "scopes">>),
+    callbackUrls: [],
+    ...(fields as Required<Pick<AppFields, "name" | "scopes">>),
     ...importedCredentials(given, isPublic || jwks != null),
     ownerId: owner.id,
     public: isPublic,
@@ -65,7 +66,10 @@ function checkPublic(profile: Profile): void {
 
 /** @throws {AdminFault} unless a new app has all that it needs. */
 export function requireNew(given: Readonly<Record<string, unknown>>): void {
-  for (const key of ["name", "owner", "callback_urls", "scopes"])
+  const grants = given.grant_types;
+  // Whoever gets tokens without a browser needs no callback.
+  const needsCallback = !Array.isArray(grants) || grants.length === 0;
+  for (const key of ["name", "owner", ...(needsCallback ? ["callback_urls"] : []), "scopes"])
     refuse(key, given[key] === undefined ? "is missing" : undefined);
 }
 
