@@ -2,9 +2,6 @@
 
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { times } from "../../../../test/support/long.js";
-import { anyCharacter } from "../../../../test/support/text.js";
-import { fc } from "../support/fuzz.js";
 import {
   type Answer,
   boundary,
@@ -17,6 +14,7 @@ import {
 import { demo, jack, startServer, type TestServer } from "../support/server.js";
 import { exchange, getAccount, newTokens } from "../support/tokens.js";
 import { exchangeFields, newCode, textOf, UserAgent } from "../support/user-agent.js";
+import { json, posting, refusal } from "./token-endpoint.js";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -24,35 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const json = "application/json";
-const post = (
-  body: string | Uint8Array,
-  type?: string,
-  headers: Record<string, string> = {},
-  path = "/oauth/token",
-) =>
-  send(`${server.url}${path}`, {
-    method: "POST",
-    headers: { ...(type !== undefined && { "content-type": type }), ...headers },
-    body,
-  });
-
-/** The description, after the shape has been checked. */
-function refusal(answer: Answer, shape: "api" | "rfc6749"): string {
-  expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
-  expect(answer.headers["cache-control"]).toBe("no-store");
-  const body = answer.json();
-  if (shape === "rfc6749") {
-    expect(Object.keys(body)).toEqual(["error", "error_description"]);
-    expect(body.error).toMatch(/^[a-z_]+$/);
-    return String(body.error_description);
-  }
-  expect(Object.keys(body)).toEqual(["error"]);
-  const { error_msg, error_name, ...rest } = body.error as Record<string, string>;
-  expect(["bad_request", "unauthorized", "not_found", "method_not_supported"]).toContain(error_name);
-  expect(Object.keys(rest).filter((key) => key !== "error_path")).toEqual([]);
-  return String(error_msg);
-}
+const post = (...request: Parameters<ReturnType<typeof posting>>) => posting(server)(...request);
 
 const right = exchangeFields(demo, "0123456789abcdef");
 const latin1 = (text: string) => Buffer.from(text, "latin1");
@@ -490,149 +460,6 @@ describe("what is not HTTP", () => {
     const { destroyed } = server.app.server.server as unknown as { destroyed?: boolean };
     expect(destroyed).not.toBe(true);
     expect((await send(`${server.url}/health`)).status).toBe(200);
-  });
-});
-
-describe("fuzzed bodies", () => {
-  const names = fc.constantFrom(
-    ...[
-      "grant_type",
-      "client_id",
-      "client_secret",
-      "code",
-      "state",
-      "redirect_uri",
-      "refresh_token",
-      "scope",
-    ],
-  );
-  const texts = fc.oneof(
-    fc.constantFrom(
-      "authorization_code",
-      "refresh_token",
-      demo.clientId,
-      demo.clientSecret,
-      "0123456789abcdef",
-      "",
-    ),
-    fc.string({ unit: anyCharacter, maxLength: 40 }),
-    fc.base64String({ maxLength: 150 }),
-  );
-  const values = fc.oneof(
-    { weight: 5, arbitrary: texts },
-    { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
-  );
-  const pairs = fc.array(fc.tuple(fc.oneof(names, texts), texts), { maxLength: 8 });
-  const bodies = fc.oneof(
-    fc
-      .dictionary(fc.oneof(names, texts), values, { maxKeys: 8 })
-      .map((body) => ({ type: json, body: JSON.stringify(body) })),
-    fc.jsonValue().map((body) => ({ type: json, body: JSON.stringify(body) })),
-    pairs.map((list) => ({ type: formType, body: list.map((pair) => pair.join("=")).join("&") })),
-    pairs.map((list) => ({
-      type: formType,
-      body: new URLSearchParams(list).toString(),
-    })),
-    pairs.map((list) => ({ type: multipartType, body: multipartBody(Object.fromEntries(list)) })),
-    fc.tuple(pairs, fc.nat(300), texts).map(([list, at, noise]) => {
-      const whole = multipartBody(Object.fromEntries(list));
-      return { type: multipartType, body: whole.slice(0, at) + noise + whole.slice(at) };
-    }),
-    fc
-      .tuple(
-        fc.constantFrom(json, formType, multipartType, "text/xml", undefined),
-        fc.uint8Array({ maxLength: 300 }),
-      )
-      .map(([type, body]) => ({ type, body })),
-  );
-  const paths = fc.constantFrom(
-    "/oauth/token",
-    "/oauth/token?refresh",
-    "/v3/oauth/token",
-    "/v3/oauth/token?refresh",
-  );
-
-  it("are each answered with a 4xx in the caller's shape", async () => {
-    const property = fc.asyncProperty(bodies, paths, async ({ type, body }, path) => {
-      const answer = await post(body, type, {}, path);
-      expect([400, 401, 415]).toContain(answer.status);
-      refusal(answer, type === json ? "api" : "rfc6749");
-      return true;
-    });
-    await fc.assert(property, { numRuns: times({ short: 1000, long: 20_000 }) });
-    expect(server.logLines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
-  });
-});
-
-describe("fuzzed authorization requests", () => {
-  const names = fc.constantFrom(
-    ...[
-      "response_type",
-      "client_id",
-      "redirect_uri",
-      "state",
-      "scope",
-      "prompt",
-      "max_age",
-      "code_challenge",
-      "%",
-      "",
-    ],
-  );
-  const values = fc.oneof(
-    fc.constantFrom(
-      "code",
-      "token",
-      demo.clientId,
-      "",
-      "http://127.0.0.1:9/callback",
-      "http://evil.example/",
-      "%zz",
-    ),
-    fc.string({ unit: anyCharacter, maxLength: 30 }).map((text) => encodeURIComponent(wellFormed(text))),
-  );
-  const wellFormed = (text: string) => Buffer.from(text, "utf8").toString("utf8");
-  const queries = fc.oneof(
-    fc.array(fc.tuple(names, values), { maxLength: 6 }),
-    fc
-      .array(fc.tuple(names, values), { maxLength: 3 })
-      .map((more) => [["response_type", "code"], ["client_id", demo.clientId], ...more]),
-  );
-  const forms = fc.array(
-    fc.tuple(
-      fc.constantFrom("csrf", "email", "password", "decision"),
-      fc.oneof(values, fc.constantFrom("allow", "deny")),
-    ),
-    { maxLength: 5 },
-  );
-  const routes = fc.constantFrom(
-    ...[
-      ["GET", ""],
-      ["POST", ""],
-      ["POST", "/login"],
-      ["POST", "/switch"],
-    ].map((route) => route as [string, string]),
-  );
-
-  it("never break anything, and never lead the browser anywhere but to the app's callback", async () => {
-    const before = server.logLines.length;
-    const agent = new UserAgent(server.url);
-    await agent.openConsent(`response_type=code&client_id=${demo.clientId}`, jack);
-    const cookie = [...agent.cookies].map((pair) => pair.join("=")).join("; ");
-    const property = fc.asyncProperty(routes, queries, forms, async ([method, path], query, form) => {
-      const search = query.map((pair) => pair.join("=")).join("&");
-      const answer = await send(`${server.url}/oauth/authorize${path}?${search}`, {
-        method,
-        headers: { accept: "text/html", cookie, ...(method === "POST" && { "content-type": formType }) },
-        ...(method === "POST" && { body: form.map((pair) => pair.join("=")).join("&") }),
-      });
-      expect(answer.status).toBeLessThan(500);
-      const { location } = answer.headers;
-      if (location === undefined) expect(answer.headers["content-type"]).toMatch(/^text\/html/);
-      else expect(location).toMatch(/^(\/oauth\/authorize\?|http:\/\/127\.0\.0\.1:9\/callback\?error=)/);
-    });
-    await fc.assert(property, { numRuns: times({ short: 500, long: 2000 }) });
-    expect(server.logLines.slice(before).filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 });
 
