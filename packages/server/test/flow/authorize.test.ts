@@ -184,6 +184,14 @@ describe("login and consent", () => {
     expect(hasForm(second, "/oauth/authorize/login")).toBe(false);
   });
 
+  it("have no words for prompts, hints and ages: those are left unread", async () => {
+    for (const more of ["prompt=none", "prompt=surprise", "max_age=soon", "login_hint=a&prompt=login"]) {
+      const page = await agent.follow(await open(`${query}&${more}`));
+      expect(page.status).toBe(200);
+      expect(page.text).toContain('name="password"');
+    }
+  });
+
   it("carry any state back as it was sent, and none where none was sent", async () => {
     const state = "ä €+%&=?#/\"'<> 🖋\u0000 ".repeat(20);
     const callback = await agent.authorize(authorizationQuery(demo.clientId, { state }), jack);

@@ -265,6 +265,8 @@ describe("private_key_jwt", () => {
     const said = async (more: object) =>
       (await exchangeWith(await assertionOf(claims(more)))).json().error_description;
     const of = (words: string) => `The client assertion is not valid: ${words}`;
+    for (const aud of [undefined, []])
+      expect(await said({ aud })).toBe(of(`aud is missing: send ${server.url}`));
     expect(await said({ aud: "https://x.example" })).toBe(of(`aud is not this server: send ${server.url}`));
     expect(await said({ aud: [server.url, "https://x.example"] })).toBe(
       of(`aud names other servers too: send ${server.url} only`),
