@@ -77,6 +77,31 @@ export interface TemplateEdit {
   readonly ccRoles?: readonly string[] | undefined;
 }
 
+/** An unclaimed draft as the API answers it, with what only the emulator knows. */
+export interface DraftState {
+  /** What its request will be called; the API tells it of embedded drafts only. */
+  readonly signatureRequestId: string;
+  readonly claimUrl: string;
+  readonly title: string;
+  readonly type: "send_document" | "request_signature";
+  readonly isEmbedded: boolean;
+  readonly clientId: string | null;
+  readonly requesterEmailAddress: string;
+  /** Roles that signers are asked for; an empty name where there are none. */
+  readonly openRoles: readonly string[];
+  readonly phase: "unclaimed" | "claimed" | "expired";
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly testMode: boolean;
+}
+
+export interface DraftSend {
+  /** E-mail address of the account that claims a draft that is not embedded. @default its maker's */
+  readonly requester?: string | undefined;
+  /** In the order of the open roles. */
+  readonly signers?: readonly { readonly name: string; readonly emailAddress: string }[] | undefined;
+}
+
 /**
  * A signer is named by e-mail address or signature id; where nobody is named, whoever's turn it is acts. Each promise
  * resolves when the events that follow have been posted once, and rejects where the API would refuse a person.
@@ -125,6 +150,12 @@ export interface EmulatorDocuments {
   failTemplate(id: string, message?: string): Promise<TemplateState>;
   /** Saves its page, as a person would: a draft is made ready with it. */
   saveTemplate(id: string, edit?: TemplateEdit): Promise<TemplateState>;
+  /** Unclaimed drafts that have not been sent, newest first. */
+  drafts(): Promise<readonly DraftState[]>;
+  /** Claims a draft and sends it. @param id of its request, or the token of its claim URL. */
+  sendDraft(id: string, send?: DraftSend): Promise<SignatureRequestState>;
+  /** Ends the time of a draft that nobody has claimed. */
+  expireDraft(id: string): Promise<DraftState>;
 }
 
 interface Answer {
@@ -136,6 +167,7 @@ export function documentsOver(call: RemoteCall, account: string): EmulatorDocume
   const path = (id: string) => `/signature_requests/${encodeURIComponent(id)}`;
   const act = async (id: string, body: object) =>
     (await call<Answer>("POST", path(id), body)).signatureRequest;
+  const draft = (id: string) => `/unclaimed_drafts/${encodeURIComponent(id)}`;
   const actOnTemplate = async (id: string, body: object) =>
     (await call<{ template: TemplateState }>("POST", `/templates/${encodeURIComponent(id)}`, body)).template;
   const get = async (id: string) => (await call<Answer>("GET", path(id))).signatureRequest;
@@ -170,6 +202,12 @@ export function documentsOver(call: RemoteCall, account: string): EmulatorDocume
     templates: async () => (await call<{ templates: TemplateState[] }>("GET", "/templates")).templates,
     prepareTemplate: (id) => actOnTemplate(id, { act: "prepare" }),
     failTemplate: (id, message) => actOnTemplate(id, { act: "fail", message }),
+    drafts: async () =>
+      (await call<{ unclaimedDrafts: DraftState[] }>("GET", "/unclaimed_drafts")).unclaimedDrafts,
+    sendDraft: async (id, more = {}) =>
+      (await call<Answer>("POST", draft(id), { act: "send", ...more })).signatureRequest,
+    expireDraft: async (id) =>
+      (await call<{ unclaimedDraft: DraftState }>("POST", draft(id), { act: "expire" })).unclaimedDraft,
     saveTemplate: (id, edit = {}) => actOnTemplate(id, { act: "save", ...edit }),
   };
 }

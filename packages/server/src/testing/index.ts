@@ -11,6 +11,8 @@ export type {
   StateView,
 } from "../emulator/control/views.js";
 export type {
+  DraftSend,
+  DraftState,
   EmulatorDocuments,
   SignatureRequestState,
   SignatureView,

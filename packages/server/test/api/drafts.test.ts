@@ -289,6 +289,56 @@ describe("a draft of a request that was sent", () => {
   });
 });
 
+describe("a test without the page", () => {
+  const ann = { name: "Ann", emailAddress: "ann@example.com" };
+
+  it("sees drafts, and sends one for whoever it names", async () => {
+    const { claim_url: url } = (await plain()).body.unclaimed_draft;
+    const [draft] = await sign.documents.drafts();
+    expect(draft).toMatchObject({
+      ...{ claimUrl: url, title: "NDA", phase: "unclaimed", isEmbedded: false, openRoles: [""] },
+      ...{ type: "request_signature", requesterEmailAddress: "jill@example.com" },
+    });
+    const id = draft?.signatureRequestId ?? "";
+    const sent = await sign.documents.sendDraft(id, { requester: "jack@example.com", signers: [ann] });
+    expect(sent).toMatchObject({ signatureRequestId: id, requesterEmailAddress: "jack@example.com" });
+    expect(sent.signatures[0]?.signerName).toBe("Ann");
+    expect(await sign.documents.drafts()).toEqual([]);
+    expect((await opened(url)).status).toBe(404);
+    await expect(sign.documents.sendDraft(id, { signers: [ann] })).rejects.toThrow("no such draft");
+  });
+
+  it("may name it by its claim URL, and sends what is claimed as well", async () => {
+    const { claim_url: url } = (await embedded()).body.unclaimed_draft;
+    await opened(framed(url));
+    expect((await sign.documents.drafts())[0]?.phase).toBe("claimed");
+    const token = new URL(url).searchParams.get("token") ?? "";
+    await expect(sign.documents.expireDraft(token)).rejects.toThrow("claimed");
+    expect((await sign.documents.sendDraft(token)).isEmbedded).toBe(false);
+  });
+
+  it("ends a draft's time, and is refused to send it then", async () => {
+    const { claim_url: url, signature_request_id: id } = (await embedded()).body.unclaimed_draft;
+    expect((await sign.documents.expireDraft(id)).phase).toBe("expired");
+    expect((await opened(framed(url))).status).toBe(404);
+    await expect(sign.documents.sendDraft(id)).rejects.toThrow("expired");
+  });
+
+  it("is refused a signer too many, one too few, and one without an address", async () => {
+    await plain();
+    const id = (await sign.documents.drafts())[0]?.signatureRequestId ?? "";
+    const refused = (signers: object[], text: string) =>
+      expect(sign.documents.sendDraft(id, { signers: signers as never })).rejects.toThrow(text);
+    await refused([], "signers[0] is missing");
+    await refused([ann, ann], "asks for 1");
+    await refused([{ name: "Ann" }], "email_address");
+    await expect(
+      sign.documents.sendDraft(id, { requester: "no@example.com", signers: [ann] }),
+    ).rejects.toThrow("no account");
+    expect(await sign.documents.drafts()).toHaveLength(1);
+  });
+});
+
 describe("refuses", () => {
   it.each([
     ["a draft without a type", { type: undefined }, "type"],

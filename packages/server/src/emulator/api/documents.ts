@@ -116,6 +116,11 @@ export class Documents {
     return this.#drafts.get(token);
   }
 
+  /** Newest first. */
+  drafts(): readonly Draft[] {
+    return [...this.#drafts.values()].reverse();
+  }
+
   /** The draft that was claimed on this page. */
   draftOpenedAs(opening: string): Draft | undefined {
     return [...this.#drafts.values()].find((one) => one.opening === opening);

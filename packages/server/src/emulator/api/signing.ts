@@ -20,7 +20,7 @@ import { type Making, newSignatureRequest } from "./signature-requests/create.js
 import { RequestLife } from "./signature-requests/life.js";
 import { fromDocuments, fromTemplates } from "./signature-requests/plan.js";
 import { readCommon } from "./signature-requests/read.js";
-import type { SignatureRequest } from "./signature-requests/request.js";
+import type { HistoryEntry, SignatureRequest } from "./signature-requests/request.js";
 import { edited } from "./signature-requests/rules.js";
 import { isSigner } from "./signature-requests/visibility.js";
 import type { EditTicket } from "./templates/edit.js";
@@ -156,8 +156,15 @@ export class Signing {
     return { ...making, wanted: { ...making.wanted, expiresAt }, clientId, embedded, now };
   }
 
-  beginDraft(caller: Caller, { requestId, holds }: Draft, making: NewRequest): SignatureRequest {
-    return this.#begin(caller, { ...making, id: requestId, onHold: holds });
+  beginDraft(caller: Caller, draft: Draft, making: NewRequest): SignatureRequest {
+    const history = this.noted(draft.history, "draft_sent", caller.account.email);
+    return this.#begin(caller, { ...making, id: draft.requestId, onHold: draft.holds, history });
+  }
+
+  /** Returns a history with one act more, as of now. @param who did it. */
+  noted(history: readonly HistoryEntry[] = [], act: string, who?: string): readonly HistoryEntry[] {
+    const { context, outbox } = this.#ports;
+    return [...history, { at: context.now(), sent: outbox.made, act, signer: who, message: undefined }];
   }
 
   /** The roles that a draft's templates want signers for. @throws {ApiFault} */

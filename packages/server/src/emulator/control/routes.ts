@@ -5,6 +5,7 @@ import { notesOf } from "../../http/context.js";
 import { serve } from "../../http/endpoint.js";
 import { sendProblem } from "../../http/problem.js";
 import * as documents from "../api/control.js";
+import { actOnDraft, draftActKeys, listDrafts } from "../api/drafts/control.js";
 import { actOnTemplate, listTemplates, templateActKeys } from "../api/templates/control.js";
 import { emulatorEndpoints } from "../endpoints.js";
 import { eventTypes } from "../outbox/event-types.js";
@@ -103,6 +104,10 @@ function documentRoutes(world: World, route: Route): void {
   route("GET", "/templates", () => listTemplates(world));
   route("POST", "/templates/:id", (request) =>
     actOnTemplate(world, id(request), bodyFields(request, templateActKeys)),
+  );
+  route("GET", "/unclaimed_drafts", () => listDrafts(world));
+  route("POST", "/unclaimed_drafts/:id", (request) =>
+    actOnDraft(world, id(request), bodyFields(request, draftActKeys)),
   );
   route("POST", "/signing", (request) =>
     documents.changeSigning(world, bodyFields(request, documents.signingKeys)),

@@ -1,6 +1,7 @@
 /** An unclaimed draft as the emulator holds it: what was asked for, until somebody claims it and sends. */
 
 import type { Tree, UploadedFile } from "../body.js";
+import type { HistoryEntry } from "../signature-requests/request.js";
 
 export interface Draft {
   /** The secret of its claim URL. */
@@ -32,6 +33,8 @@ export interface Draft {
   readonly parentOrigin?: string | undefined;
   /** The secret of the open page, once it is claimed. */
   readonly opening: string | undefined;
+  /** What was done, oldest first: the story of its request begins with it. Absent in what an earlier version kept. */
+  readonly history?: readonly HistoryEntry[];
 }
 
 /** How long a claim URL works; the live time is not known. */

@@ -57,6 +57,7 @@ export async function makeDraft(
     expiresAt: context.now() + claimMilliseconds,
     requestExpiresAt: requestExpiresAt ?? readExpiry(input, context.now()),
     opening: undefined,
+    history: signing.noted([], "draft_made", requester),
   };
   // What could never be sent is refused now, not to the person who claims it.
   await signing.planDraft(caller, draft, somebody(openRoles, requester));

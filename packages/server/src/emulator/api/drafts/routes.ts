@@ -17,6 +17,7 @@ import { contentOf } from "./content.js";
 import { type Draft, draftView } from "./draft.js";
 import { draftAgain, makeDraft } from "./make.js";
 import { draftPage } from "./page.js";
+import { sendDraft } from "./send.js";
 
 export function draftRoutes(server: FastifyInstance, context: HttpContext, signing: Signing): void {
   const view = (draft: Draft) => ({ unclaimed_draft: draftView(draft, context.issuer()) });
@@ -75,7 +76,10 @@ class DraftPages {
         return this.#refuse(reply, "This page can only be viewed from the app's own domain.", 400);
       if (this.#unclaimed(draft.token, embedded) === undefined) return this.#refuse(reply, gone);
       const opening = this.#context.randomBytes(32).toString("hex");
-      const claimed: Draft = { ...draft, opening, parentOrigin };
+      const claimed: Draft = {
+        ...{ ...draft, opening, parentOrigin },
+        history: this.#signing.noted(draft.history, "draft_claimed"),
+      };
       this.#signing.documents.putDraft(claimed);
       const initialize = { type: "hellosign:initialize", payload: {} };
       return this.#show(reply, claimed, embedded ? [initialize] : []);
@@ -93,12 +97,15 @@ class DraftPages {
     let input = new Input({});
     try {
       input = new Input((await readBody(request)).tree);
-      const sender = await this.#senderOf(draft, input);
-      const signers = signersFrom(draft, input, sender.email);
-      const making = await this.#signing.planDraft({ account: sender, clientId: undefined }, draft, signers);
-      // The page may have been sent twice: who takes the draft sends it.
-      if (documents.takeDraft(draft.token) === undefined) return this.#refuse(reply, sentBefore);
-      const made = this.#signing.beginDraft({ account: sender, clientId: undefined }, draft, making);
+      const given = input;
+      const made = await sendDraft(this.#context, this.#signing, draft, {
+        requester: () => given.email("requester"),
+        signer: (_role, index) => ({
+          name: given.text(`name-${index}`, { max: 255 }),
+          email: given.email(`email-${index}`),
+        }),
+      });
+      if (made === undefined) return this.#refuse(reply, sentBefore);
       return this.#sent(reply, draft, made.title);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
@@ -114,17 +121,6 @@ class DraftPages {
 
   #isOwn({ clientId = "" }: Draft, origin: string | undefined): Promise<boolean> {
     return isAppsOwn(this.#context, this.#signing.documents, clientId, origin);
-  }
-
-  /** An embedded draft is sent for its maker, under the requester's address; any other for the account that claims it. */
-  async #senderOf(draft: Draft, input: Input) {
-    const { storage } = this.#context;
-    const account = draft.embedded
-      ? await storage.findAccount(draft.creatorId)
-      : await storage.findAccountByEmail(input.email("requester"));
-    if (account === undefined)
-      throw new ApiFault("bad_request", `There is no account with the address ${input.email("requester")}.`);
-    return draft.embedded ? { ...account, email: draft.requesterEmail } : account;
   }
 
   #show(
@@ -154,14 +150,4 @@ class DraftPages {
     const title = "This draft cannot be opened";
     return sendPage(reply, donePage({ title, text, parentOrigin: undefined, messages: [] }), status);
   }
-}
-
-/** A document that somebody signs alone has them as its signer. */
-function signersFrom({ kind, openRoles }: Draft, input: Input, email: string): object[] {
-  if (kind === "send_document") return openRoles.map((role) => ({ role, name: email, email_address: email }));
-  return openRoles.map((role, index) => ({
-    role,
-    name: input.text(`name-${index}`, { max: 255 }),
-    email_address: input.email(`email-${index}`),
-  }));
 }

@@ -2,7 +2,7 @@
 
 import { ApiFault } from "../api-fault.js";
 import type { WantedRequest, WantedSigner } from "./read.js";
-import type { FormField, SignatureRequest, Signer, StoredFile } from "./request.js";
+import type { FormField, HistoryEntry, SignatureRequest, Signer, StoredFile } from "./request.js";
 
 export interface Making {
   readonly wanted: WantedRequest;
@@ -18,6 +18,8 @@ export interface Making {
   readonly id?: string;
   /** Whether nobody is asked until it is released. */
   readonly onHold?: boolean;
+  /** What was done with the draft that it is made of. */
+  readonly history?: readonly HistoryEntry[];
   readonly now: number;
   /** How long the files take to be made ready; undefined holds them until the control API lets them go. */
   readonly preparingMilliseconds: number | undefined;
@@ -67,6 +69,7 @@ export function newSignatureRequest(making: Making): SignatureRequest {
     files,
     removedBy: [],
     responses: [],
+    ...(making.history !== undefined && { history: making.history }),
   };
 }
 

@@ -136,7 +136,7 @@ export interface HistoryEntry {
   readonly at: number;
   /** How much the outbox had been given by then: under a frozen clock, times alone do not tell the order. */
   readonly sent: number;
-  /** The type of the event that tells of it. */
+  /** The type of the event that tells of it, or what was done with the draft before. */
   readonly act: string;
   /** Who did it, or whom it was done to. */
   readonly signer: string | undefined;
