@@ -8,6 +8,13 @@ installTools();
 const layers = {
   /** Replaces modules, and so needs a module graph of its own for each file. */
   mocks: ["packages/server/test/threats/guessing.test.ts"],
+  /** What has a long form, or times itself: more work than a rule and its refusal. */
+  proofs: [
+    "packages/sdk/test/{keeper-properties,real-server}.test.ts",
+    "packages/server/test/flow/fuzzed-input.test.ts",
+    "packages/server/test/reliability/fuzz.test.ts",
+    "packages/server/test/threats/{bounded-work,timing}.test.ts",
+  ],
   browser: [
     "packages/server/test/**/browser.test.ts",
     "packages/server/test/emulator/inspector.test.ts",
@@ -72,6 +79,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: project("mocks") },
+      { extends: true, test: { ...project("proofs"), isolate: false } },
       { extends: true, test: project("browser") },
       { extends: true, test: project("process") },
       { extends: true, test: { ...project("database"), globalSetup: "test/support/postgres-once.ts" } },

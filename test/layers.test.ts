@@ -1,6 +1,6 @@
 /** The layers of the tests: what the fast ones may not need, so that they stay fast and run everywhere. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import config from "../vitest.config.js";
@@ -8,6 +8,8 @@ import config from "../vitest.config.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const heavy =
   /from "(node:child_process|playwright-core|miniflare|bun|deno)"|\bstartPostgres\(|\bsharedPostgres\(/;
+/** What has a long form, and what measures its own work. */
+const long = /from "[^"]*\/support\/long\.js"|from "node:perf_hooks"/;
 
 interface Layer {
   readonly test: { readonly name: string; readonly include: string[]; readonly exclude?: string[] };
@@ -36,13 +38,18 @@ const matches = (file: string, globs: readonly string[]) => globs.some((glob) =>
 const layersOf = (file: string) =>
   layers.filter(({ test }) => matches(file, test.include) && !matches(file, test.exclude ?? []));
 
+const texts = new Map<string, string>();
+function textOf(file: string): string {
+  const text = texts.get(file) ?? readFileSync(file, "utf8");
+  texts.set(file, text);
+  return text;
+}
+
 /** The files of the tests that a file is made of, itself among them: the sources under test are not. */
 function closure(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
-  for (const [, target] of readFileSync(file, "utf8").matchAll(
-    /^import (?!type )[^;]*?from "(\.[^"]+)\.js"/gm,
-  )) {
+  for (const [, target] of textOf(file).matchAll(/^import (?!type )[^;]*?from "(\.[^"]+)\.js"/gm)) {
     const found = resolve(dirname(file), `${target}.ts`);
     if (existsSync(found) && /\/test\//.test(found)) closure(found, seen);
   }
@@ -60,13 +67,18 @@ describe("the layers of the tests", () => {
     expect(patterns.filter((glob) => !testFiles.some((file) => matches(file, [glob])))).toEqual([]);
   });
 
-  it("keep browsers, processes and databases out of the fast one", () => {
-    const fast = testFiles.filter((file) => layersOf(file)[0]?.test.name === "fast");
-    const needy = fast.filter((file) =>
-      [...closure(join(root, file))].some(
-        (part) => part !== import.meta.filename && heavy.test(readFileSync(part, "utf8")),
-      ),
-    );
-    expect(needy.map((file) => relative(".", file))).toEqual([]);
+  const inLayer = (name: string) => testFiles.filter((file) => layersOf(file)[0]?.test.name === name);
+  /** Whether a file of tests, or one that it is made of, holds what is looked for. */
+  const holds = (file: string, what: RegExp) =>
+    [...closure(join(root, file))].some((part) => part !== import.meta.filename && what.test(textOf(part)));
+
+  it("keep browsers, processes and databases out of the fast one, and of the proofs", () => {
+    const needy = [...inLayer("fast"), ...inLayer("proofs")].filter((file) => holds(file, heavy));
+    expect(needy).toEqual([]);
+  });
+
+  it("have what has a long form or times itself among the proofs, and nothing else", () => {
+    expect(inLayer("fast").filter((file) => holds(file, long))).toEqual([]);
+    expect(inLayer("proofs").filter((file) => !holds(file, long))).toEqual([]);
   });
 });
