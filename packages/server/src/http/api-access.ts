@@ -5,7 +5,7 @@
 
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountOfApiKey } from "../accounts/api-keys.js";
-import { dpopAlgorithms } from "../oauth/dpop/proof.js";
+import { dpopAlgorithms } from "../oauth/dpop/proof-keys.js";
 import type { Profile } from "../oauth/profile/profile.js";
 import { Refusal } from "../oauth/refusal.js";
 import { openAccess, requireScope, type UserAccess } from "../oauth/tokens/access.js";

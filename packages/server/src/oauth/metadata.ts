@@ -1,6 +1,6 @@
 /** Authorization server metadata (RFC 8414): never more than is true. */
 
-import { dpopAlgorithms } from "./dpop/proof.js";
+import { dpopAlgorithms } from "./dpop/proof-keys.js";
 import { endpoints } from "./endpoints.js";
 import { grantsOf } from "./grant-types.js";
 import type { OpenClientKind, OpenClientSettings } from "./open-clients/settings.js";

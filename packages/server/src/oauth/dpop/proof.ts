@@ -4,31 +4,25 @@
  */
 
 import {
-  calculateJwkThumbprint,
   compactVerify,
   decodeJwt,
   decodeProtectedHeader,
-  importJWK,
-  type JWK,
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from "jose";
 import { hashed } from "../../crypto/compare.js";
 import type { Storage } from "../../storage/port/storage.js";
-import { algorithmsOf, faultInKey } from "../client/keys.js";
 import type { OAuthContext } from "../context.js";
 import { Refusal, type WordedReason, wordedRefusal } from "../refusal.js";
 import { isOwnNonce } from "./nonce.js";
+import { dpopAlgorithms, ProofKeys } from "./proof-keys.js";
 
-/** FAPI 2.0 §5.4.1, and what runs in browsers. */
-export const dpopAlgorithms: readonly string[] = ["PS256", "ES256", "EdDSA"];
 /** Longest proof, in characters: one by an RSA key of 4096 bits for a long address fits. */
 const longestProof = 8192;
 const longestJti = 256;
 /** How old, or how far ahead, a proof may be, in seconds. */
 const freshSeconds = 60;
-/** The members that make a key what it is (RFC 7638 §3.2, RFC 8037 §2). */
-const keyMembers = ["kty", "crv", "x", "y", "n", "e"];
+const proofKeys = new ProofKeys();
 
 /** The request a proof is for. */
 export interface ProvenRequest {
@@ -58,7 +52,8 @@ export async function checkProof(
   const reason: WordedReason = atResource ? "access_proof_invalid" : "dpop_proof_invalid";
   const refuse: Refuse = (words) => wordedRefusal(reason, words);
   const { header, claims } = decoded(text, refuse);
-  const key = keyOf(header, refuse);
+  const alg = algorithmOf(header, refuse);
+  const { key, jkt, keep } = await proofKeys.read(alg, header.jwk, refuse);
   judgeClaims(claims, request, Math.floor(context.now() / 1000), refuse);
   if (
     claims.nonce === undefined ? context.profile.dpopNonce === "required" : !isOwnNonce(context, claims.nonce)
@@ -67,13 +62,13 @@ export async function checkProof(
       atResource ? "access_nonce_required" : "dpop_nonce_required",
       claims.nonce === undefined ? "the proof has no nonce" : "the nonce is old, or not of this server",
     );
-  const alg = header.alg as string;
   try {
-    await compactVerify(text, await importJWK(key, alg), { algorithms: [alg] });
+    await compactVerify(text, key, { algorithms: [alg] });
   } catch {
     throw refuse("its signature is not by the key that it shows");
   }
-  return { jkt: await calculateJwkThumbprint(key), jti: claims.jti as string };
+  keep();
+  return { jkt, jti: claims.jti as string };
 }
 
 function decoded(text: string, refuse: Refuse): { header: ProtectedHeaderParameters; claims: JWTPayload } {
@@ -85,17 +80,11 @@ function decoded(text: string, refuse: Refuse): { header: ProtectedHeaderParamet
   }
 }
 
-function keyOf(header: ProtectedHeaderParameters, refuse: Refuse): JWK {
+function algorithmOf(header: ProtectedHeaderParameters, refuse: Refuse): string {
   if (header.typ !== "dpop+jwt") throw refuse("typ must be dpop+jwt");
   const { alg = "none" } = header;
   if (!dpopAlgorithms.includes(alg)) throw refuse(`alg must be one of ${dpopAlgorithms.join(", ")}`);
-  const shown: unknown = header.jwk;
-  if (shown === undefined) throw refuse("jwk is missing");
-  const fault = faultInKey(shown, dpopAlgorithms);
-  if (fault !== undefined) throw refuse(`jwk: ${fault}`);
-  const key = shown as Readonly<Record<string, unknown>>;
-  if (!algorithmsOf(key).includes(alg)) throw refuse("jwk is not a key for its alg");
-  return Object.fromEntries(keyMembers.flatMap((name) => (name in key ? [[name, key[name]]] : []))) as JWK;
+  return alg;
 }
 
 function judgeClaims(
