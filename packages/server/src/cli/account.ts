@@ -25,7 +25,7 @@ import {
   printList,
   printResult,
 } from "./operator.js";
-import { parseOptions, UsageFault, verbNamed } from "./usage.js";
+import { parseOptions, UsageFault, verbNamed, wrongVerb } from "./usage.js";
 
 const usage = `Usage: countersign account create EMAIL     reads the password from standard input
        countersign account password EMAIL   the same, for an account there is
@@ -66,7 +66,8 @@ const verbs: Readonly<Record<string, Verb>> = {
       printResult(json, key, `${key.beginning}…${key.primary ? "  primary" : ""}`);
   },
   "revoke-key": async (operating, name, { json }, beginning) => {
-    if (beginning === undefined) throw new UsageFault(usage);
+    if (beginning === undefined)
+      throw new UsageFault("Name the key by its beginning: `countersign account keys EMAIL` has it.");
     await revokeKey(operating, operating.actor, name, beginning);
     printResult(json, { revoked: true }, "The API key is revoked.");
   },
@@ -95,7 +96,7 @@ export async function account(args: string[]): Promise<void> {
   if (verb === "list") return operate(values.config, (operating) => list(operating, values));
   const run = verbNamed(verbs, verb);
   if (run === undefined || name === undefined || (more !== undefined && verb !== "revoke-key"))
-    throw new UsageFault(usage);
+    throw wrongVerb(usage, verb, [...Object.keys(verbs), "list"]);
   return operate(values.config, (operating) => run(operating, name, values, more));
 }
 

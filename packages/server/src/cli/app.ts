@@ -26,7 +26,7 @@ import {
   printList,
   printResult,
 } from "./operator.js";
-import { parseOptions, UsageFault, verbNamed } from "./usage.js";
+import { parseOptions, UsageFault, verbNamed, wrongVerb } from "./usage.js";
 
 const usage = `Usage: countersign app create NAME --owner EMAIL --callback URL [--callback URL …] --scope S [--scope S …]
            [--describe SCOPE=TEXT …] [--allow-scheme NAME …] [--public] [--rotate] [--jwt] [--jwt-algorithm ES256|RS256]
@@ -113,7 +113,8 @@ export async function app(args: string[]): Promise<void> {
   const [verb = "", subject] = positionals;
   if (verb === "list") return operate(values.config, (operating) => list(operating, values));
   const run = verbNamed(verbs, verb);
-  if (run === undefined || subject === undefined) throw new UsageFault(usage);
+  if (run === undefined || subject === undefined)
+    throw wrongVerb(usage, verb, [...Object.keys(verbs), "list"]);
   return operate(values.config, (operating) => run(operating, subject, values));
 }
 

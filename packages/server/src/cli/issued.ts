@@ -12,7 +12,7 @@ import {
   printList,
   printResult,
 } from "./operator.js";
-import { parseOptions, UsageFault } from "./usage.js";
+import { parseOptions, UsageFault, wrongVerb } from "./usage.js";
 
 const options = {
   ...operatorOptions,
@@ -68,10 +68,10 @@ const command = (kind: Issued) => async (args: string[]) => {
   const usage = `${kind.usage}\n\n${configUsage}\n${listUsage}`;
   const { values, positionals } = parseOptions(args, options, usage, 2);
   if (values.help) return console.log(usage);
-  const [verb, subject] = positionals;
+  const [verb = "", subject] = positionals;
   if (verb === "list" && subject === undefined)
     return operate(values.config, (operating) => printKind(operating, kind.list, values));
-  if (verb !== "revoke") throw new UsageFault(usage);
+  if (verb !== "revoke") throw wrongVerb(usage, verb, ["list", "revoke"]);
   return operate(values.config, async (operating) => {
     const done = await kind.revoke(operating, values, subject);
     printResult(values.json, done, "Revoked.");

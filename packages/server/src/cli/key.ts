@@ -8,7 +8,7 @@ import { sealedUnder } from "../crypto/sealed.js";
 import { clientSecretContext, unsealSecret } from "../oauth/client/authentication.js";
 import { configOption, configUsage, type Opened, withConfigured } from "./open.js";
 import { rotateSecretsFile } from "./secrets-file.js";
-import { parseOptions, UsageFault } from "./usage.js";
+import { parseOptions, wrongVerb } from "./usage.js";
 
 const usage = `Usage: countersign key generate
        countersign key rotate FILE [--now]
@@ -31,12 +31,12 @@ export async function key(args: string[]): Promise<void> {
     usage,
     2,
   );
-  const [verb, file] = positionals;
+  const [verb = "", file] = positionals;
   if (values.help) return console.log(usage);
   if (verb === "generate") return console.log(newSecret());
   if (verb === "rotate" && file) return rotate(file, values.now ?? false);
   if (verb === "reseal") return withConfigured(values.config, reseal);
-  throw new UsageFault(usage);
+  throw wrongVerb(usage, verb, ["generate", "rotate", "reseal"]);
 }
 
 function newSecret(): string {

@@ -41,6 +41,17 @@ function whereHelpIs(usage: string): string {
   return `\`${command} --help\` has the options.`;
 }
 
+/** Returns what is wrong with a command line whose verb or subject is: a verb that is not there, or its arguments. */
+export function wrongVerb(usage: string, verb: string, verbs: readonly string[]): UsageFault {
+  // Who has typed no verb asks for all of them.
+  if (verb === "") return new UsageFault(usage);
+  const command = /^Usage: (countersign [a-z]+)/.exec(usage)?.[1] ?? "countersign";
+  const fault = verbs.includes(verb)
+    ? `\`${command} ${verb}\` takes other arguments.`
+    : `There is no \`${command} ${verb}\`${suggestion(nearest(verb, verbs))}`;
+  return new UsageFault(`${fault}\n\`${command} --help\` shows what there is.`);
+}
+
 /** Returns the end of a sentence: what was meant, if it can be guessed. */
 export function suggestion(word: string | undefined, prefix = ""): string {
   return word === undefined ? "." : `. Did you mean ${prefix}${word}?`;
