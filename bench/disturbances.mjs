@@ -92,7 +92,7 @@ async function countPurged({ server: { parts }, milliseconds }) {
   return `${before - countOver(parts.storage.database)} codes, families and values purged`;
 }
 
-const exchangesPerSecond = 500;
+const exchangesPerSecond = 1000;
 
 /** Code exchanges until the write-ahead log has been brought into the file some times. */
 async function writeMuch({ server, second, milliseconds }) {

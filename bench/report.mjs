@@ -284,6 +284,7 @@ const titles = {
   parts: "Where the time goes",
   dpop: "With the proof of a key",
   postgres: "On PostgreSQL",
+  wal: "What is written to PostgreSQL's log, and what a node holds",
   latency: "How long an answer takes",
   disturbed: "How long it takes meanwhile",
   cold: "From nothing",

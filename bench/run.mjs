@@ -15,6 +15,7 @@ import { comparisonReport, keep } from "./report.mjs";
 import { measure, operations } from "./rounds.mjs";
 import { countersign } from "./subjects/countersign.mjs";
 import { bare, peer, smallest } from "./subjects/others.mjs";
+import { writeAheadLog } from "./wal.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     dpop: { type: "boolean" },
     during: { type: "string", multiple: true },
     postgres: { type: "boolean" },
+    wal: { type: "boolean" },
     grants: { type: "string", default: "1000000" },
     rounds: { type: "string" },
     milliseconds: { type: "string" },
@@ -110,6 +112,10 @@ try {
     const report = await disturbed({ folder, load, wanted, during, script: join(here, "load.mjs") });
     console.log(report);
     if (!options.only && !during) keep("disturbed", report, command);
+  } else if (options.wal) {
+    const report = await writeAheadLog({ folder, load, how, wanted, grants: Number(options.grants) });
+    console.log(report);
+    if (!options.only) keep("wal", report, command);
   } else if (options.dpop) {
     const report = await bound({ folder, load, how });
     console.log(report);
