@@ -1,8 +1,9 @@
 /** Owns what a client that others wrote is to these tests: how it is driven, and what it has to be told. */
 
+import type { CryptoKey } from "jose";
 import type { Reason } from "../../src/oauth/refusal.js";
 
-export type ProfileName = "standard" | "dropbox-sign";
+export type ProfileName = "standard" | "dropbox-sign" | "fapi2";
 
 /** Options of a client, in its own words. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -27,6 +28,8 @@ export interface House {
   readonly accountUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** What it signs assertions with in the secret's place, by ES256; on `fapi2` alone. */
+  readonly key?: CryptoKey | undefined;
   readonly callbackUrl: string;
   /** An MCP server that this server protects: tokens are for it alone. */
   readonly mcp: McpHouse;
@@ -53,7 +56,8 @@ export interface Client {
   readonly public?: true;
   /** It runs in a page of another origin: what it calls must say that the page may read the answer. */
   readonly inPage?: true;
-  readonly ways: Readonly<Record<ProfileName, Way>>;
+  /** Without `fapi2` where it cannot push requests, sign assertions and bind tokens, all of them. */
+  readonly ways: Readonly<Record<Exclude<ProfileName, "fapi2">, Way>> & { readonly fapi2?: Way };
   /** Signs a person in, refreshes and asks about the token as far as the client has functions for it. */
   drive(house: House, settings: Settings): Promise<Outcome>;
 }
@@ -71,6 +75,10 @@ export interface Seen {
   readonly metadata: string | undefined;
   readonly authentication: string;
   readonly pkce: boolean;
+  /** Whether it pushed its request (RFC 9126). */
+  readonly pushed: boolean;
+  /** Whether it asked for tokens with proofs (RFC 9449). */
+  readonly bound: boolean;
   readonly refreshed: boolean;
   readonly revoked: boolean;
   readonly introspected: boolean;

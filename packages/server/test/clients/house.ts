@@ -3,12 +3,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { CryptoKey } from "jose";
 import { mcpServer } from "../../../../examples/mcp/server.js";
 import { createApp, type NewApp } from "../../src/apps/create-app.js";
 import { readParameters } from "../../src/http/body.js";
 import { notesOf } from "../../src/http/context.js";
 import { profiles } from "../../src/oauth/profile/profiles.js";
 import type { Reason } from "../../src/oauth/refusal.js";
+import { keyPair } from "../fapi2/client.js";
 import { account, jacksId, jillsId, startHouse } from "../standard/house.js";
 import { startDocumentHost } from "../support/document-host.js";
 import { seededRandom } from "../support/random.js";
@@ -42,7 +44,10 @@ export interface ClientsHouse {
 const fieldNames = ["grant_type", "client_secret", "client_assertion", "code_challenge", "client_id"];
 
 async function fieldsOf(request: FastifyRequest): Promise<Call["fields"]> {
-  const basic = /^basic/i.test(request.headers.authorization ?? "") ? { basic: "yes" } : {};
+  const basic = {
+    ...(/^basic/i.test(request.headers.authorization ?? "") && { basic: "yes" }),
+    ...(request.headers.dpop !== undefined && { dpop: "yes" }),
+  };
   if (request.method === "GET") return { ...(request.query as Record<string, string>), ...basic };
   if (!/form/.test(request.headers["content-type"] ?? "")) return basic;
   const parameters = await readParameters(request);
@@ -81,7 +86,7 @@ export async function startClientsHouse(profile: ProfileName): Promise<ClientsHo
   const person = new UserAgent(server.url);
   let documentsSoFar = 0;
   const common = {
-    ...{ issuer: server.url, metadata: profile === "standard" },
+    ...{ issuer: server.url, metadata: profile !== "dropbox-sign" },
     ...{ authorizeUrl: `${server.url}/oauth/authorize`, tokenUrl: `${server.url}/oauth/token` },
     accountUrl: `${server.url}/v3/account`,
     mcp: {
@@ -103,9 +108,14 @@ export async function startClientsHouse(profile: ProfileName): Promise<ClientsHo
     async admit({ callbackUrl, by, ...client }) {
       apps += 1;
       const clientId = `client-${apps}`;
+      const app = { clientId, callbackUrls: [callbackUrl], scopes: ["account_access"] };
+      if (profile === "fapi2") {
+        const { jwks, key } = await newKey();
+        await register({ ...app, jwks });
+        return { ...common, clientId, clientSecret: "", key, callbackUrl };
+      }
       const clientSecret = client.public ? undefined : `${clientId}-secret`;
-      const app = { clientId, clientSecret, callbackUrls: [callbackUrl], scopes: ["account_access"] };
-      if (by === undefined) await register({ ...app, public: client.public ?? false });
+      if (by === undefined) await register({ ...app, clientSecret, public: client.public ?? false });
       return { ...common, clientId, clientSecret: clientSecret ?? "", callbackUrl };
     },
     opens: async (accessToken) => (await account(server, accessToken)).status === 200,
@@ -119,16 +129,31 @@ export async function startClientsHouse(profile: ProfileName): Promise<ClientsHo
   };
 }
 
+/** A key as it is registered, and as a client holds it. */
+async function newKey(): Promise<{ readonly jwks: string; readonly key: CryptoKey }> {
+  const { publicKey, privateKey } = keyPair("ES256");
+  const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" });
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const key = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
+  return { jwks: JSON.stringify({ keys: [publicKey.export({ format: "jwk" })] }), key };
+}
+
 function seenOf(calls: readonly Call[]): Seen {
   const good = calls.filter(({ status }) => status < 400);
   const at = (path: string) => good.filter((call) => call.path === path);
   const tokens = at("/oauth/token").map(({ fields }) => fields);
   const has = (name: string) => tokens.some((fields) => fields[name] !== undefined);
+  const pushed = at("/oauth/par").map(({ fields }) => fields);
   const secret = has("client_secret") ? "client_secret_post" : "none";
+  const inBody = has("client_assertion") ? "private_key_jwt" : secret;
   return {
     metadata: good.find(({ path }) => path.startsWith("/.well-known/"))?.path.slice("/.well-known/".length),
-    authentication: has("basic") ? "client_secret_basic" : secret,
-    pkce: at("/oauth/authorize").some(({ fields }) => fields.code_challenge !== undefined),
+    authentication: has("basic") ? "client_secret_basic" : inBody,
+    pkce: [...pushed, ...at("/oauth/authorize").map(({ fields }) => fields)].some(
+      (fields) => fields.code_challenge !== undefined,
+    ),
+    pushed: pushed.length > 0,
+    bound: has("dpop"),
     refreshed: tokens.some((fields) => fields.grant_type === "refresh_token"),
     revoked: at("/oauth/revoke").length > 0,
     crossOrigin: good.every(({ path, crossOrigin }) => crossOrigin || path.startsWith("/oauth/authorize")),

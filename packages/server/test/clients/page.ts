@@ -48,14 +48,21 @@ function wayText(fared: Fared | undefined): string {
   return `with ${fared.way.words ?? settingsText(fared.way.set)}: ${fared.way.why}`;
 }
 
-function didText({ results }: Row): string {
-  const seen = results.standard?.seen;
-  if (seen === undefined) return "";
-  const { metadata, authentication, pkce, refreshed, introspected, revoked } = seen;
+/** On `fapi2` it is worth a word what it did: no two servers ask for the same. */
+function strictText(row: Row): string {
+  const fared = row.results.fapi2;
+  return fared === undefined ? "" : `${wayText(fared)}: ${didText(fared)}`;
+}
+
+function didText(fared: Fared | undefined): string {
+  if (fared?.seen === undefined) return "";
+  const { metadata, authentication, pkce, pushed, bound, refreshed, introspected, revoked } = fared.seen;
   const did = [
     metadata === undefined ? "endpoints by hand" : `\`${metadata}\``,
     authentication === "none" ? "no secret" : `\`${authentication}\``,
     pkce && "PKCE",
+    pushed && "pushed request",
+    bound && "DPoP",
     refreshed && "refresh",
     introspected && "introspection",
     revoked && "revocation",
@@ -69,7 +76,7 @@ export function pageOf(rows: readonly Row[]): string {
     const { client, results } = row;
     const by = client.by === undefined ? "" : `, by ${client.by}`;
     const name = `\`${client.name}\` ${versionOf(client.name)}${by}`;
-    return `| ${name} | ${wayText(results.standard)} | ${wayText(results["dropbox-sign"])} | ${didText(row)} |`;
+    return `| ${name} | ${wayText(results.standard)} | ${wayText(results["dropbox-sign"])} | ${strictText(row)} | ${didText(results.standard)} |`;
   });
   return `# Clients that others wrote
 
@@ -81,10 +88,11 @@ client fail. [Use it with …](use-with.md) has the code for two of them. This p
 _Unmodified_ is client id, secret (where there is one), callback URL, the client's own \`state\` and PKCE switched on where it
 leaves that to you, and the server's address: its issuer on \`standard\`; on \`dropbox-sign\` its two endpoints, since it has no
 metadata, as the live service has none. MCP clients are given the address of the MCP server alone; the server lets them in
-with \`COUNTERSIGN_OPEN_CLIENTS\` ([Open clients](open-clients.md)).
+with \`COUNTERSIGN_OPEN_CLIENTS\` ([Open clients](open-clients.md)). On [\`fapi2\`](fapi2.md) a key for \`private_key_jwt\` stands in
+the secret's place, and pushed requests and DPoP are switched on as well; clients that cannot do all three have no entry there.
 
-| client | \`standard\` | \`dropbox-sign\` | what it did on \`standard\` |
-| ------ | ---------- | -------------- | ------------------------- |
+| client | \`standard\` | \`dropbox-sign\` | \`fapi2\` | what it did on \`standard\` |
+| ------ | ---------- | -------------- | ------- | ------------------------- |
 ${lines.join("\n")}
 
 The MCP project's own conformance tool finds no fault with the server in its \`authorization\` mode, with a registered public app
