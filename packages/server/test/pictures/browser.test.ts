@@ -13,6 +13,28 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const faults = `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`;
 const tooWide = "document.documentElement.scrollWidth - innerWidth";
+/** Selects that cut an option, on a phone the chosen one, and fields that cut what they hold or suggest. */
+const cut = `[...document.querySelectorAll("select, input, textarea")].filter((element) => {
+  if (!element.checkVisibility() || element.type === "hidden" || element.type === "radio") return false;
+  const { value } = element;
+  if (element.localName !== "select") {
+    element.value ||= element.placeholder;
+    const isCut = element.scrollWidth > element.clientWidth;
+    element.value = value;
+    return isCut;
+  }
+  const whole = element.cloneNode(true);
+  if (innerWidth < 640) whole.replaceChildren(element.selectedOptions[0].cloneNode(true));
+  Object.assign(whole.style, { position: "absolute", width: "max-content", minWidth: "0", maxWidth: "none" });
+  element.after(whole);
+  const isCut = whole.offsetWidth > element.offsetWidth;
+  whole.remove();
+  return isCut;
+}).map((element) => element.outerHTML.slice(0, 200))`;
+const words = "document.body.innerText";
+/** Words of another language, translated one by one; and two spellings of one word. */
+const unidiomatic =
+  /\be-mail|\b(order a fault|look again|start anew|take (the )?approval away|let it|this often|its time is over)\b/i;
 const most = { bytes: 50_000, requests: 4 };
 
 const looks = [
@@ -63,11 +85,16 @@ describe("the page", () => {
       const bytes = sizes.reduce((sum, one) => sum + one, 0);
       expect(bytes).toBeLessThan(most.bytes);
       for (const summary of await page.locator("summary:visible").all()) await summary.click();
+      const said = await page.evaluate<string>(words);
+      expect(said).not.toMatch(unidiomatic);
+      // Who pays is said once, not under each permission.
+      expect([...said.matchAll(/\bcharged to\b/gi)].length).toBeLessThanOrEqual(1);
       await page.evaluate(axe);
       for (const { width, colorScheme } of looks) {
         await page.setViewportSize({ width, height: 800 });
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         expect([width, await page.evaluate(tooWide)]).toEqual([width, 0]);
+        if (width >= 390) expect([width, await page.evaluate(cut)]).toEqual([width, []]);
         expect([width, colorScheme, await page.evaluate(faults)]).toEqual([width, colorScheme, []]);
       }
       await context.close();
