@@ -83,5 +83,9 @@ apps:
 #   - title: Offer
 #     sender: jill@example.com
 #     signers: [{ name: Jack, email: jack@example.com, signed: false }]
+
+# unclaimed_drafts:
+#   - title: Lease
+#     requester: jill@example.com
 `;
 }

@@ -289,6 +289,36 @@ describe("a draft of a request that was sent", () => {
   });
 });
 
+describe("a draft of a seed", () => {
+  const accounts = [{ email: "jill@example.com" }, { email: "jack@example.com" }];
+  const drafts = [
+    { title: "Lease", requester: "jill@example.com", documents: ["lease.pdf"] },
+    {
+      ...{ title: "Offer", requester: "jack@example.com", type: "send_document", test_mode: false },
+      signers: [{ name: "Ann", email: "ann@example.com" }],
+    },
+  ];
+
+  it("waits to be claimed, under the same id after a reset, and is no draft once it was sent", async () => {
+    await using planted = await startEmulator({ seed: { accounts, apps: [], unclaimed_drafts: drafts } });
+    const [offer, lease] = await planted.documents.drafts();
+    expect([lease, offer]).toMatchObject([
+      { title: "Lease", phase: "unclaimed", openRoles: [""], testMode: true, type: "request_signature" },
+      { title: "Offer", openRoles: [], testMode: false, type: "send_document" },
+    ]);
+    const sent = await planted.documents.sendDraft(offer?.signatureRequestId ?? "");
+    expect(sent).toMatchObject({ title: "Offer", requesterEmailAddress: "jack@example.com" });
+    expect(sent.signatures.map((one) => one.signerEmailAddress)).toEqual(["ann@example.com"]);
+    const page = await (await fetch(lease?.claimUrl ?? "")).text();
+    expect(page).toContain("lease.pdf");
+    await planted.reset();
+    expect((await planted.documents.drafts()).map((one) => [one.signatureRequestId, one.phase])).toEqual([
+      [offer?.signatureRequestId, "unclaimed"],
+      [lease?.signatureRequestId, "unclaimed"],
+    ]);
+  });
+});
+
 describe("a test without the page", () => {
   const ann = { name: "Ann", emailAddress: "ann@example.com" };
 

@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createEmulator } from "../../src/emulator/emulator.js";
 import type { RequestRecord } from "../../src/emulator/requests/record.js";
+import { demoApiKey } from "../../src/emulator/seed/demo.js";
 import { silentLog } from "../../src/log.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
@@ -250,7 +251,41 @@ describe("the inspector", () => {
       expect(text).toContain(part);
     expect((await sign.documents.get(id)).phase).toBe("declined");
     await page.goto(`${sign.url}/_emulator?tab=documents&story=unknown`);
-    await page.getByText("There is no such signature request").waitFor();
+    await page.getByText("There is no such signature request or draft").waitFor();
+    await close();
+  });
+
+  it("tells an unclaimed draft as a story that its request goes on with", async () => {
+    const authorization = `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}`;
+    const draft = async (title: string) => {
+      const body = { type: "request_signature", title, file_urls: ["https://example.com/nda.pdf"] };
+      const headers = { authorization };
+      return (await send(sign, "POST", "/v3/unclaimed_draft/create", { body, headers })).body.unclaimed_draft;
+    };
+    await draft("Old <b>draft</b>");
+    const { claim_url: url } = await draft("Lease");
+    const { page, close } = await open({ javaScriptEnabled: false }, "/_emulator?tab=documents");
+    expect(await words(page)).toContain("waiting to be claimed");
+    await page.getByRole("link", { name: "Old <b>draft</b>" }).click();
+    await page.getByRole("button", { name: "End its time" }).click();
+    expect(await words(page)).toContain("expired");
+    await page.getByRole("link", { name: "All documents" }).click();
+    await page.getByRole("link", { name: "Lease" }).click();
+    expect(new URL(url).pathname + new URL(url).search).toBe(
+      await page.getByRole("link", { name: "Claim it on its page" }).getAttribute("href"),
+    );
+    await fetch(url);
+    await page.reload();
+    expect(await words(page)).toContain("claimed, not sent");
+    await page.getByText("Claim and send it").click();
+    await page.getByLabel("Name of signer 1").fill("ann");
+    await page.getByLabel("Email address of signer 1").fill("ann@example.com");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    const text = await words(page);
+    for (const part of ["Draft made", "Draft claimed", "Draft sent: request made", "ann@example.com"])
+      expect(text).toContain(part);
+    expect(text).not.toContain("Request made ");
+    expect((await sign.documents.drafts()).map(({ phase }) => phase)).toEqual(["expired"]);
     await close();
   });
 

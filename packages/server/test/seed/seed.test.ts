@@ -138,7 +138,7 @@ describe("tells a fault with file, line and key:", () => {
     [
       "a key of no meaning",
       "\naccount: []\n",
-      'seed.yaml:2: the seed file has no key "account"; its keys are profile, accounts, apps, open_clients, templates, signature_requests',
+      'seed.yaml:2: the seed file has no key "account"; its keys are profile, accounts, apps, open_clients, templates, signature_requests, unclaimed_drafts',
     ],
     [
       "a template of nobody",
@@ -154,6 +154,21 @@ describe("tells a fault with file, line and key:", () => {
       "a request of an app that is not there",
       "accounts: [{ email: a@b.c }]\nsignature_requests:\n  - title: NDA\n    sender: a@b.c\n    client_id: none\n    signers: [{ name: A, email: a@b.c }]\n",
       "seed.yaml:5: signature_requests[0]: client_id: no app in this file has the client id none",
+    ],
+    [
+      "a draft of a requester without an account",
+      "accounts: [{ email: a@b.c }]\nunclaimed_drafts:\n  - title: NDA\n    requester: x@b.c\n",
+      "seed.yaml:4: unclaimed_drafts[0]: requester: no account in this file has the email address x@b.c",
+    ],
+    [
+      "a draft that is embedded nowhere",
+      "accounts: [{ email: a@b.c }]\nunclaimed_drafts:\n  - title: NDA\n    requester: a@b.c\n    embedded: true\n",
+      "seed.yaml:5: unclaimed_drafts[0]: embedded: needs a client_id, the app it is embedded in",
+    ],
+    [
+      "a draft of a kind that is none",
+      "accounts: [{ email: a@b.c }]\nunclaimed_drafts:\n  - title: NDA\n    requester: a@b.c\n    type: sell\n",
+      "seed.yaml:5: unclaimed_drafts[0]: type: must be request_signature or send_document",
     ],
     [
       "a signer before their turn",

@@ -8,7 +8,7 @@ import { inWords } from "../time/duration.js";
 import { detailView } from "./detail.js";
 import { documentsView } from "./documents.js";
 import { dateInWords } from "./moments.js";
-import type { Asked, DetailView, InspectorView, StoryView } from "./page/view.js";
+import type { Asked, DetailView, InspectorView, StoryView, Tab } from "./page/view.js";
 import { accountRows, appRows, eventRows, familyRows, letterRows, standsOf } from "./rows.js";
 import { found } from "./search.js";
 import { rowCount, type Story, type StoryFacts, storiesOf, storyView } from "./stories.js";
@@ -46,7 +46,7 @@ export async function buildView(world: World, asked: Asked, form: Form): Promise
     tokens: rows.families.length,
     accounts: rows.accounts.length,
     apps: rows.apps.length,
-    documents: world.signing.documents.count,
+    documents: world.signing.documents.count + world.signing.documents.drafts().length,
     outbox: emails.length + events.length,
   };
   return {
@@ -73,9 +73,13 @@ export async function buildView(world: World, asked: Asked, form: Form): Promise
     letters: rows.letters.slice(0, mostRows),
     events: rows.events.slice(0, mostRows),
     documents: documentsView(world, asked, mostRows),
-    more: asked.tab === "requests" ? 0 : Math.max(0, counts[asked.tab] - mostRows),
+    more: leftOut(asked.tab, { ...counts, documents: world.signing.documents.count }),
   };
 }
+
+/** Stories have pages, and drafts are few. */
+const leftOut = (tab: Tab, counts: Readonly<Record<Tab, number>>): number =>
+  tab === "requests" ? 0 : Math.max(0, counts[tab] - mostRows);
 
 /** The stories of one page, and how many pages there are. */
 function pageOf(

@@ -5,7 +5,7 @@ import type { RequestPhase, SignatureRequest, Signer } from "../api/signature-re
 import { onTurn } from "../api/signature-requests/turns.js";
 import { eventView } from "../control/views.js";
 import type { World } from "../state/world.js";
-import { inWords } from "../time/duration.js";
+import { draftRows, draftStory } from "./drafts.js";
 import { momentOf } from "./moments.js";
 import type {
   Asked,
@@ -16,6 +16,7 @@ import type {
   SignerRow,
 } from "./page/view.js";
 import { eventRow } from "./rows.js";
+import { type Timed, timedActs, toSteps } from "./steps.js";
 import { titleOf, toneOf } from "./words.js";
 
 const phases: Readonly<Record<RequestPhase, readonly [string, Tone]>> = {
@@ -34,6 +35,7 @@ export function documentsView(world: World, { tab, story }: Asked, most: number)
   const { documents, preparingMilliseconds } = world.signing;
   const now = world.context.now();
   const one = story === undefined ? undefined : documents.request(story);
+  const draft = story === undefined ? undefined : draftStory(world, story);
   return {
     held: preparingMilliseconds === undefined,
     rows: documents
@@ -41,7 +43,9 @@ export function documentsView(world: World, { tab, story }: Asked, most: number)
       .slice(0, most)
       .map((request) => documentRow(request, now)),
     one: one && documentView(world, one, now),
-    unknown: story !== undefined && one === undefined,
+    drafts: draftRows(world),
+    draft,
+    unknown: story !== undefined && one === undefined && draft === undefined,
   };
 }
 
@@ -106,35 +110,8 @@ function signerRow(request: SignatureRequest, signer: Signer, acts: boolean, now
   };
 }
 
-const acts: Readonly<Record<string, readonly [string, Tone]>> = {
-  signature_request_sent: ["Sent to the first signers", "good"],
-  signature_request_prepared: ["Files prepared", "good"],
-  signature_request_viewed: ["Viewed", "good"],
-  signature_request_signed: ["Signed", "good"],
-  signature_request_all_signed: ["Everybody has signed", "good"],
-  signature_request_downloadable: ["The final copy is ready", "good"],
-  signature_request_declined: ["Declined", "bad"],
-  signature_request_canceled: ["Canceled", "bad"],
-  signature_request_expired: ["Expired", "bad"],
-  signature_request_remind: ["Reminded", "good"],
-  signature_request_reassigned: ["Handed over to", "note"],
-  signature_request_email_bounce: ["The email bounced", "bad"],
-  signature_request_invalid: ["A file could not be prepared", "bad"],
-  file_error: ["File error", "bad"],
-};
-
-interface Timed extends Omit<DocumentStep, "time" | "later"> {
-  readonly at: number;
-  /** Which of what happened at the same time was first. */
-  readonly order: number;
-}
-
 /** The outbox numbers what it is given. */
 const orderOf = (id: string) => Number(id.slice(id.indexOf("-") + 1));
-
-/** Longest story shown; what is older is left out. */
-const mostSteps = 200;
-const longGapMilliseconds = 60_000;
 
 /** Calls, acts, e-mails and events, in time order; what happened at the same time stays in that order. */
 function stepsOf(world: World, request: SignatureRequest, now: number): DocumentStep[] {
@@ -144,12 +121,7 @@ function stepsOf(world: World, request: SignatureRequest, now: number): Document
     ...mailSteps(world, request),
     ...eventSteps(world, request, now),
   ];
-  steps.sort((one, other) => one.at - other.at || one.order - other.order);
-  return steps.slice(-mostSteps).map((step, index, all) => {
-    const gap = step.at - (all[index - 1]?.at ?? step.at);
-    const later = gap >= longGapMilliseconds ? `${inWords(gap)} later` : undefined;
-    return { ...step, time: momentOf(step.at, now), later };
-  });
+  return toSteps(steps, now);
 }
 
 function actSteps({ createdAt, history = [], senderEmail }: SignatureRequest): Timed[] {
@@ -161,11 +133,8 @@ function actSteps({ createdAt, history = [], senderEmail }: SignatureRequest): T
     title: "Request made",
     who: senderEmail,
   };
-  const done = history.map(({ at, sent, act, signer, message }): Timed => {
-    const [title, tone] = acts[act] ?? [act, "note"];
-    return { kind: "act", at, order: sent + 0.5, tone, title, who: signer, detail: message };
-  });
-  return [made, ...done];
+  const done = timedActs(history);
+  return history.some(({ act }) => act === "draft_sent") ? done : [made, ...done];
 }
 
 function callSteps(world: World, { id, signers }: SignatureRequest): Timed[] {

@@ -9,6 +9,7 @@ import type { Parameters } from "../../oauth/parameters.js";
 import { html } from "../../pages/html.js";
 import { Page } from "../../pages/layout.js";
 import * as documentActs from "../api/control.js";
+import { actOnDraft, draftActKeys } from "../api/drafts/control.js";
 import { registerCallback } from "../connect/connect.js";
 import * as acts from "../control/acts.js";
 import { faultKeys, readFault } from "../control/faults.js";
@@ -89,12 +90,21 @@ const forms: Readonly<Record<string, Act>> = {
     const fields = fieldsOf(form, documentActs.actKeys);
     return documentActs.actOnRequest(world, form.required("id"), fields);
   },
+  draft: (world, form) => actOnDraft(world, form.required("id"), draftFields(form)),
   signing: (world, form) => documentActs.changeSigning(world, fieldsOf(form, documentActs.signingKeys)),
   confirm: (world, form) => acts.confirmByLink(world, form.required("account"), undefined),
 };
 
 function approve(world: World, form: Parameters, approved: boolean): Promise<unknown> {
   return acts.changeApp(world, form.required("client_id"), new Fields({ approved }, acts.appKeys));
+}
+
+/** The page has a field each for name and address of a signer. */
+function draftFields(form: Parameters): Fields {
+  const signers = [];
+  for (let name = form.optional("name-0"); name !== undefined; name = form.optional(`name-${signers.length}`))
+    signers.push({ name, email_address: form.optional(`email-${signers.length}`) });
+  return new Fields({ ...given(form, ["act", "requester"]), signers }, draftActKeys);
 }
 
 /** A browser's field for a time names no zone; the inspector's is UTC. */

@@ -1,8 +1,9 @@
-/** Templates and signature requests of a seed: reading their keys. */
+/** Templates, signature requests and unclaimed drafts of a seed: reading their keys. */
 
 import { createHash } from "node:crypto";
 import { faultInEmail } from "../../accounts/create-account.js";
 import { emailKey } from "../../storage/port/records.js";
+import type { Draft } from "../api/drafts/draft.js";
 import type { MapReader } from "./reader.js";
 
 export interface SeedTemplate {
@@ -38,6 +39,21 @@ export interface SeedRequest {
   readonly allowReassign: boolean;
   readonly documents: readonly string[];
   readonly signers: readonly SeedSigner[];
+}
+
+export interface SeedDraft {
+  /** 40 hex digits: what its request will be called. */
+  readonly id: string;
+  readonly requester: string;
+  readonly kind: Draft["kind"];
+  readonly clientId: string | undefined;
+  readonly title: string;
+  readonly message: string | undefined;
+  readonly embedded: boolean;
+  readonly testMode: boolean;
+  readonly documents: readonly string[];
+  /** None leaves one to whoever claims it. */
+  readonly signers: readonly { readonly email: string; readonly name: string }[];
 }
 
 /** What the rest of the file names. */
@@ -96,12 +112,7 @@ const signerKeys = ["email", "name", "signed"];
 
 export function readSeedRequest(map: MapReader, index: number, known: Known): SeedRequest {
   const title = map.text("title");
-  const clientId = map.optionalText("client_id");
-  if (clientId !== undefined && !known.clientIds.has(clientId))
-    map.fail("client_id", `no app in this file has the client id ${clientId}`);
-  const embedded = map.flag("embedded", false);
-  if (embedded && clientId === undefined)
-    map.fail("embedded", "needs a client_id, the app it is embedded in");
+  const { clientId, embedded } = readEmbedding(map, known);
   const ordered = map.flag("ordered", false);
   const signers = map.maps("signers", signerKeys).map(readSigner);
   if (signers.length === 0) map.fail("signers", "needs at least one signer");
@@ -125,10 +136,51 @@ export function readSeedRequest(map: MapReader, index: number, known: Known): Se
 }
 
 function readSigner(map: MapReader): SeedSigner {
+  return { ...readPerson(map), signed: map.flag("signed", false) };
+}
+
+function readPerson(map: MapReader): { email: string; name: string } {
   const email = map.text("email");
   const fault = email && faultInEmail(email);
   if (fault) map.fail("email", fault);
-  return { email, name: map.text("name"), signed: map.flag("signed", false) };
+  return { email, name: map.text("name") };
+}
+
+export const seedDraftKeys = [
+  "id",
+  "requester",
+  "type",
+  "client_id",
+  "title",
+  "message",
+  "embedded",
+  "test_mode",
+  "documents",
+  "signers",
+];
+
+export function readSeedDraft(map: MapReader, index: number, known: Known): SeedDraft {
+  const title = map.text("title");
+  const { clientId, embedded } = readEmbedding(map, known);
+  return {
+    id: readId(map, `draft ${index} ${title}`, known),
+    requester: readAccount(map, "requester", known),
+    kind: map.choice("type", ["request_signature", "send_document"]) ?? "request_signature",
+    ...{ clientId, title, embedded, message: map.optionalText("message") },
+    testMode: map.flag("test_mode", true),
+    documents: readDocuments(map, title),
+    signers: map.maps("signers", ["email", "name"]).map(readPerson),
+  };
+}
+
+function readEmbedding(map: MapReader, known: Known): { clientId: string | undefined; embedded: boolean } {
+  const clientId = map.optionalText("client_id");
+  if (clientId !== undefined && !known.clientIds.has(clientId))
+    map.fail("client_id", `no app in this file has the client id ${clientId}`);
+  const embedded = map.flag("embedded", false);
+  if (embedded && clientId === undefined)
+    map.fail("embedded", "needs a client_id, the app it is embedded in");
+  return { clientId, embedded };
 }
 
 /** Without one in the file, the same document has the same id at every start. */

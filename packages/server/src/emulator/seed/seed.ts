@@ -12,10 +12,13 @@ import { type ExtraGrantType, emailKey } from "../../storage/port/records.js";
 import { faultInEventUrl } from "../outbox/event-url.js";
 import { readExtras, type SeedAppExtras } from "./app-extras.js";
 import {
+  readSeedDraft,
   readSeedRequest,
   readSeedTemplate,
+  type SeedDraft,
   type SeedRequest,
   type SeedTemplate,
+  seedDraftKeys,
   seedRequestKeys,
   seedTemplateKeys,
 } from "./documents.js";
@@ -56,6 +59,7 @@ export interface Seed {
   readonly openClients?: SeedOpenClients | undefined;
   readonly templates?: readonly SeedTemplate[];
   readonly signatureRequests?: readonly SeedRequest[];
+  readonly unclaimedDrafts?: readonly SeedDraft[];
 }
 
 /** Every fault of a seed, one a line. */
@@ -79,7 +83,8 @@ export function readSeed(value: unknown): Seed {
   );
 }
 
-const seedKeys = ["profile", "accounts", "apps", "open_clients", "templates", "signature_requests"];
+const documentKeys = ["templates", "signature_requests", "unclaimed_drafts"];
+const seedKeys = ["profile", "accounts", "apps", "open_clients", ...documentKeys];
 
 /** Returns what can be read, and everything that cannot. */
 export function interpretSeed(value: unknown): { seed: Seed; problems: readonly SeedProblem[] } {
@@ -98,7 +103,11 @@ export function interpretSeed(value: unknown): { seed: Seed; problems: readonly 
   const signatureRequests = root
     .maps("signature_requests", seedRequestKeys)
     .map((map, index) => readSeedRequest(map, index, known));
+  const unclaimedDrafts = root
+    .maps("unclaimed_drafts", seedDraftKeys)
+    .map((map, index) => readSeedDraft(map, index, known));
   const documents = {
+    ...(unclaimedDrafts.length > 0 && { unclaimedDrafts }),
     ...(templates.length > 0 && { templates }),
     ...(signatureRequests.length > 0 && { signatureRequests }),
   };

@@ -4,11 +4,12 @@ import { attributes, type Html, html } from "../../../pages/html.js";
 import { plainEmail, plainName, shownEmail, shownName } from "../../../pages/names.js";
 import { csrfField, notice } from "../../../pages/parts.js";
 import { act, hidden } from "./controls.js";
+import { back, input, steps } from "./document-parts.js";
+import { draftList, draftStory } from "./drafts.js";
 import { time } from "./list.js";
 import {
   addressOf,
   type DocumentRow,
-  type DocumentStep,
   type DocumentsView,
   type DocumentView,
   type InspectorView,
@@ -19,8 +20,10 @@ export function documentRows(view: InspectorView): Html {
   const { documents } = view;
   if (documents === undefined) return html``;
   if (documents.one !== undefined) return story(view, documents.one);
-  return html`${documents.unknown && notice("bad", html`<p>There is no such signature request.</p>`)}
+  if (documents.draft !== undefined) return draftStory(view, documents.draft);
+  return html`${documents.unknown && notice("bad", html`<p>There is no such signature request or draft.</p>`)}
 ${holding(view, documents)}
+${draftList(view, documents.drafts)}
 ${list(view, documents.rows)}`;
 }
 
@@ -48,8 +51,7 @@ function documentRow({ asked }: InspectorView, row: DocumentRow): Html {
 }
 
 function story(view: InspectorView, one: DocumentView): Html {
-  const back = addressOf(view.asked, { story: undefined });
-  return html`<p class="small"><a href="${back}">All signature requests</a></p>
+  return html`${back(view)}
 <article class="ins-document" aria-labelledby="document-title"><div class="ins-story-head"><h3 id="document-title">${shownName(one.title)}</h3>
 <p class="small muted"><span class="status status-${one.tone}">${one.state}</span></p></div>
 <dl class="ins-facts"><div><dt>id</dt><dd><code>${one.id}</code></dd></div>
@@ -60,7 +62,7 @@ ${requestActs(view, one)}
 <h4>Signers</h4>
 <ul class="ins-rows">${one.signerRows.map((signer) => signerRow(view, one, signer))}</ul>
 <h4>Story</h4>
-<ol class="ins-rows-of">${one.steps.map((step) => stepItem(view, step))}</ol></article>`;
+${steps(view, one.steps)}</article>`;
 }
 
 function requestActs(view: InspectorView, one: DocumentView): Html {
@@ -107,9 +109,6 @@ function reassignForm(view: InspectorView, values: Values, { id }: SignerRow): H
   return foldedForm(view, `reassign-${id}`, "Reassign", { ...values, act: "reassign" }, fields, "Reassign");
 }
 
-const input = (id: string, name: string, label: string, type: "text" | "email"): Html =>
-  html`<div class="field"><label for="${id}">${label}</label><input${attributes({ id, name, type, required: true, autocomplete: "off" })}></div>`;
-
 function foldedForm(
   view: InspectorView,
   id: string,
@@ -120,22 +119,4 @@ function foldedForm(
 ): Html {
   return html`<details id="${id}"><summary>${summary}</summary><form method="post" action="/_emulator/inspector/document" class="ins-form">${csrfField(view.csrf)}${hidden({ ...values, back: addressOf(view.asked) })}
 ${fields}<div><button type="submit">${label}</button></div></form></details>`;
-}
-
-/** What a person or time did needs no word for its kind. */
-const kinds = { call: "API", act: undefined, mail: "Email", event: "Event" } as const;
-
-function stepItem({ asked }: InspectorView, step: DocumentStep): Html {
-  const href =
-    step.request !== undefined
-      ? `${addressOf(asked, { tab: "requests", story: undefined, at: step.request })}#detail`
-      : step.anchor !== undefined
-        ? `${addressOf(asked, { tab: "outbox", story: undefined })}#${step.anchor}`
-        : undefined;
-  const title = step.kind === "event" ? html`<code>${step.title}</code>` : plainName(step.title);
-  const what = html`<span class="ins-dot" aria-hidden="true"></span><span class="ins-what">${kinds[step.kind] && html`<span class="ins-count">${kinds[step.kind]}</span> `}${title}</span>
-<span class="ins-line">${time(step.time)}</span>
-${(step.who ?? step.detail) !== undefined && html`<span class="ins-why small"><bdi>${plainEmail(step.who ?? "")}</bdi>${step.who !== undefined && step.detail !== undefined && " · "}${step.detail}</span>`}`;
-  return html`<li class="ins-${step.tone}">${step.later && html`<p class="ins-later">${step.later}</p>`}
-${href === undefined ? html`<div class="ins-row">${what}</div>` : html`<a class="ins-row" href="${href}">${what}</a>`}</li>`;
 }

@@ -185,12 +185,38 @@ export interface DocumentView extends DocumentRow {
   readonly steps: readonly DocumentStep[];
 }
 
+export interface DraftRow {
+  /** What its request will be called. */
+  readonly id: string;
+  readonly title: string;
+  readonly requester: string;
+  readonly state: string;
+  readonly tone: Tone;
+}
+
+export interface DraftStory extends DraftRow {
+  readonly files: readonly string[];
+  readonly embedded: boolean;
+  readonly testMode: boolean;
+  readonly expires: Moment;
+  /** Where a person claims it. */
+  readonly page: string | undefined;
+  readonly canSend: boolean;
+  readonly canExpire: boolean;
+  readonly asksRequester: boolean;
+  /** Whom it asks for before it is sent; an empty name for a signer without a role. */
+  readonly openRoles: readonly string[];
+  readonly steps: readonly DocumentStep[];
+}
+
 export interface DocumentsView {
   /** Whether new requests are held in their preparing phase. */
   readonly held: boolean;
   readonly rows: readonly DocumentRow[];
   readonly one: DocumentView | undefined;
-  /** Whether the request that was asked for is not there. */
+  readonly drafts: readonly DraftRow[];
+  readonly draft: DraftStory | undefined;
+  /** Whether what was asked for is not there. */
   readonly unknown: boolean;
 }
 
