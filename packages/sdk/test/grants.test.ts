@@ -38,7 +38,7 @@ beforeAll(async () => {
   const { clientId, clientSecret } = web;
   const strict = {
     require_pushed_authorization_requests: true,
-    grant_types: ["client_credentials"] as const,
+    grant_types: ["client_credentials", "device_code"] as const,
   };
   sign = await startEmulator({
     profile: "standard",
@@ -257,5 +257,21 @@ describe("an app's own token", () => {
       errorName: "invalid_target",
     });
     await expect(ask({ clientSecret: undefined })).rejects.toThrow("clientSecret is required");
+  });
+});
+
+describe("the example", () => {
+  it("pushes a login, shows a code until it is told to stop, and gets a token of the app itself", async () => {
+    Object.assign(process.env, {
+      ...{ OAUTH_URL: sign.url, CLIENT_ID: web.clientId, CLIENT_SECRET: web.clientSecret },
+      COOKIE_SECRET: "0123456789abcdef0123456789abcdef",
+    });
+    const { appToken, deviceLogin, pushedLogin } = await import("../../../examples/sdk/grants.js");
+    const { url } = await pushedLogin(undefined);
+    expect([...new URL(url).searchParams.keys()]).toEqual(["client_id", "request_uri"]);
+    const controller = new AbortController();
+    const shown = (words: string) => controller.abort(new Error(words));
+    await expect(deviceLogin(shown, controller.signal)).rejects.toThrow(`Open ${sign.url}/device and type `);
+    expect((await appToken()).expiresIn).toBe(600);
   });
 });
