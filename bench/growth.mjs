@@ -1,7 +1,8 @@
 /** `npm run bench -- --growth`: few grants against many, memory of a node, two workers against one. */
 import { makeGrown } from "./growth-data.mjs";
 import { memory } from "./processes.mjs";
-import { growthReport, keep } from "./report.mjs";
+import { growthReport } from "./report.mjs";
+import { keep } from "./results.mjs";
 import { runOnce, summary } from "./rounds.mjs";
 import { serve } from "./subjects/countersign.mjs";
 

@@ -1,10 +1,6 @@
-/** Tables of what was measured, printed and kept in RESULTS.md with the machine they were measured on. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, totalmem } from "node:os";
-import { fileURLToPath } from "node:url";
+/** Tables of what was measured, and what the targets say of it. */
 import { canPin } from "./processes.mjs";
 
-const file = fileURLToPath(new URL("RESULTS.md", import.meta.url));
 const ours = "countersign";
 const bare = "bare node:http";
 const limit = "node:http and the smallest SQL";
@@ -277,38 +273,4 @@ export function growthReport({ nodes, results, workers }, { rounds, milliseconds
       shared,
     ),
   ].join("\n\n");
-}
-
-const titles = {
-  comparison: "Beside the peers and a bare server",
-  parts: "Where the time goes",
-  dpop: "With the proof of a key",
-  postgres: "On PostgreSQL",
-  wal: "What is written to PostgreSQL's log, and what a node holds",
-  latency: "How long an answer takes",
-  disturbed: "How long it takes meanwhile",
-  cold: "From nothing",
-  growth: "As data grows",
-};
-
-/** Writes a section of RESULTS.md and leaves the others as they are. */
-export function keep(section, report, command) {
-  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const parts = Object.keys(titles).map((name) => {
-    if (name !== section) return sectionOf(before, name);
-    return `<!-- ${name} -->\n## ${titles[name]}\n\n\`${command}\`, ${new Date().toISOString().slice(0, 10)}. ${machine()}\n\n${report}\n<!-- end of ${name} -->`;
-  });
-  const head =
-    "# Results\n\nWritten by `npm run bench`; README.md says how to read it. Compare the ratios: the figures themselves are those of one machine. A target is what we aim at, set before the first measurement; where it says missed, there is still work to do.";
-  writeFileSync(file, `${[head, ...parts.filter(Boolean)].join("\n\n")}\n`);
-}
-
-function sectionOf(text, name) {
-  return new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`).exec(text)?.[0];
-}
-
-function machine() {
-  const memory = Math.round(totalmem() / 2 ** 30);
-  const model = cpus()[0]?.model.trim() ?? "unknown processor";
-  return `${availableParallelism()} cores (${model}), ${memory} GiB, Node.js ${process.version}, ${process.platform} ${process.arch}.`;
 }

@@ -4,13 +4,9 @@ import type { Log } from "../log.js";
 import type { Purge } from "./port/acts.js";
 import type { Storage } from "./port/storage.js";
 
-/**
- * On SQLite a step and its commit hold the event loop: 100 rows of each kind take some 4 ms, and 500 took 15 to 30. Some
- * eight thousand rows a second of each kind are gone all the same.
- */
-const rowsAStep = 100;
+const rowsAStep = 500;
 /** How long others get on between two full steps, and how long there is none after one that was not full. */
-const restMilliseconds = 5;
+const restMilliseconds = 50;
 const everyMilliseconds = 30_000;
 
 export interface Retention {

@@ -1,9 +1,10 @@
-/** The pace of purging: small steps, one after the other while more is over than one deletes. */
+/** The pace of purging: small acts, one after the other while more is over than one deletes. */
 
 import { expect, it } from "vitest";
 import { silentLog } from "../../src/log.js";
 import type { Purge } from "../../src/storage/port/acts.js";
 import { startPurging } from "../../src/storage/purging.js";
+import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
 
 const retention = { familySeconds: undefined, auditDays: 1 };
 
@@ -29,18 +30,35 @@ function purged(backlog: number[]): Promise<{ asked: Purge[]; told: [number, boo
   });
 }
 
-it("asks for few rows at a time, so that no answer waits long for a step", async () => {
+it("asks for a bounded number of rows that are over by now", async () => {
   const { asked } = await purged([0]);
   expect(asked).toEqual([
-    { now: 90_000_000, limit: 100, familiesBefore: undefined, auditBefore: 90_000_000 - 86_400_000 },
+    { now: 90_000_000, limit: 500, familiesBefore: undefined, auditBefore: 90_000_000 - 86_400_000 },
   ]);
 });
 
 it("goes on after a full step, and says that it is behind until one is not full", async () => {
-  const { told } = await purged([900, 100, 99, 500]);
+  const { told } = await purged([900, 500, 499, 500]);
   expect(told).toEqual([
     [900, true],
-    [100, true],
-    [99, false],
+    [500, true],
+    [499, false],
   ]);
+});
+
+it("deletes on SQLite by commits of a hundred rows of a kind, so that answers come between them", async () => {
+  let commits = 0;
+  const begins = () => {
+    commits += 1;
+    return () => {};
+  };
+  const storage = openSqliteStorage(":memory:", { watch: { waits: () => undefined, begins } });
+  const values = Array.from({ length: 250 }, (_, index) => `value ${index}`);
+  await Promise.all(values.map((value) => storage.rememberOnce(value, 0, 1)));
+  commits = 0;
+  expect(await storage.purge({ now: 2, limit: 220 })).toBe(220);
+  expect(commits).toBe(3);
+  expect(await storage.purge({ now: 2, limit: 220 })).toBe(30);
+  expect(commits).toBe(4);
+  await storage.close();
 });
