@@ -51,6 +51,21 @@ export interface SeedObject {
     readonly allow_reassign?: boolean | undefined;
     readonly documents?: readonly string[] | undefined;
   }[];
+  readonly unclaimed_drafts?: readonly {
+    /** 40 hex digits: what its request will be called. @default the same at every start */
+    readonly id?: string | undefined;
+    readonly requester: string;
+    /** @default "request_signature" */
+    readonly type?: "request_signature" | "send_document" | undefined;
+    readonly client_id?: string | undefined;
+    readonly title: string;
+    readonly message?: string | undefined;
+    readonly embedded?: boolean | undefined;
+    readonly test_mode?: boolean | undefined;
+    readonly documents?: readonly string[] | undefined;
+    /** None leaves one to whoever claims it. */
+    readonly signers?: readonly { readonly email: string; readonly name: string }[] | undefined;
+  }[];
   readonly apps: readonly {
     readonly name: string;
     readonly owner: string;

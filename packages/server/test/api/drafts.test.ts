@@ -294,7 +294,7 @@ describe("a draft of a seed", () => {
   const drafts = [
     { title: "Lease", requester: "jill@example.com", documents: ["lease.pdf"] },
     {
-      ...{ title: "Offer", requester: "jack@example.com", type: "send_document", test_mode: false },
+      ...{ title: "Offer", requester: "jack@example.com", type: "send_document" as const, test_mode: false },
       signers: [{ name: "Ann", email: "ann@example.com" }],
     },
   ];
