@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { createAdminServer } from "../../src/admin/server.js";
 import {
-  account,
   auditOf,
   codeFor,
   exchangeCode,
@@ -19,6 +18,7 @@ import {
   web,
 } from "../standard/house.js";
 import { jack, jill, type TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 
 interface Schema {
   readonly $ref?: string;

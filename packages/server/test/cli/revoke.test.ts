@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  account,
   authorize,
   jillsId,
   refreshWith,
@@ -17,6 +16,7 @@ import {
 } from "../standard/house.js";
 import { runCommand } from "../support/command.js";
 import { jack, type TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 
 let folder: string;

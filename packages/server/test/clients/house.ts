@@ -11,10 +11,11 @@ import { notesOf } from "../../src/http/context.js";
 import { profiles } from "../../src/oauth/profile/profiles.js";
 import type { Reason } from "../../src/oauth/refusal.js";
 import { keyPair } from "../fapi2/client.js";
-import { account, jacksId, jillsId, startHouse } from "../standard/house.js";
+import { jacksId, jillsId, startHouse } from "../standard/house.js";
 import { startDocumentHost } from "../support/document-host.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, jack } from "../support/server.js";
+import { account } from "../support/tokens.js";
 import { callbackOf, UserAgent } from "../support/user-agent.js";
 import type { Client, House, ProfileName, Seen } from "./client.js";
 

@@ -1,11 +1,6 @@
 /** Owns what an integration does: it exchanges, refreshes and calls, by plain fetch. */
 import type { SignEmulator } from "../../src/testing/index.js";
-
-export interface Tokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly expires_in: number;
-}
+import type { Tokens } from "../support/tokens.js";
 
 export interface Answer {
   readonly status: number;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
-import { account, exchange, failure, refresh, send, type Tokens, tokensFor } from "./client.js";
+import type { Tokens } from "../support/tokens.js";
+import { account, exchange, failure, refresh, send, tokensFor } from "./client.js";
 
 let sign: SignEmulator;
 let tokens: Tokens;

@@ -6,9 +6,10 @@
 
 import type { JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { challenge, post, refusalOf, tokensOf, verifier } from "../standard/house.js";
+import { challenge, post, refusalOf, verifier } from "../standard/house.js";
 import { type Answer, send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
+import { tokensOf } from "../support/tokens.js";
 import { textOf, UserAgent } from "../support/user-agent.js";
 import { callbackUrl, type Keyed, signedIn, startFapi2 } from "./client.js";
 import { accountProven, athOf, type Prover, postProven, proofFor, prover, type Said } from "./proofs.js";

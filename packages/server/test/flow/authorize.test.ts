@@ -13,7 +13,7 @@ import {
   twoCallbacks,
   unapproved,
 } from "../support/server.js";
-import { exchange, getAccount } from "../support/tokens.js";
+import { account, exchange } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, formOf, hasForm, textOf, UserAgent } from "../support/user-agent.js";
 
 let server: TestServer;
@@ -252,7 +252,7 @@ describe("an app that is not approved", () => {
   it("can be allowed by its owner", async () => {
     const code = (await agent.authorize(search, jill)).searchParams.get("code") ?? "";
     const tokens = await exchange(server, unapproved, code);
-    expect((await getAccount(server, tokens.access_token)).status).toBe(200);
+    expect((await account(server, tokens.access_token)).status).toBe(200);
   });
 
   it("offers everybody else the way back only", async () => {

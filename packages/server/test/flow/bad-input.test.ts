@@ -12,7 +12,7 @@ import {
   sendRaw,
 } from "../support/http.js";
 import { demo, jack, startServer, type TestServer } from "../support/server.js";
-import { exchange, getAccount, newTokens } from "../support/tokens.js";
+import { account, exchange, newTokens } from "../support/tokens.js";
 import { exchangeFields, newCode, textOf, UserAgent } from "../support/user-agent.js";
 import { json, posting, refusal } from "./token-endpoint.js";
 
@@ -516,10 +516,10 @@ describe("logs and refusals", () => {
     const query = `response_type=code&client_id=${demo.clientId}&state=S3CRET-state`;
     const code = (await agent.authorize(query, jack)).searchParams.get("code") ?? "";
     const tokens = await exchange(server, demo, code);
-    await getAccount(server, tokens.access_token);
+    await account(server, tokens.access_token);
     const others = await newTokens(server, demo, jack);
     await post(JSON.stringify(exchangeFields(demo, code)), json);
-    await getAccount(server, tokens.access_token);
+    await account(server, tokens.access_token);
     const lines = server.logLines.slice(before).join("\n");
     expect(lines).toContain('"path":"/oauth/token"');
     const issued = [code, tokens, others].flatMap((value) =>

@@ -22,7 +22,7 @@ import {
   startServer,
   type TestServer,
 } from "../support/server.js";
-import { getAccount } from "../support/tokens.js";
+import { account } from "../support/tokens.js";
 import { newCode, UserAgent } from "../support/user-agent.js";
 
 let server: TestServer;
@@ -119,7 +119,7 @@ describe("our SDK", () => {
     const second = await new OAuthApi(server.url).oauthTokenRefreshWithHttpInfo({ refreshToken });
     expect(second.statusCode).toBe(200);
     expect(second.data.refreshToken).toBe(refreshToken);
-    expect((await getAccount(server, second.data.accessToken)).status).toBe(200);
+    expect((await account(server, second.data.accessToken)).status).toBe(200);
   });
 
   it("tells a person's refusal as an outcome", async () => {
@@ -165,10 +165,10 @@ describe("openid-client, which never sends state to the token endpoint and alway
     const first = await openid.authorizationCodeGrant(config, await consent(url), { expectedState: state });
     expect(first.expires_in).toBe(86_400);
     expect(first.state).toBeUndefined();
-    expect((await getAccount(server, first.access_token)).status).toBe(200);
+    expect((await account(server, first.access_token)).status).toBe(200);
     const second = await openid.refreshTokenGrant(config, first.refresh_token as string);
     expect(second.refresh_token).toBe(first.refresh_token);
-    expect((await getAccount(server, second.access_token)).status).toBe(200);
+    expect((await account(server, second.access_token)).status).toBe(200);
   });
 
   it("sends a PKCE challenge without harm, though the profile does not check it", async () => {
@@ -229,7 +229,7 @@ describe("simple-oauth2, which refreshes at the token endpoint without ?refresh"
     expect(first.token).toMatchObject({ token_type: "Bearer", expires_in: 86_400 });
     const second = await first.refresh();
     expect(second.token.refresh_token).toBe(first.token.refresh_token);
-    expect((await getAccount(server, String(second.token.access_token))).status).toBe(200);
+    expect((await account(server, String(second.token.access_token))).status).toBe(200);
   });
 
   it("is refused when it authenticates by HTTP Basic, which the live service does not read", async () => {

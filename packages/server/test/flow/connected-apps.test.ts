@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { demo, jack, jill, startServer, strict, type TestServer } from "../support/server.js";
-import { getAccount, newTokens, refresh } from "../support/tokens.js";
+import { account, newTokens, refresh } from "../support/tokens.js";
 import { formOf, hasForm, textOf, UserAgent } from "../support/user-agent.js";
 
 let server: TestServer;
@@ -45,18 +45,18 @@ it("takes an app's access back: its tokens stop at once, those of others live on
   const after = await agent.follow(revoked);
   expect(textOf(after.text)).toContain("The app no longer has access.");
   expect(hasForm(after, revokePath(demo.clientId))).toBe(false);
-  expect((await getAccount(server, ofDemo.access_token)).status).toBe(401);
+  expect((await account(server, ofDemo.access_token)).status).toBe(401);
   expect((await refresh(server, ofDemo.refresh_token)).status).toBe(400);
-  expect((await getAccount(server, ofStrict.access_token)).status).toBe(200);
-  expect((await getAccount(server, ofJill.access_token)).status).toBe(200);
+  expect((await account(server, ofStrict.access_token)).status).toBe(200);
+  expect((await account(server, ofJill.access_token)).status).toBe(200);
 });
 
 it("gives an app that is allowed again new tokens, and the old ones stay dead", async () => {
   const old = await newTokens(server, demo, jack);
   await agent.submit(await signIn(jack), revokePath(demo.clientId), {});
   const fresh = await newTokens(server, demo, jack);
-  expect((await getAccount(server, fresh.access_token)).status).toBe(200);
-  expect((await getAccount(server, old.access_token)).status).toBe(401);
+  expect((await account(server, fresh.access_token)).status).toBe(200);
+  expect((await account(server, old.access_token)).status).toBe(401);
   expect((await refresh(server, old.refresh_token)).status).toBe(400);
 });
 
@@ -72,7 +72,7 @@ it("takes nothing back for a form of another visit, another site or no session",
   expect(
     hasForm(await stranger.post(action, hidden as Record<string, string>), "/connected-apps/login"),
   ).toBe(true);
-  expect((await getAccount(server, tokens.access_token)).status).toBe(200);
+  expect((await account(server, tokens.access_token)).status).toBe(200);
 });
 
 it("signs out: the session is over on the server, not only in the browser", async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashed } from "../../src/crypto/compare.js";
 import { send, sendJson, sendRaw } from "../support/http.js";
 import { callbackUrl, demo, jack, startServer, type TestServer } from "../support/server.js";
-import { getAccount, newTokens } from "../support/tokens.js";
+import { account, newTokens } from "../support/tokens.js";
 import { newCode } from "../support/user-agent.js";
 
 let server: TestServer;
@@ -73,7 +73,7 @@ describe.each(["/oauth/token", "/v3/oauth/token"])("at %s", (path) => {
       "token_type",
     ]);
     expect(body).toMatchObject({ token_type: "Bearer", expires_in: 86_400, state: "900e06e2" });
-    expect((await getAccount(server, String(body.access_token))).status).toBe(200);
+    expect((await account(server, String(body.access_token))).status).toBe(200);
   });
 
   it("refuses oauth_token_refresh with the document's token cleanly, in the API's shape", async () => {

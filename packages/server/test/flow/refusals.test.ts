@@ -20,7 +20,7 @@ import {
   type TestServer,
   templates,
 } from "../support/server.js";
-import { exchange, getAccount, newTokens, refresh, tokensOf } from "../support/tokens.js";
+import { account, exchange, newTokens, refresh, tokensOf } from "../support/tokens.js";
 import { exchangeFields, newCode } from "../support/user-agent.js";
 
 type Fields = Record<string, string>;
@@ -522,9 +522,9 @@ describe("a code used twice", () => {
     const code = await newCode(server, demo, jack);
     const tokens = await exchange(server, demo, code);
     server.clock.advance(2 * hourMilliseconds);
-    expect((await getAccount(server, tokens.access_token)).status).toBe(200);
+    expect((await account(server, tokens.access_token)).status).toBe(200);
     expect((await sendJson(address(), exchangeFields(demo, code))).status).toBe(400);
-    expect((await getAccount(server, tokens.access_token)).status).toBe(401);
+    expect((await account(server, tokens.access_token)).status).toBe(401);
     expect((await refresh(server, tokens.refresh_token)).status).toBe(400);
   });
 
@@ -535,7 +535,7 @@ describe("a code used twice", () => {
     expect((await sendJson(address(), replay)).status).toBe(401);
     const other = { ...exchangeFields(demo, code), ...credentials(strict) };
     expect((await sendJson(address(), other)).status).toBe(400);
-    expect((await getAccount(server, tokens.access_token)).status).toBe(200);
+    expect((await account(server, tokens.access_token)).status).toBe(200);
   });
 
   it("has exactly one winner among 24 at once, and the losers end what the winner got", async () => {
@@ -547,7 +547,7 @@ describe("a code used twice", () => {
     expect(winners).toHaveLength(1);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]));
     const { access_token, refresh_token } = tokensOf(winners[0] as Answer);
-    expect((await getAccount(server, access_token)).status).toBe(401);
+    expect((await account(server, access_token)).status).toBe(401);
     expect((await refresh(server, refresh_token)).status).toBe(400);
   });
 });
@@ -556,24 +556,24 @@ describe("one user and app have one set of tokens", () => {
   it("ends the earlier tokens with the next exchange, not with the next consent", async () => {
     const first = await newTokens(server, demo, jack);
     const code = await newCode(server, demo, jack);
-    expect((await getAccount(server, first.access_token)).status).toBe(200);
+    expect((await account(server, first.access_token)).status).toBe(200);
     const second = await exchange(server, demo, code);
-    expect((await getAccount(server, first.access_token)).status).toBe(401);
+    expect((await account(server, first.access_token)).status).toBe(401);
     expect((await refresh(server, first.refresh_token)).status).toBe(400);
-    expect((await getAccount(server, second.access_token)).status).toBe(200);
+    expect((await account(server, second.access_token)).status).toBe(200);
   });
 
   it("leaves the tokens of other people and other apps alone", async () => {
     const [ofJill, ofStrict] = [await newTokens(server, demo, jill), await newTokens(server, strict, jack)];
     await newTokens(server, demo, jack);
-    expect((await getAccount(server, ofJill.access_token)).status).toBe(200);
-    expect((await getAccount(server, ofStrict.access_token)).status).toBe(200);
+    expect((await account(server, ofJill.access_token)).status).toBe(200);
+    expect((await account(server, ofStrict.access_token)).status).toBe(200);
   });
 
   it("keeps an access token alive when the next one is fetched by refresh", async () => {
     const tokens = await newTokens(server, demo, jack);
     expect((await refresh(server, tokens.refresh_token)).status).toBe(200);
-    expect((await getAccount(server, tokens.access_token)).status).toBe(200);
+    expect((await account(server, tokens.access_token)).status).toBe(200);
   });
 });
 
@@ -629,9 +629,9 @@ describe("GET /v3/account", () => {
   it("accepts a token until the last millisecond of its day, and not in the next", async () => {
     const { access_token } = await newTokens(server, demo, jack);
     server.clock.advance(86_400_000 - 1);
-    expect((await getAccount(server, access_token)).status).toBe(200);
+    expect((await account(server, access_token)).status).toBe(200);
     server.clock.advance(1);
-    const answer = await getAccount(server, access_token);
+    const answer = await account(server, access_token);
     expectUnauthorized(answer, "The access token has expired", "The access token has expired");
     expect(server.logLines.at(-1)).toContain('"reason":"access_token_expired"');
   });
@@ -639,7 +639,7 @@ describe("GET /v3/account", () => {
   it("refuses the tokens of an authorization that was taken back", async () => {
     const { access_token } = await newTokens(server, demo, jack);
     await server.storage.revokeGrant(await accountId(server, jack), demo.clientId, server.clock.now());
-    const answer = await getAccount(server, access_token);
+    const answer = await account(server, access_token);
     expectUnauthorized(answer, "The access token was revoked", "The access token was revoked");
     expect(server.logLines.at(-1)).toContain('"reason":"access_token_revoked"');
   });
@@ -649,15 +649,15 @@ describe("GET /v3/account", () => {
     const { familyId = "" } = openRefreshToken(server.ring, tokens.refresh_token) ?? {};
     server.clock.advance(1);
     await server.storage.endAccessTokens(familyId, server.clock.now());
-    const answer = await getAccount(server, tokens.access_token);
+    const answer = await account(server, tokens.access_token);
     expectUnauthorized(answer, "The access token has expired", "The access token has expired");
     const next = tokensOf(await refresh(server, tokens.refresh_token));
-    expect((await getAccount(server, next.access_token)).status).toBe(200);
+    expect((await account(server, next.access_token)).status).toBe(200);
   });
 
   it("refuses a token whose scopes do not open the account, and says which would", async () => {
     const { access_token } = await newTokens(server, templates, jack);
-    const answer = await getAccount(server, access_token);
+    const answer = await account(server, access_token);
     expect(answer.status).toBe(403);
     expect(answer.json()).toEqual({
       error: { error_msg: "This action is not allowed by the granted scopes", error_name: "forbidden" },
@@ -672,12 +672,8 @@ describe("GET /v3/account", () => {
   it("refuses a token narrowed by refresh to a scope that does not open the account", async () => {
     const tokens = await newTokens(server, demo, jack);
     const narrow = async (scope: string) =>
-      (
-        await getAccount(
-          server,
-          tokensOf(await refresh(server, tokens.refresh_token, { scope })).access_token,
-        )
-      ).status;
+      (await account(server, tokensOf(await refresh(server, tokens.refresh_token, { scope })).access_token))
+        .status;
     expect(await narrow("request_signature")).toBe(403);
     expect(await narrow("basic_account_info")).toBe(200);
   });
@@ -685,8 +681,8 @@ describe("GET /v3/account", () => {
   it("refuses the tokens of an app that lost its approval, but not those of its owner", async () => {
     const [ofJack, ofJill] = [await newTokens(server, demo, jack), await newTokens(server, demo, jill)];
     await server.storage.updateApp(demo.clientId, { approved: false }, server.clock.now());
-    expect((await getAccount(server, ofJack.access_token)).status).toBe(401);
-    expect((await getAccount(server, ofJill.access_token)).status).toBe(200);
+    expect((await account(server, ofJack.access_token)).status).toBe(401);
+    expect((await account(server, ofJill.access_token)).status).toBe(200);
   });
 
   it("refuses the tokens and the API key of an account that is locked", async () => {
@@ -694,7 +690,7 @@ describe("GET /v3/account", () => {
     const key = `Basic ${Buffer.from(`${"a1".repeat(32)}:`).toString("base64")}`;
     expect((await withHeader(key)).status).toBe(200);
     await server.storage.updateAccount(await accountId(server, jill), { locked: true });
-    expect((await getAccount(server, tokens.access_token)).status).toBe(401);
+    expect((await account(server, tokens.access_token)).status).toBe(401);
     expect((await withHeader(key)).status).toBe(401);
   });
 

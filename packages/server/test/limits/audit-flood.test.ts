@@ -1,8 +1,9 @@
 /** Rows of the audit log that strangers can write are bounded, and what is left out is counted. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AuditFlood, minuteMilliseconds, mostRecorded } from "../../src/limits/audit-flood.js";
-import { account, auditOf, post, startHouse, web } from "../standard/house.js";
+import { auditOf, post, startHouse, web } from "../standard/house.js";
 import type { TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 
 const t0 = Date.UTC(2030, 0, 1);
 const failed = (at: number, event = "login_failed") => ({

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../../../test/support/free-port.js";
 import { startPostgres, type TestPostgres } from "../../../../test/support/postgres.js";
 import { makeFolder, runAs } from "../../../../test/support/postgres-binaries.js";
-import { Deployment, type Node, type Tokens } from "../reliability/node.js";
+import { Deployment, type Node } from "../reliability/node.js";
+import type { Tokens } from "../support/tokens.js";
 
 const wanted = process.env.COUNTERSIGN_TEST_PGBOUNCER === "1";
 

@@ -2,7 +2,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { isLong } from "../../../../test/support/long.js";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
-import { Deployment, type Tokens } from "./node.js";
+import type { Tokens } from "../support/tokens.js";
+import { Deployment } from "./node.js";
 
 const hour = 3_600_000;
 /** A server purges each half minute. */

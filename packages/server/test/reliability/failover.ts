@@ -1,7 +1,8 @@
 /** The failover drill: a primary and a standby, the primary killed under load, the standby promoted, what then holds. */
 import pg from "pg";
 import { startPostgres, startStandby, type TestPostgres } from "../../../../test/support/postgres.js";
-import { Deployment, type Node, type Tokens } from "./node.js";
+import type { Tokens } from "../support/tokens.js";
+import { Deployment, type Node } from "./node.js";
 
 const workers = 6;
 

@@ -1,6 +1,7 @@
 /** The kill test: kill -9 in the middle of concurrent exchanges, restart, and look at what was acknowledged. */
 import { expect } from "vitest";
-import type { Deployment, Node, Tokens } from "./node.js";
+import type { Tokens } from "../support/tokens.js";
+import type { Deployment, Node } from "./node.js";
 
 const concurrent = 8;
 

@@ -12,11 +12,6 @@ const run = promisify(execFile);
 const password = "correct horse battery staple";
 const email = "owner@example.com";
 
-export interface Tokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-}
-
 /** A folder with secrets, settings, an account and an app; its nodes share one database. */
 export class Deployment {
   readonly folder = mkdtempSync(join(tmpdir(), "countersign-node-"));

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { times } from "../../../../test/support/long.js";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
+import type { Tokens } from "../support/tokens.js";
 import { killRounds } from "./kill.js";
-import { Deployment, type Tokens } from "./node.js";
+import { Deployment } from "./node.js";
 
 const rounds = times({ short: 6, long: 100 });
 

@@ -13,7 +13,7 @@ import { unsealSecret } from "../../src/oauth/client/authentication.js";
 import type { App } from "../../src/storage/port/records.js";
 import { fc } from "../support/fuzz.js";
 import { demo, jack, jill, seed as seedOfTests, startServer, type TestServer } from "../support/server.js";
-import { getAccount, newTokens } from "../support/tokens.js";
+import { account, newTokens } from "../support/tokens.js";
 
 const key = (digit: string) => digit.repeat(64);
 
@@ -602,7 +602,7 @@ describe("applied", () => {
     const own = await startServer();
     const tokens = await newTokens(own, demo, jack);
     await applySeed(own.app.context, seedOfTests);
-    expect((await getAccount(own, tokens.access_token)).status).toBe(200);
+    expect((await account(own, tokens.access_token)).status).toBe(200);
     await own.close();
   });
 

@@ -7,16 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  account,
-  authorize,
-  type Credentials,
-  introspectAs,
-  refreshWith,
-  type Tokens,
-  tokensFor,
-} from "../standard/house.js";
+import { authorize, type Credentials, introspectAs, refreshWith, tokensFor } from "../standard/house.js";
 import { jack, type TestServer } from "../support/server.js";
+import { account, type Tokens } from "../support/tokens.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 
 const root = new URL("../../../../", import.meta.url);

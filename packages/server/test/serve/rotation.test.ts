@@ -18,7 +18,6 @@ import { rotateSecretsFile } from "../../src/cli/secrets-file.js";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import { readSecretsFile } from "../../src/secrets-config.js";
 import {
-  account,
   exchangeCode,
   introspectAs,
   jillsId,
@@ -27,12 +26,12 @@ import {
   resource,
   startHouse,
   tokensFor,
-  tokensOf,
   web,
 } from "../standard/house.js";
 import { send } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { jack, type TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";
 
 const minutes = 60_000;

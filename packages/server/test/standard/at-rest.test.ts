@@ -10,9 +10,9 @@ import { profiles } from "../../src/oauth/profile/profiles.js";
 import { send, sendJson } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { jack, jill, type TestServer } from "../support/server.js";
+import { account, type Tokens, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, formOf, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   auditOf,
   basic,
   exchangeCode,
@@ -27,8 +27,6 @@ import {
   rotating,
   secretsOfTheHouse,
   startHouse,
-  type Tokens,
-  tokensOf,
   verifier,
   web,
 } from "./house.js";

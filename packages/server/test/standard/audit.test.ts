@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { profiles } from "../../src/oauth/profile/profiles.js";
 import { jack, type TestServer } from "../support/server.js";
+import { tokensOf } from "../support/tokens.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 import {
   auditOf,
@@ -14,7 +15,6 @@ import {
   refreshWith,
   rotating,
   startHouse,
-  tokensOf,
   web,
 } from "./house.js";
 

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultInCallbackUrl } from "../../src/oauth/authorize/redirect-uri.js";
 import { jack, type TestServer } from "../support/server.js";
+import { tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, textOf, UserAgent } from "../support/user-agent.js";
 import {
   authorize,
@@ -17,7 +18,6 @@ import {
   several,
   startHouse,
   tokensFor,
-  tokensOf,
   verifier,
   web,
 } from "./house.js";

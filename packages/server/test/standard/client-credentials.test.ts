@@ -10,8 +10,8 @@ import { accountProven, type Prover, postProven, proofFor, prover } from "../fap
 import type { Answer } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, type TestServer } from "../support/server.js";
+import { account, type Tokens, tokensOf } from "../support/tokens.js";
 import {
-  account,
   type Credentials,
   files,
   inBody,
@@ -23,8 +23,6 @@ import {
   refusalOf,
   resource,
   startHouse,
-  type Tokens,
-  tokensOf,
   web,
 } from "./house.js";
 

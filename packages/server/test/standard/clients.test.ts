@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/apps/create-app.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, jack, type TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 import { callbackOf, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   files,
   introspectAs,
   jacksId,

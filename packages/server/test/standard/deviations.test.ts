@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendJson } from "../support/http.js";
 import { brokenTestLinks, linksOf } from "../support/named-tests.js";
 import type { TestServer } from "../support/server.js";
-import { codeFor, exchangeCode, inBody, jwt, post, resource, startHouse, tokensOf, web } from "./house.js";
+import { tokensOf } from "../support/tokens.js";
+import { codeFor, exchangeCode, inBody, jwt, post, resource, startHouse, web } from "./house.js";
 
 const page = fileURLToPath(new URL("../../../../docs/standard-profile.md", import.meta.url));
 

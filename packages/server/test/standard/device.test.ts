@@ -7,9 +7,9 @@ import { postProven, prover } from "../fapi2/proofs.js";
 import type { Answer } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, jack, jill, type TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import { formOf, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   auditOf,
   type Credentials,
   exchangeCode,
@@ -21,7 +21,6 @@ import {
   refusalOf,
   resource,
   startHouse,
-  tokensOf,
   web,
 } from "./house.js";
 

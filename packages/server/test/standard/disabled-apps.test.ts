@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { OwnerGone } from "../../src/storage/port/storage.js";
 import { send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 import { authorizationQuery, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   codeFor,
   exchangeCode,
   files,

@@ -14,8 +14,8 @@ import {
 } from "../fapi2/proofs.js";
 import { type Answer, send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import {
-  account,
   type Credentials,
   codeFor,
   files,
@@ -29,7 +29,6 @@ import {
   resource,
   startHouse,
   tokensFor,
-  tokensOf,
   verifier,
   web,
 } from "./house.js";

@@ -8,9 +8,10 @@ import { hashPassword } from "../../src/crypto/passwords.js";
 import { profiles } from "../../src/oauth/profile/profiles.js";
 import type { Storage } from "../../src/storage/port/storage.js";
 import { openSqliteStorage } from "../../src/storage/sqlite/sqlite-storage.js";
-import { type Answer, send, sendForm } from "../support/http.js";
+import { type Answer, sendForm } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { Clock, jack, jill, recordingLog, type TestServer } from "../support/server.js";
+import { type Tokens, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";
 
 export const secretsOfTheHouse = ["a secret of the tests, long enough to be one: 0123456789"];
@@ -221,18 +222,6 @@ export function refreshWith(
   return post(server, "/oauth/token", { ...grant, ...inBody(client), ...more });
 }
 
-export interface Tokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly expires_in: number;
-  readonly scope: string;
-}
-
-export function tokensOf(answer: Answer): Tokens {
-  if (answer.status !== 200) throw new Error(`no tokens but ${answer.status}: ${answer.text}`);
-  return answer.json() as unknown as Tokens;
-}
-
 /** A person authorizes the app, and the app exchanges its code. */
 export async function tokensFor(
   server: TestServer,
@@ -240,10 +229,6 @@ export async function tokensFor(
   more?: Parameters<typeof authorize>[2],
 ): Promise<Tokens> {
   return tokensOf(await exchangeCode(server, client, await codeFor(server, client, more)));
-}
-
-export function account(server: TestServer, accessToken: string): Promise<Answer> {
-  return send(`${server.url}/v3/account`, { headers: { authorization: `Bearer ${accessToken}` } });
 }
 
 export async function introspectAs(

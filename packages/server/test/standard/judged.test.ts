@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AccountChanges, AppChanges } from "../../src/storage/port/acts.js";
 import { send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 import {
-  account,
   codeFor,
   exchangeCode,
   inBody,

@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, send, sendJson } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
-import { account, post, startHouse, tokensFor, web } from "./house.js";
+import { account } from "../support/tokens.js";
+import { post, startHouse, tokensFor, web } from "./house.js";
 
 const open: TestServer[] = [];
 const start = async (options: Parameters<typeof startHouse>[0]) => {

@@ -9,17 +9,9 @@ import { postProven, prover } from "../fapi2/proofs.js";
 import { type DocumentHost, startDocumentHost } from "../support/document-host.js";
 import { type Answer, send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
+import { tokensOf } from "../support/tokens.js";
 import { callbackOf, textOf, UserAgent } from "../support/user-agent.js";
-import {
-  auditOf,
-  pkce,
-  post,
-  refusalOf,
-  secretsOfTheHouse,
-  startHouse,
-  tokensOf,
-  verifier,
-} from "./house.js";
+import { auditOf, pkce, post, refusalOf, secretsOfTheHouse, startHouse, verifier } from "./house.js";
 
 const settings: OpenClientSettings = {
   kinds: ["cimd", "register"],

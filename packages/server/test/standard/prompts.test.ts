@@ -3,9 +3,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Answer, send } from "../support/http.js";
 import { jack, jill, type TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, hasForm, textOf, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   auditOf,
   authorize,
   codeFor,
@@ -21,7 +21,6 @@ import {
   resource,
   startHouse,
   tokensFor,
-  tokensOf,
   unapproved,
   web,
 } from "./house.js";

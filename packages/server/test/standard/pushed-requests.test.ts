@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, send } from "../support/http.js";
 import { jack, jill, type TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, formOf, hasForm, textOf, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   exchangeCode,
   inBody,
   native,
@@ -14,7 +14,6 @@ import {
   refusalOf,
   rotating,
   startHouse,
-  tokensOf,
   verifier,
   web,
 } from "./house.js";

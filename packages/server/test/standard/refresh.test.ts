@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { profiles } from "../../src/oauth/profile/profiles.js";
 import type { TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import {
-  account,
   auditOf,
   codeFor,
   exchangeCode,
@@ -17,7 +17,6 @@ import {
   rotating,
   startHouse,
   tokensFor,
-  tokensOf,
   web,
 } from "./house.js";
 

@@ -5,9 +5,9 @@ import { createApp } from "../../src/apps/create-app.js";
 import { accountProven, type Prover, postProven, prover } from "../fapi2/proofs.js";
 import { seededRandom } from "../support/random.js";
 import { jack, type TestServer } from "../support/server.js";
+import { account, type Tokens, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";
 import {
-  account,
   type Credentials,
   codeFor,
   exchangeCode,
@@ -18,9 +18,7 @@ import {
   refreshWith,
   refusalOf,
   startHouse,
-  type Tokens,
   tokensFor,
-  tokensOf,
   web,
 } from "./house.js";
 

@@ -13,8 +13,8 @@ import { KeyRing } from "../../src/crypto/key-ring.js";
 import { SigningKeys } from "../../src/oauth/tokens/signing-keys.js";
 import { send } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import {
-  account,
   auditOf,
   authorize,
   basic,
@@ -37,7 +37,6 @@ import {
   secretsOfTheHouse,
   startHouse,
   tokensFor,
-  tokensOf,
   web,
 } from "./house.js";
 

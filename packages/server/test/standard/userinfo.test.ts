@@ -6,6 +6,7 @@ import { profiles } from "../../src/oauth/profile/profiles.js";
 import { send } from "../support/http.js";
 import { seededRandom } from "../support/random.js";
 import { jack, jillsApiKey, type TestServer } from "../support/server.js";
+import type { Tokens } from "../support/tokens.js";
 import {
   basic,
   jacksId,
@@ -16,7 +17,6 @@ import {
   post,
   resource,
   startHouse,
-  type Tokens,
   tokensFor,
   web,
 } from "./house.js";

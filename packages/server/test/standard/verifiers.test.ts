@@ -11,7 +11,8 @@ import jwksRsa from "jwks-rsa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send } from "../support/http.js";
 import type { TestServer } from "../support/server.js";
-import { account, jwt, resource, startHouse, type Tokens, tokensFor } from "./house.js";
+import { account, type Tokens } from "../support/tokens.js";
+import { jwt, resource, startHouse, tokensFor } from "./house.js";
 
 const algorithms = ["ES256", "RS256"] as const;
 

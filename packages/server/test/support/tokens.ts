@@ -4,11 +4,14 @@ import { type Answer, send, sendJson } from "./http.js";
 import type { jill, TestServer } from "./server.js";
 import { type AppCredentials, exchangeFields, newCode } from "./user-agent.js";
 
+/** A token response (RFC 6749 §5.1), as a test reads it. */
 export interface Tokens {
   readonly access_token: string;
   readonly refresh_token: string;
   readonly token_type: string;
   readonly expires_in: number;
+  readonly scope?: string;
+  /** Of the dropbox-sign profile. */
   readonly state?: string;
 }
 
@@ -26,7 +29,7 @@ export async function newTokens(server: TestServer, app: AppCredentials, who: ty
   return exchange(server, app, await newCode(server, app, who));
 }
 
-export function getAccount(server: TestServer, accessToken: string): Promise<Answer> {
+export function account(server: TestServer, accessToken: string): Promise<Answer> {
   return send(`${server.url}/v3/account`, { headers: { authorization: `Bearer ${accessToken}` } });
 }
 

@@ -3,7 +3,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { KeyRing } from "../../src/crypto/key-ring.js";
 import {
-  account,
   authorize,
   challenge,
   codeFor,
@@ -16,13 +15,13 @@ import {
   refusalOf,
   rotating,
   startHouse,
-  tokensOf,
   unapproved,
   verifier,
   web,
 } from "../standard/house.js";
 import { send } from "../support/http.js";
 import { jack, jill, type TestServer } from "../support/server.js";
+import { account, tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, hasForm, UserAgent } from "../support/user-agent.js";
 
 let server: TestServer;

@@ -5,7 +5,6 @@ import { verify } from "@node-rs/argon2";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { mostPasswordsWaiting, verifyPassword } from "../../src/crypto/passwords.js";
 import {
-  account,
   codeFor,
   exchangeCode,
   inBody,
@@ -20,6 +19,7 @@ import {
 } from "../standard/house.js";
 import type { Answer } from "../support/http.js";
 import { jack, jill, type TestServer } from "../support/server.js";
+import { account } from "../support/tokens.js";
 import { authorizationQuery, formOf, hasForm, textOf, UserAgent } from "../support/user-agent.js";
 
 vi.mock("node:crypto", async (original) => {

@@ -14,12 +14,12 @@ import {
   post,
   refusalOf,
   startHouse,
-  tokensOf,
   verifier,
   web,
 } from "../standard/house.js";
 import { boundary, formType, multipartType, send, sendForm, sendJson, sendRaw } from "../support/http.js";
 import { jack, type TestServer } from "../support/server.js";
+import { tokensOf } from "../support/tokens.js";
 import { authorizationQuery, callbackOf, UserAgent } from "../support/user-agent.js";
 
 let server: TestServer;

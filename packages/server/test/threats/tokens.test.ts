@@ -6,7 +6,6 @@ import { sealApiKey } from "../../src/accounts/api-keys.js";
 import { signUpRoutes } from "../../src/emulator/account-api/sign-up-routes.js";
 import { openAccessToken, openRefreshToken, sealAccessToken } from "../../src/oauth/tokens/opaque.js";
 import {
-  account,
   auditOf,
   authorize,
   exchangeCode,
@@ -24,13 +23,12 @@ import {
   resource,
   rotating,
   startHouse,
-  type Tokens,
   tokensFor,
-  tokensOf,
   web,
 } from "../standard/house.js";
 import { seededRandom } from "../support/random.js";
 import type { TestServer } from "../support/server.js";
+import { account, type Tokens, tokensOf } from "../support/tokens.js";
 
 let server: TestServer;
 let tokens: Tokens;
