@@ -4,11 +4,13 @@ import { loginScript } from "./assets.js";
 import { type Html, html } from "./html.js";
 import { Page } from "./layout.js";
 import { shownName } from "./names.js";
-import { csrfField, field, notice } from "./parts.js";
+import { csrfField, field, hiddenField, notice } from "./parts.js";
 
 export interface LoginView {
   action: string;
   csrf: string;
+  /** Told back by the form: by it a second click is told from a second visit. */
+  showing?: string | undefined;
   /** The app that sent the person here. */
   appName?: string | undefined;
   /** What was typed before, so that it need not be typed again. */
@@ -37,7 +39,7 @@ function loginForm(view: LoginView): Html {
   const describedBy = view.problem ? "problem" : undefined;
   const invalid = view.wrong === true;
   return html`<form method="post" action="${view.action}">
-${csrfField(view.csrf)}
+${csrfField(view.csrf)}${view.showing !== undefined && hiddenField("showing", view.showing)}
 ${field({ name: "email", label: "Email address", type: "email", autocomplete: "username", value: view.email, autofocus: !view.email, describedBy, invalid })}
 ${field({ name: "password", label: "Password", type: "password", autocomplete: "current-password", autofocus: Boolean(view.email), describedBy, invalid, beside: showButton })}
 <div class="buttons-wide"><button type="submit" class="primary" id="sign-in">Sign in</button></div>

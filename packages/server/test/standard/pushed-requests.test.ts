@@ -121,6 +121,28 @@ describe("a pushed request", () => {
     for (const { access_token } of tokens) expect((await account(server, access_token)).status).toBe(200);
   });
 
+  it("lands who clicks Sign in twice where one click does, where consent is remembered", async () => {
+    const forTheConsent = new UserAgent(server.url);
+    expect((await allow(forTheConsent, queryOf(await pushed()))).searchParams.has("code")).toBe(true);
+    const agent = new UserAgent(server.url);
+    const query = queryOf(await pushed());
+    const login = await open(query, agent);
+    const click = async () =>
+      callbackOf(await agent.follow(await agent.submit(login, "/oauth/authorize/login", jack)));
+    for (const callback of [await click(), await click()]) {
+      const code = callback.searchParams.get("code") ?? "";
+      tokensOf(await exchangeCode(server, web, code, { code_verifier: verifier }));
+    }
+    const reused = await open(query, agent);
+    expect([reused.status, textOf(reused.text)]).toEqual([400, expect.stringContaining("was used before")]);
+    // The mark of a page is good in the session alone that signed in by it.
+    const other = new UserAgent(server.url);
+    const own = await open(query, other);
+    const { showing = "" } = formOf(login, "/oauth/authorize/login").hidden;
+    const marked = await other.submit(own, "/oauth/authorize/login", { ...jack, showing });
+    expect(textOf((await other.follow(marked)).text)).toContain("was used before");
+  });
+
   it("gives one code, however many ask at once", async () => {
     const query = queryOf(await pushed({ prompt: "consent" }));
     const agent = new UserAgent(server.url);

@@ -18,6 +18,11 @@ import type { Visit } from "../visit.js";
 /** What a consent page says where only the app's owner can allow it. */
 export const notApproved = "This app has not been approved yet. Until it is, only its owner can allow it.";
 
+/** What a form tells back of the page it is on: of a pushed request alone, which is used up. */
+function showingOf({ context }: Visit, { pushed }: AuthorizationRequest): string | undefined {
+  return pushed && context.randomBytes(16).toString("base64url");
+}
+
 export function loginPageOf(
   visit: Visit,
   wanted: AuthorizationRequest,
@@ -26,6 +31,7 @@ export function loginPageOf(
   return loginPage({
     action: `${pathTo(visit.context, endpoints.login)}?${visit.query}`,
     csrf: visit.csrf(),
+    showing: showingOf(visit, wanted),
     appName: wanted.app.name,
     email: failed.email ?? wanted.loginHint,
     problem: failed.problem,
@@ -42,7 +48,7 @@ export function consentPageOf(
   return consentPage({
     action: `${pathTo(visit.context, endpoints.decide)}?${visit.query}`,
     csrf: visit.csrf(),
-    showing: wanted.pushed && visit.context.randomBytes(16).toString("base64url"),
+    showing: showingOf(visit, wanted),
     appName: wanted.app.name,
     ownerEmail: owner?.email ?? "",
     accountEmail: session.account.email,

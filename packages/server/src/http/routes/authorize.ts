@@ -83,8 +83,10 @@ class Authorization {
     const login = await logIn(this.#context, request, reply, wanted.app.clientId);
     if (login.outcome === "refused") return this.#showLogin(wanted, login);
     // Of another tab: it satisfies no `prompt=login` or `max_age`, since nobody has given a password for this one.
-    if (login.outcome === "signed_in_before") return this.#visit.redirect(this.#onward(query), 303);
-    return this.#visit.redirect(this.#afterLogin(wanted), 303);
+    const showing = (await readParameters(request)).optional("showing");
+    const satisfies = login.outcome === "logged_in";
+    if (!satisfies && wanted.pushed === undefined) return this.#visit.redirect(this.#onward(query), 303);
+    return this.#visit.redirect(this.#afterLogin(wanted, { satisfies, showing }), 303);
   }
 
   async switchAccount(): Promise<FastifyReply> {
@@ -133,14 +135,17 @@ class Authorization {
 
   /** Signing in satisfies `prompt=login`: asked for again, it would never end. */
   #signInElsewhere(signInUrl: string, wanted: AuthorizationRequest): string {
-    return signInElsewhere(signInUrl, this.#afterLogin(wanted));
+    return signInElsewhere(signInUrl, this.#afterLogin(wanted, { satisfies: true, showing: undefined }));
   }
 
-  #afterLogin({ pushed }: AuthorizationRequest): string {
+  #afterLogin(
+    { pushed }: AuthorizationRequest,
+    login: { readonly satisfies: boolean; readonly showing: string | undefined },
+  ): string {
     const query =
       pushed === undefined
         ? withoutSatisfiedPrompts(this.#visit.query)
-        : queryAfterLogin(this.#context, pushed);
+        : queryAfterLogin(this.#context, pushed, login);
     return this.#onward(query);
   }
 

@@ -79,8 +79,8 @@ function tooLong(): Refusal {
 const parametersOf = ({ query }: PushedRequest) => Parameters.fromPairs(new URLSearchParams(query));
 
 function requestUriOf({ ring, randomBytes }: SealContext, pushed: PushedRequest): string {
-  const { id, expiresAt, clientId, query } = pushed;
-  const plain = JSON.stringify([id, expiresAt, clientId, query]);
+  const { id, expiresAt, clientId, query, showing } = pushed;
+  const plain = JSON.stringify([id, expiresAt, clientId, query, ...(showing === undefined ? [] : [showing])]);
   return prefix + seal(ring, prefix, plain, randomBytes(sealNonceBytes), "pushed-request");
 }
 
@@ -114,7 +114,10 @@ function openRequestUri(
   const plain = opened(ring, prefix, requestUri.slice(prefix.length), "pushed-request");
   if (plain === undefined)
     throw new Refusal("request_uri_invalid", "this server did not give the request_uri", "request_uri");
-  const [id, expiresAt, clientId, query] = JSON.parse(plain) as [string, number, string, string];
+  const [id, expiresAt, clientId, query, showing] = JSON.parse(plain) as [
+    ...[string, number, string, string],
+    string?,
+  ];
   if (clientId !== client)
     throw new Refusal("request_uri_invalid", "it was given to another client_id", "request_uri");
   if (expiresAt <= now()) {
@@ -125,27 +128,37 @@ function openRequestUri(
       "request_uri",
     );
   }
-  return { id, expiresAt, clientId, query };
+  return { id, expiresAt, clientId, query, showing };
 }
 
-/** Returns the query for a pushed request after a login: the same request, less the prompts that it satisfied. */
-export function queryAfterLogin(context: SealContext, pushed: PushedRequest): string {
-  const satisfied = { ...pushed, query: withoutSatisfiedPrompts(pushed.query) };
-  const requestUri = requestUriOf(context, satisfied);
+/**
+ * Returns the query for a pushed request after a login: the same request, less the prompts that it satisfied.
+ * @param login whether there was one for this request; and which showing of the sign-in page it was on, if that is said.
+ */
+export function queryAfterLogin(
+  context: SealContext,
+  pushed: PushedRequest,
+  login: { readonly satisfies: boolean; readonly showing: string | undefined },
+): string {
+  const query = login.satisfies ? withoutSatisfiedPrompts(pushed.query) : pushed.query;
+  // What a page showed is random and of this length; anything else would only make the address longer.
+  const showing = /^[\w-]{22}$/.test(login.showing ?? "") ? login.showing : pushed.showing;
+  const requestUri = requestUriOf(context, { ...pushed, query, showing });
   return new URLSearchParams({ client_id: pushed.clientId, request_uri: requestUri }).toString();
 }
 
 /**
  * Uses a pushed request up. Returns whether this was the first time (§7.3), or the same form of the same session again:
- * whoever clicks twice sees the answer to the second click only.
- * @param showing which page the form was on; undefined where it does not say, or there was none.
+ * whoever clicks twice, on Allow or on Sign in, sees the answer to the second click only.
+ * @param showing which consent page the form was on; undefined where it does not say, or there was none.
  */
 export function usePushedRequest(
   { storage, now }: Pick<OAuthContext, "storage" | "now">,
-  { id, expiresAt }: PushedRequest,
+  { id, expiresAt, showing: ofLogin }: PushedRequest,
   { session }: SessionView,
   showing: string | undefined,
 ): Promise<boolean> {
-  const holder = showing && hashed(`${session.hash}|${showing}`);
-  return storage.rememberOnce(`pushed:${id}`, now(), expiresAt, holder || undefined);
+  const shown = showing ?? ofLogin;
+  const holder = shown === undefined ? undefined : hashed(`${session.hash}|${shown}`);
+  return storage.rememberOnce(`pushed:${id}`, now(), expiresAt, holder);
 }

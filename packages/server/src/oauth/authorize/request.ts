@@ -23,6 +23,8 @@ export interface PushedRequest {
   readonly clientId: string;
   /** The parameters that were pushed, but for those that proved who the client is. */
   readonly query: string;
+  /** Which showing of the sign-in page led on with it, if one did. */
+  readonly showing?: string | undefined;
 }
 
 export interface AuthorizationRequest extends Prompts {
