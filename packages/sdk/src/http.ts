@@ -176,7 +176,7 @@ function networkError(request: HttpRequest, cause: unknown): NetworkError {
     fault = (fault.cause ?? fault.errors?.[0]) as typeof fault;
   }
   if (code === "ECONNREFUSED") words = "connection refused";
-  else if (code !== undefined) words += ` (${code})`;
+  else if (code !== undefined && !words.includes(code)) words += ` (${code})`;
   return new NetworkError(`${nameOf(request)}: ${redactText(words, request.secrets)}`, { cause, code });
 }
 
