@@ -6,7 +6,7 @@ import { sendPage } from "../../../http/page.js";
 import { ApiFault } from "../api-fault.js";
 import { apiRoute } from "../api-route.js";
 import { readBody, readQuery } from "../body.js";
-import { isAppsOwn, originOf } from "../embedded/domains.js";
+import { mayEmbed, originOf } from "../embedded/domains.js";
 import { donePage, type Typed, typedIn } from "../embedded/page.js";
 import { Input } from "../input.js";
 import { released } from "../signature-requests/rules.js";
@@ -71,8 +71,7 @@ class DraftPages {
       if (draft === undefined) return this.#refuse(reply, gone);
       if (embedded && query.optionalText("client_id", { max: 100 }) !== draft.clientId)
         return this.#refuse(reply, "The client_id is not the one of the draft.", 400);
-      const skips = query.flag("skip_domain_verification") && draft.testMode;
-      if (embedded && !skips && !(await this.#isOwn(draft, parentOrigin)))
+      if (embedded && !(await this.#mayEmbed(draft, query, parentOrigin)))
         return this.#refuse(reply, "This page can only be viewed from the app's own domain.", 400);
       if (this.#unclaimed(draft.token, embedded) === undefined) return this.#refuse(reply, gone);
       const opening = this.#context.randomBytes(32).toString("hex");
@@ -119,8 +118,13 @@ class DraftPages {
     return open && this.#context.now() < draft.expiresAt ? draft : undefined;
   }
 
-  #isOwn({ clientId = "" }: Draft, origin: string | undefined): Promise<boolean> {
-    return isAppsOwn(this.#context, this.#signing.documents, clientId, origin);
+  #mayEmbed(
+    { clientId = "", testMode }: Draft,
+    query: Input,
+    parentOrigin: string | undefined,
+  ): Promise<boolean> {
+    const { documents } = this.#signing;
+    return mayEmbed(this.#context, documents, { clientId, testMode }, { query, parentOrigin });
   }
 
   #show(

@@ -13,7 +13,7 @@ import * as rules from "../signature-requests/signer-rules.js";
 import { onTurn, signerOnTurn } from "../signature-requests/turns.js";
 import { ownRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
-import { isAppsOwn, originOf } from "./domains.js";
+import { mayEmbed, originOf } from "./domains.js";
 import { type DoneView, donePage, type Message, signPage, signScript, type Typed, typedIn } from "./page.js";
 import { type Ticket, ticketMilliseconds } from "./tickets.js";
 
@@ -96,8 +96,9 @@ class SignerPages {
       return refuse("The link has been opened before, or its hour is over. Ask for a new sign_url.");
     const found = this.#signing.documents.request(ticket.requestId);
     if (found?.clientId !== clientId) return refuse("The client_id is not the one of the signature request.");
-    const skips = query.flag("skip_domain_verification") && found.testMode;
-    if (!skips && !(await isAppsOwn(this.#context, this.#signing.documents, clientId, parentOrigin)))
+    const { testMode } = found;
+    const within = { query, parentOrigin };
+    if (!(await mayEmbed(this.#context, this.#signing.documents, { clientId, testMode }, within)))
       return refuse(
         "This page can only be viewed from the app's own domain, unless the signature request is a test and skipDomainVerification is on.",
       );

@@ -6,7 +6,7 @@ import { sendPage } from "../../../http/page.js";
 import { ApiFault } from "../api-fault.js";
 import { apiRoute } from "../api-route.js";
 import { readBody, readQuery } from "../body.js";
-import { isAppsOwn, originOf } from "../embedded/domains.js";
+import { mayEmbed, originOf } from "../embedded/domains.js";
 import { donePage, type Message, type Typed, typedIn } from "../embedded/page.js";
 import { ticketMilliseconds } from "../embedded/tickets.js";
 import { Input } from "../input.js";
@@ -126,8 +126,8 @@ class EditPages {
     if (template === undefined) return this.#refuse(reply, "The template is gone.", 404);
     if (template.clientId !== clientId)
       return this.#refuse(reply, "The client_id is not the one of the template.");
-    const skips = query.flag("skip_domain_verification") && template.testMode === true;
-    if (!skips && !(await isAppsOwn(this.#context, documents, clientId, parentOrigin)))
+    const shown = { clientId, testMode: template.testMode === true };
+    if (!(await mayEmbed(this.#context, documents, shown, { query, parentOrigin })))
       return this.#refuse(reply, "This page can only be viewed from the app's own domain.");
     const opening = this.#context.randomBytes(32).toString("hex");
     const opened = { ...ticket, parentOrigin, expiresAt: this.#context.now() + ticketMilliseconds };
