@@ -6,6 +6,8 @@ import {
   BulkSendJobApi,
   EmbeddedApi,
   OAuthApi,
+  ReportApi,
+  ReportCreateRequest,
   SignatureRequestApi,
   SubFormFieldsPerDocumentSignature,
   TeamApi,
@@ -60,6 +62,7 @@ function apis() {
     request: at(SignatureRequestApi),
     template: at(TemplateApi),
     draft: at(UnclaimedDraftApi),
+    report: at(ReportApi),
     oauth: new OAuthApi(`${sign.url}/v3`),
   };
 }
@@ -258,6 +261,10 @@ const calls: Record<string, (api: Apis) => Promise<unknown>> = {
   teamInvites: ({ team }) => team.teamInvites(),
   teamRemoveMember: ({ team }) => team.teamRemoveMember({ emailAddress: "jack@example.com" }),
   teamDelete: ({ team }) => team.teamDelete(),
+  reportCreate: ({ report }) => {
+    const reportType = [ReportCreateRequest.ReportTypeEnum.DocumentStatus];
+    return report.reportCreate({ startDate: "01/01/2026", endDate: "12/31/2026", reportType });
+  },
   templateDelete: ({ template }) => template.templateDelete(made.template),
 };
 

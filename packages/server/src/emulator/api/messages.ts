@@ -4,6 +4,7 @@ import type { HttpContext } from "../../http/context.js";
 import type { App } from "../../storage/port/records.js";
 import type { EventDelivery } from "../outbox/delivery.js";
 import type { Outbox } from "../outbox/outbox.js";
+import type { ReportType } from "./reports/report.js";
 import type { EventNote, MailNote } from "./signature-requests/change.js";
 import { mailText } from "./signature-requests/mail.js";
 import type { SignatureRequest } from "./signature-requests/request.js";
@@ -43,6 +44,13 @@ export class Messages {
       text: `Join the team ${team.name}: ${link}`,
       link,
     });
+  }
+
+  /** Tells an account where its report is. */
+  reportReady(to: string, type: ReportType, link: string): void {
+    const { context, outbox } = this.#ports;
+    const subject = `Your report is ready: ${type.replaceAll("_", " ")}`;
+    outbox.addEmail({ time: context.now(), to, subject, text: `Download it as a CSV file: ${link}`, link });
   }
 
   mail(note: MailNote, request: SignatureRequest): void {

@@ -8,6 +8,7 @@ import { draftRoutes } from "./drafts/routes.js";
 import { embeddedRoutes } from "./embedded/routes.js";
 import { fileRoutes } from "./files/routes.js";
 import { answerNotEmulated } from "./not-emulated.js";
+import { reportRoutes } from "./reports/routes.js";
 import { signatureRequestRoutes } from "./signature-requests/routes.js";
 import { teamRoutes } from "./teams/routes.js";
 import { authoringRoutes } from "./templates/authoring-routes.js";
@@ -25,5 +26,6 @@ export function apiRoutes(server: FastifyInstance, { context, signing }: World):
   appRoutes(server, context, signing);
   bulkRoutes(server, context, signing);
   teamRoutes(server, context, signing);
+  reportRoutes(server, context, signing);
   answerNotEmulated(server, context);
 }

@@ -2,6 +2,8 @@
 
 import type { Download } from "./documents.js";
 
+/** Where the addresses are, below the host. */
+export const linkPath = "/files/download";
 /** How long an address works; the live time is not known. */
 export const linkMilliseconds = 3 * 86_400_000;
 /** Most addresses kept; the oldest goes first. */

@@ -11,9 +11,7 @@ import { seenRequest } from "../signature-requests/visibility.js";
 import type { Signing } from "../signing.js";
 import { anyTemplate, withFiles } from "../templates/visibility.js";
 import { type Download, type Downloadable, downloadOf, requestDocuments } from "./documents.js";
-import { linkMilliseconds } from "./links.js";
-
-const linkPath = "/files/download";
+import { linkMilliseconds, linkPath } from "./links.js";
 
 export function fileRoutes(server: FastifyInstance, context: HttpContext, signing: Signing): void {
   serve(server, context, signing, "signatureRequest", async ({ caller, params }) => {
