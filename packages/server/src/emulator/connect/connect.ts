@@ -40,19 +40,37 @@ function connectable(context: HttpContext, app: App): ConnectableApp {
 }
 
 /**
- * Registers a callback URL, in the playground's place where that was the only one: an app with a single callback need
- * not name it in its requests. Returns what is wrong with the URL, or undefined.
+ * Registers a callback URL beside those that the app's requests name. The playground's goes: an app with a single
+ * callback need not name it. Returns what is wrong with the URL, or undefined.
  */
-export async function registerCallback(
+export function addCallback(
   context: HttpContext,
   clientId: string,
   url: string,
+): Promise<string | undefined> {
+  return register(context, clientId, url, (others) => others);
+}
+
+/** The same, in the place of the only one there is: a mistyped one that stayed would have to be told from it. */
+export function setCallback(
+  context: HttpContext,
+  clientId: string,
+  url: string,
+): Promise<string | undefined> {
+  return register(context, clientId, url, (others) => (others.length === 1 ? [] : others));
+}
+
+async function register(
+  context: HttpContext,
+  clientId: string,
+  url: string,
+  keep: (others: readonly string[]) => readonly string[],
 ): Promise<string | undefined> {
   const app = await context.storage.findApp(clientId);
   if (app === undefined) return "There is no such app any more. Reload the page.";
   const fault = url === "" ? "enter the address that your app listens on" : faultInCallbackUrl(url);
   if (fault !== undefined) return `This cannot be a callback: ${fault}.`;
-  const others = app.callbackUrls.filter((one) => one !== url && !isPlaygrounds(one));
+  const others = keep(app.callbackUrls.filter((one) => one !== url && !isPlaygrounds(one)));
   if (others.length >= mostCallbackUrls) return `An app has at most ${mostCallbackUrls} callbacks here.`;
   await context.storage.updateApp(clientId, { callbackUrls: [...others, url] }, context.now());
   return undefined;

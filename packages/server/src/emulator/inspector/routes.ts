@@ -10,7 +10,7 @@ import { html } from "../../pages/html.js";
 import { Page } from "../../pages/layout.js";
 import * as documentActs from "../api/control.js";
 import { actOnDraft, draftActKeys } from "../api/drafts/control.js";
-import { registerCallback } from "../connect/connect.js";
+import { addCallback } from "../connect/connect.js";
 import * as acts from "../control/acts.js";
 import { faultKeys, readFault } from "../control/faults.js";
 import { ControlFault, Fields } from "../control/fields.js";
@@ -62,7 +62,7 @@ const forms: Readonly<Record<string, Act>> = {
   fault: (world, form) => world.faults.add(readFault(new Fields(orderOf(form), faultKeys))),
   "fault-remove": (world, form) => world.faults.remove(form.required("id")),
   "callback-add": async ({ context }, form) => {
-    const fault = await registerCallback(context, form.required("client_id"), form.required("callback_url"));
+    const fault = await addCallback(context, form.required("client_id"), form.required("callback_url"));
     if (fault !== undefined) throw new ControlFault(fault, "callback_url");
   },
   callbacks: (world, form) => {

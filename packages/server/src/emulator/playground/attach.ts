@@ -2,7 +2,7 @@
 
 import type { CountersignApp } from "../../app.js";
 import { sendPage } from "../../http/page.js";
-import { connectableApps, playerOf, registerCallback } from "../connect/connect.js";
+import { connectableApps, playerOf, setCallback } from "../connect/connect.js";
 import type { KnownLogin } from "../pages/accounts.js";
 import type { PlaygroundDocuments } from "./documents.js";
 import { type PlaygroundDependencies, registerPlayground } from "./register.js";
@@ -34,7 +34,7 @@ export function attachPlayground(
       player: () => playerOf(context),
       connect: {
         apps: () => connectableApps(context),
-        register: (clientId, callbackUrl) => registerCallback(context, clientId, callbackUrl),
+        register: (clientId, callbackUrl) => setCallback(context, clientId, callbackUrl),
       },
       logins,
       baseUrl: url,

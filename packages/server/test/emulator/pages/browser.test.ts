@@ -67,6 +67,23 @@ describe.each([true, false])("with JavaScript: %s", (javaScriptEnabled) => {
     await context.close();
   });
 
+  it("a mistyped callback is replaced by the right one, so that a request need not tell the two apart", async () => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await using app = await ownApp();
+    for (const url of [app.callback.replace("callback", "calback"), app.callback]) {
+      await page.goto(sign.url);
+      await page.getByLabel("Callback URL of your app").fill(url);
+      await press(page, "Register");
+      expect(await callbacks()).toEqual([url]);
+    }
+    await page.goto(authorize(""));
+    await press(page, "Continue as jill@example.com");
+    await press(page, "Allow");
+    await page.getByText("called back").waitFor();
+    await context.close();
+  });
+
   it("the flow still runs here when the demo app belongs to somebody's own code", async () => {
     await sign.changeApp({ callbackUrls: ["http://localhost:3999/callback"] });
     const context = await browser.newContext({ javaScriptEnabled });
