@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { slowed } from "./slowed.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: "pipe" }).trim();
@@ -56,19 +57,11 @@ function linkInstalled(folder) {
     symlinkSync(join(folder, "packages", name), join(installed, "@countersign", name));
 }
 
-const planted = {
-  file: "packages/server/src/oauth/tokens/access.ts",
-  before: "export async function openAccess(context: AccessContext, token: string): Promise<Access> {\n",
-};
-
 /**
  * Makes each check of an access token take longer by some microseconds of processor time: what the guard must find.
  * @param {string} tree @param {number} microseconds
  */
 export function plantRegression(tree, microseconds) {
-  const file = join(tree, planted.file);
-  const source = readFileSync(file, "utf8");
-  if (!source.includes(planted.before)) throw new Error(`${planted.file} has no openAccess to plant in`);
-  const work = `  for (const end = performance.now() + ${microseconds / 1000}; performance.now() < end; );\n`;
-  writeFileSync(file, source.replace(planted.before, planted.before + work));
+  const file = join(tree, slowed.file);
+  writeFileSync(file, slowed.with(readFileSync(file, "utf8"), microseconds));
 }

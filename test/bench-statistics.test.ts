@@ -1,6 +1,9 @@
 /** The statistics of the guard (bench/guard.mjs): when it may say that an operation has become slower. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { slowed } from "../bench/slowed.mjs";
 import { judgePairs, median, medianInterval } from "../bench/statistics.mjs";
 
 const ratio = fc.double({ min: 0.01, max: 100, noNaN: true });
@@ -116,5 +119,21 @@ describe("the judgement of pairs", () => {
     }
     expect(found).toBeGreaterThan(190);
     expect(alarms).toBe(0);
+  });
+});
+
+describe("the regression that the guard is tried with", () => {
+  const source = readFileSync(fileURLToPath(new URL(`../${slowed.file}`, import.meta.url)), "utf8");
+
+  it("still finds the check of access tokens, and adds one line to it", () => {
+    const added = slowed
+      .with(source, 10)
+      .split("\n")
+      .filter((line) => !source.split("\n").includes(line));
+    expect(added).toEqual(["  for (const end = performance.now() + 0.01; performance.now() < end; );"]);
+  });
+
+  it("is refused by a source that has no such check", () => {
+    expect(() => slowed.with("", 10)).toThrow("openAccess");
   });
 });
