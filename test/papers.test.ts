@@ -73,6 +73,30 @@ describe("the papers", () => {
   });
 });
 
+describe("papers that judge", () => {
+  it("say what each kind of evidence is, and link what can be looked up", () => {
+    const paper = read("docs/fidelity.md");
+    const explained = [...paper.matchAll(/^- \*\*(.)\*\* (.*(?:\n {2}.*)*)/gm)].map(
+      ([, letter = "", words = ""]) => [letter, words] as const,
+    );
+    const used = [...paper.matchAll(/^\|[^|]*\| ([A-Z?](?:, [A-Z?])*)(?: \(.*?\))? +\|/gm)].flatMap(
+      ([, letters = ""]) => letters.split(", "),
+    );
+    expect(used.length).toBeGreaterThan(50);
+    expect([...new Set(used)].sort()).toEqual(explained.map(([letter]) => letter).sort());
+    const published = explained.filter(([letter]) => "SOD".includes(letter));
+    expect(published.filter(([, words]) => !words.includes("](https://"))).toEqual([]);
+  });
+
+  it("say what a target is before the first row that misses one", () => {
+    const results = read("bench/RESULTS.md");
+    const said = results.indexOf("A target is");
+    expect(said).toBeGreaterThan(0);
+    expect(said).toBeLessThan(results.indexOf("missed |"));
+    expect(results).toContain("README.md says how to read it");
+  });
+});
+
 describe("each example", () => {
   const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
     .filter((one) => one.isDirectory() && one.name !== "node_modules")
