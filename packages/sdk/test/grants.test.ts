@@ -106,6 +106,16 @@ describe("a pushed authorization request", () => {
     expect(refused.headers.location).toContain("error=invalid_request");
   });
 
+  it("is allowed without a browser, once, by the emulator's typed client", async () => {
+    const { flow, url, setCookie } = await begin();
+    const { requestUri } = await pushAuthorizationRequest(url, web, sign.url);
+    const asked = { clientId: web.clientId, requestUri };
+    const { callbackUrl } = await sign.authorize(asked);
+    const result = await flow.handleCallback(callbackUrl, setCookie.split(";")[0]);
+    expect(result.outcome).toBe("authorized");
+    await expect(sign.authorize(asked)).rejects.toThrow("The request_uri was used before");
+  });
+
   it("is refused there and then, by a typed error that holds no secret", async () => {
     const { url } = await begin();
     const wrong = { clientSecret: "not-the-secret-of-it" };

@@ -32,6 +32,8 @@ export interface AuthorizeOptions {
   readonly prompt?: string | undefined;
   readonly maxAge?: string | undefined;
   readonly resource?: string | readonly string[] | undefined;
+  /** What a pushed request was given for it (RFC 9126): it counts whole, and nothing beside it but `clientId`. */
+  readonly requestUri?: string | undefined;
 }
 
 /** What arrives at the app's callback: a code, or an error. */
