@@ -15,6 +15,7 @@ const titles = {
   disturbed: "How long it takes meanwhile",
   cold: "From nothing",
   growth: "As data grows",
+  guard: "The guard, tried",
 };
 
 /** Writes a section of RESULTS.md and leaves the others as they are. */
