@@ -2,13 +2,14 @@
 
 import { succeeded, titleOf } from "../inspector/words.js";
 import type { RequestRecord } from "../requests/record.js";
+import { withSpansInWords } from "../time/duration.js";
 import { oneLine, type Paint } from "./paint.js";
 
 export function requestLine(record: RequestRecord, paint: Paint): string {
   const good = succeeded(record);
   const expected = record.reason === "denied_by_user";
   const mark = good ? paint.green("✓") : expected ? paint.yellow("–") : paint.red("✗");
-  const why = record.detail ?? record.reason ?? "";
+  const why = withSpansInWords(record.detail ?? record.reason ?? "");
   const told = good ? "" : (expected ? paint.yellow : paint.red)(oneLine(why));
   const who = paint.dim(oneLine(record.account ?? record.clientId ?? ""));
   const parts = [mark, String(record.status ?? "···"), oneLine(whatItWas(record)), told, who];
