@@ -24,12 +24,12 @@ describe("the line of a request", () => {
     const notes = { advice: "Exchange it at once.", fault: "answered 400 without effect" };
     expect(line({ ...refused, ...notes })).toBe(
       [
-        "10:19:22 ✗  400  Code refused  the code expired 1 h 2 s ago  jill@example.com",
+        "10:19:22 ✗  400  Code refused  the code expired 1 h ago  jill@example.com",
         "           → injected: answered 400 without effect",
         "           → Exchange it at once.",
       ].join("\n"),
     );
-    expect(line(refused, true)).toContain("\x1b[31mthe code expired 1 h 2 s ago\x1b[0m");
+    expect(line(refused, true)).toContain("\x1b[31mthe code expired 1 h ago\x1b[0m");
   });
 
   it("names what it does not know by method and path, and an answer that was not sent", () => {
