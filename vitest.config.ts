@@ -39,7 +39,7 @@ const layers = {
     "packages/server/test/poolers/*.test.ts",
     "packages/server/test/reliability/{clocks,failover,postgres}.test.ts",
     "packages/server/test/serve/starts.test.ts",
-    "packages/server/test/storage/{kill,migrations,postgres,postgres-faults}.test.ts",
+    "packages/server/test/storage/{kill,migrations,postgres,postgres-faults,purge-plans}.test.ts",
   ],
   runtimes: [
     "packages/sdk/test/package.test.ts",

@@ -204,3 +204,24 @@ it("a family id begins with its time, so that ids sort by it, and ends in chance
   expect([...ids].sort()).toEqual(ids);
   expect(newFamilyId(7, random)).not.toBe(newFamilyId(7, random));
 });
+
+it("a family's id is its time and eighty random bits, of which sixteen may become another number (docs/storage.md)", () => {
+  const random = seededRandom("room");
+  const times = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+  let varied = 0n;
+  fc.assert(
+    fc.property(times, times, fc.integer({ min: 0, max: 0xffff }), (now, later, shard) => {
+      const id = newFamilyId(now, random);
+      expect(Number.parseInt(id.slice(0, 12), 16)).toBe(now);
+      varied |= BigInt(`0x${id.slice(12)}`) ^ BigInt(`0x${newFamilyId(later, random).slice(12)}`);
+      const familyId = id.slice(0, 12) + shard.toString(16).padStart(4, "0") + id.slice(16);
+      const opened = openRefreshToken(
+        ring,
+        sealRefreshToken(ring, "prefixed-base64url", { familyId, generation: 1 }),
+      );
+      expect(Number.parseInt((opened as RefreshToken).familyId.slice(12, 16), 16)).toBe(shard);
+      if (now < later) expect(familyId < newFamilyId(later, random)).toBe(true);
+    }),
+  );
+  expect(varied).toBe(2n ** 80n - 1n);
+});
