@@ -23,14 +23,15 @@ function hasTaskset() {
 /**
  * Starts Node on a script.
  * @param {string[]} args the script and its arguments
- * @param {{ core?: number, env?: Record<string, string>, stdout?: number | "inherit" | "ignore", talks?: boolean }} options
+ * @param {{ core?: number, env?: Record<string, string>, cwd?: string, stdout?: number | "inherit" | "ignore", talks?: boolean }} options
  */
-export function start(args, { core, env = {}, stdout = "inherit", talks = false }) {
+export function start(args, { core, env = {}, cwd, stdout = "inherit", talks = false }) {
   const pinned = canPin && core !== undefined;
   const command = pinned
     ? ["taskset", "-c", String(core), process.execPath, ...args]
     : [process.execPath, ...args];
   const child = spawn(command[0], command.slice(1), {
+    cwd,
     env: { ...process.env, NODE_ENV: "production", ...env },
     stdio: ["ignore", stdout, "inherit", ...(talks ? ["ipc"] : [])],
   });

@@ -13,6 +13,7 @@ const titles = {
   wal: "What is written to PostgreSQL's log, and what a node holds",
   latency: "How long an answer takes",
   disturbed: "How long it takes meanwhile",
+  traces: "What traces cost",
   cold: "From nothing",
   growth: "As data grows",
   guard: "The guard, tried",

@@ -16,6 +16,7 @@ import { keep } from "./results.mjs";
 import { measure, operations } from "./rounds.mjs";
 import { countersign } from "./subjects/countersign.mjs";
 import { bare, peer, smallest } from "./subjects/others.mjs";
+import { traced } from "./traced.mjs";
 import { writeAheadLog } from "./wal.mjs";
 
 const { values: options } = parseArgs({
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     during: { type: "string", multiple: true },
     postgres: { type: "boolean" },
     wal: { type: "boolean" },
+    traces: { type: "boolean" },
     grants: { type: "string", default: "1000000" },
     rounds: { type: "string" },
     milliseconds: { type: "string" },
@@ -129,6 +131,10 @@ try {
     const report = await onPostgres({ folder, load, how, wanted });
     console.log(report);
     if (!options.only) keep("postgres", report, command);
+  } else if (options.traces) {
+    const report = await traced({ folder, load, how, wanted });
+    console.log(report);
+    if (!options.only) keep("traces", report, command);
   } else {
     const report = await compare();
     console.log(report);

@@ -64,6 +64,7 @@ export async function serve({
   profiled = false,
   watched = false,
   env: more = {},
+  cwd,
 }) {
   const port = await freePort();
   const env = {
@@ -85,6 +86,7 @@ export async function serve({
   const child = start([...args, ...program], {
     core,
     env,
+    cwd,
     stdout: openSync(join(folder, `${name}.log`), "a"),
     talks: metered || profiled || watched,
   });

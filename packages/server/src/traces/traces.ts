@@ -50,7 +50,8 @@ function requestSpan(tracer: Tracer, current: AsyncLocalStorage<Span>, request: 
   return {
     traceId,
     header: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`,
-    within: (run) => current.run(span, run),
+    // What is within a request that is not kept need not be noted either.
+    within: span.isRecording() ? (run) => current.run(span, run) : (run) => run(),
     end: (answered) => endRequest(span, answered),
   };
 }
