@@ -1,70 +1,20 @@
 /** Starts of a server whose database is another's already, of an older schema, or not there yet. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startPostgres } from "../../../../test/support/postgres.js";
 import { openDatabase } from "../../src/storage/sqlite/engine/driver.js";
 import { migrateSqlite } from "../../src/storage/sqlite/engine/migrate.js";
 import { sqliteMigrations } from "../../src/storage/sqlite/schema.js";
+import { Workplace } from "./workplace.js";
 
-const bin = fileURLToPath(new URL("../../bin/countersign.js", import.meta.url));
-let folder: string;
-let children: ChildProcess[];
+let place: Workplace;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "countersign-starts-"));
-  children = [];
+  place = new Workplace();
 });
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => place.leave());
 
-interface Start {
-  /** Resolves to "ready", or to what the process said as it ended. */
-  readonly outcome: Promise<string>;
-  readonly log: string[];
-  stop(): Promise<void>;
-}
-
-function run(command: string, more: Readonly<Record<string, string>> = {}): Start {
-  const child = spawn(process.execPath, [bin, command], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      COUNTERSIGN_PUBLIC_URL: "http://127.0.0.1:4010",
-      COUNTERSIGN_PORT: "0",
-      COUNTERSIGN_SECRETS: "Zb1xK7Qm2vTn9LrP4sWd8HfYc3GjU6Ae",
-      ...more,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.push(child);
-  const log: string[] = [];
-  let said = "";
-  child.stderr.on("data", (data) => {
-    said += data;
-  });
-  const lines = createInterface({ input: child.stdout });
-  const outcome = new Promise<string>((resolve) => {
-    lines.on("line", (line) => {
-      log.push(line);
-      if (line.includes('"msg":"ready"')) resolve("ready");
-    });
-    child.once("close", (code) => resolve(`${code}: ${said}`));
-  });
-  const stop = async () => {
-    const ended = once(child, "exit");
-    child.kill("SIGTERM");
-    await ended;
-  };
-  return { outcome, log, stop };
-}
+const run = (...start: Parameters<Workplace["run"]>) => place.run(...start);
 
 describe("a second server on one SQLite file", () => {
   it("serves and says so; a first one, and one after it has ended, says nothing", async () => {
@@ -72,18 +22,18 @@ describe("a second server on one SQLite file", () => {
     expect(await first.outcome).toBe("ready");
     const second = run("serve");
     expect(await second.outcome).toBe("ready");
-    expect(second.log.join()).toContain("another `countersign serve` uses countersign.db");
+    expect(JSON.stringify(second.log)).toContain("another `countersign serve` uses countersign.db");
     for (const one of [first, second]) await one.stop();
     const third = run("serve");
     expect(await third.outcome).toBe("ready");
     await third.stop();
-    for (const { log } of [first, third]) expect(log.join()).not.toContain("another");
+    for (const { log } of [first, third]) expect(JSON.stringify(log)).not.toContain("another");
   });
 });
 
 describe("COUNTERSIGN_MIGRATE=false", () => {
   const older = () => {
-    const database = openDatabase(join(folder, "countersign.db"));
+    const database = openDatabase(join(place.folder, "countersign.db"));
     migrateSqlite(database, sqliteMigrations.slice(0, -1));
     database.close();
   };

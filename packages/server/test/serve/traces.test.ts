@@ -1,18 +1,15 @@
 /** Traces of a server that runs, told to a collector: only where one is named, and never in the way of an answer. */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../../../test/support/free-port.js";
+import { type Started, Workplace } from "./workplace.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const bin = join(root, "packages/server/bin/countersign.js");
 
 interface Attribute {
   readonly key: string;
@@ -26,16 +23,14 @@ interface Span {
   readonly attributes: readonly Attribute[];
 }
 
-let folder: string;
+let place: Workplace;
 let collector: Server;
 let endpoint: string;
 let bodies: string[];
-let children: ChildProcess[];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "countersign-traces-"));
+  place = new Workplace();
   bodies = [];
-  children = [];
   collector = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
@@ -46,51 +41,24 @@ beforeEach(async () => {
   endpoint = `http://127.0.0.1:${(collector.address() as { port: number }).port}`;
 });
 afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
+  place.leave();
   collector.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
-interface Serving {
+interface Serving extends Pick<Started, "log" | "stop"> {
   readonly url: string;
   /** Of the operators' listener, if there is one. */
   readonly admin: string;
-  readonly log: Record<string, unknown>[];
-  stop(): Promise<number>;
 }
 
 async function serve(more: Record<string, string>): Promise<Serving> {
-  const child = spawn(process.execPath, [bin, "serve"], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      COUNTERSIGN_PUBLIC_URL: "http://127.0.0.1:4010",
-      COUNTERSIGN_PORT: "0",
-      COUNTERSIGN_SECRETS: "Zb1xK7Qm2vTn9LrP4sWd8HfYc3GjU6Ae",
-      ...more,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  children.push(child);
-  const log: Record<string, unknown>[] = [];
-  const lines = createInterface({ input: child.stdout });
-  const { url, admin } = await new Promise<Pick<Serving, "url" | "admin">>((resolve, reject) => {
-    lines.on("line", (line) => {
-      const told = JSON.parse(line);
-      log.push(told);
-      if (told.msg === "ready") resolve({ url: told.address, admin: told.admin });
-    });
-    child.once("exit", () => reject(new Error("serve ended before it was ready")));
-  });
-  const stop = async () => {
-    const ended = once(child, "close");
-    child.kill("SIGTERM");
-    return Number((await ended)[0]);
-  };
-  return { url, admin, log, stop };
+  const { outcome, log, stop } = place.run("serve", more);
+  expect(await outcome).toBe("ready");
+  const ready = log.find(({ msg }) => msg === "ready");
+  return { url: String(ready?.address), admin: String(ready?.admin), log, stop };
 }
 
-const install = () => symlinkSync(join(root, "tools/node_modules"), join(folder, "node_modules"));
+const install = () => symlinkSync(join(root, "tools/node_modules"), join(place.folder, "node_modules"));
 
 const spans = () =>
   bodies.flatMap((body) =>
@@ -151,11 +119,11 @@ describe("traces", () => {
   it("hold what operators do by the admin API, refused or not, and neither their token nor who reads the metrics", async () => {
     install();
     const token = "an-admin-token-of-thirty-two-characters";
-    writeFileSync(join(folder, "admin-token"), token, { mode: 0o600 });
+    writeFileSync(join(place.folder, "admin-token"), token, { mode: 0o600 });
     const { admin, log, stop } = await serve({
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       COUNTERSIGN_ADMIN_PORT: String(await freePort()),
-      COUNTERSIGN_ADMIN_TOKEN_FILE: join(folder, "admin-token"),
+      COUNTERSIGN_ADMIN_TOKEN_FILE: join(place.folder, "admin-token"),
     });
     const ask = (path: string, bearer: string) =>
       fetch(admin + path, {
