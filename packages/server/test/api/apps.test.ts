@@ -1,22 +1,20 @@
 /** Apps by API: the apps of the authorization server, made, read, changed and deleted by their owner. */
 
 import { ApiAppApi } from "@dropbox/sign";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { describe, expect, it } from "vitest";
+import type { SignEmulator } from "../../src/testing/index.js";
 import { account, exchange, refresh, send, tokensFor } from "../emulator/client.js";
+import { basic, emulatorForFile } from "./scene.js";
 
 const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
-const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
 const callback = "https://app.example.com/callback";
 const oauth = { callback_url: callback, scopes: ["basic_account_info", "request_signature"] };
 const unknown = "f".repeat(32);
 
 let sign: SignEmulator;
-beforeAll(async () => {
-  sign = await startEmulator();
+emulatorForFile((started) => {
+  sign = started;
 });
-afterAll(() => sign.close());
-beforeEach(() => sign.reset());
 
 const call = (method: string, path: string, body?: object, headers: Record<string, string> = basic) =>
   send(sign, method, `/v3/api_app${path}`, { headers, ...(body && { body }) });

@@ -1,22 +1,22 @@
 /** Bulk send: one request of each row, or none; and jobs that only their maker sees. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { csvRows } from "../../src/emulator/api/bulk/csv.js";
-import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import type { SignEmulator } from "../../src/testing/index.js";
 import { send, tokensFor } from "../emulator/client.js";
+import { basic, emulatorForFile } from "./scene.js";
 
-const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
-const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
 const path = "/v3/signature_request/bulk_send_with_template";
 
 let sign: SignEmulator;
 let template: string;
-beforeAll(async () => {
-  sign = await startEmulator({ clock: "2026-05-01T12:00:00Z" });
-});
-afterAll(() => sign.close());
+emulatorForFile(
+  (started) => {
+    sign = started;
+  },
+  { clock: "2026-05-01T12:00:00Z" },
+);
 beforeEach(async () => {
-  await sign.reset();
   const order = { title: "Offer", signerRoles: ["Client"], customFields: ["Price"] };
   template = await sign.documents.addTemplate(order);
 });

@@ -1,17 +1,17 @@
 /** Unclaimed drafts: who claims them, what becomes of them, what is refused. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { demoApiKey } from "../../src/emulator/seed/demo.js";
+import { describe, expect, it } from "vitest";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { send } from "../emulator/client.js";
+import { basic, emulatorForFile } from "./scene.js";
 
-const basic = { authorization: `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}` };
 let sign: SignEmulator;
-beforeAll(async () => {
-  sign = await startEmulator({ clock: "2026-05-01T12:00:00Z" });
-});
-afterAll(() => sign.close());
-beforeEach(() => sign.reset());
+emulatorForFile(
+  (started) => {
+    sign = started;
+  },
+  { clock: "2026-05-01T12:00:00Z" },
+);
 
 const post = (path: string, body: object) => send(sign, "POST", `/v3${path}`, { body, headers: basic });
 const fileUrls = ["https://example.com/nda.pdf"];

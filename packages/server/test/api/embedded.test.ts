@@ -5,24 +5,21 @@ import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SignEmulator } from "../../src/testing/index.js";
 import { send } from "../emulator/client.js";
 import { launchBrowser } from "../support/browser.js";
+import { basic, emulatorForFile } from "./scene.js";
 
-const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
-const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
 const client = readFileSync(
   createRequire(import.meta.url).resolve("hellosign-embedded/umd/embedded.production.min.js"),
   "utf8",
 );
 
 let sign: SignEmulator;
-beforeAll(async () => {
-  sign = await startEmulator();
+emulatorForFile((started) => {
+  sign = started;
 });
-afterAll(() => sign.close());
-beforeEach(() => sign.reset());
 
 async function made(more: object = {}): Promise<{ id: string; signatureIds: string[] }> {
   const body = {

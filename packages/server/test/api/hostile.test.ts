@@ -4,11 +4,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { notEmulatedHeader } from "../../src/emulator/api/not-emulated.js";
 import { operations } from "../../src/emulator/api/operations.js";
-import { demoApiKey } from "../../src/emulator/seed/demo.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { basic } from "./scene.js";
 import { servedOperations } from "./served.js";
 
-const basic = { authorization: `Basic ${Buffer.from(`${demoApiKey}:`).toString("base64")}` };
 let sign: SignEmulator;
 let served: typeof operations;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { notEmulatedHeader } from "../../src/emulator/api/not-emulated.js";
 import { operations } from "../../src/emulator/api/operations.js";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { send, tokensFor } from "../emulator/client.js";
+import { basic } from "./scene.js";
 
 const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
-const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
 
 let sign: SignEmulator;
 let bearer: { authorization: string };

@@ -1,23 +1,23 @@
 /** Signature requests: what is sent, what signers and time do to it, and what is refused. */
 
 import { SignatureRequestApi } from "@dropbox/sign";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { SignEmulator } from "../../src/testing/index.js";
 import { send, tokensFor } from "../emulator/client.js";
+import { basic, emulatorForFile } from "./scene.js";
 
 const pdf = Buffer.from("%PDF-1.4\n%%EOF\n");
-const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
-const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
 
 let sign: SignEmulator;
 let bearer: { authorization: string };
 let api: SignatureRequestApi;
-beforeAll(async () => {
-  sign = await startEmulator({ clock: "2026-05-01T12:00:00Z" });
-});
-afterAll(() => sign.close());
+emulatorForFile(
+  (started) => {
+    sign = started;
+  },
+  { clock: "2026-05-01T12:00:00Z" },
+);
 beforeEach(async () => {
-  await sign.reset();
   const { access_token } = await tokensFor(sign);
   bearer = { authorization: `Bearer ${access_token}` };
   api = new SignatureRequestApi(`${sign.url}/v3`);

@@ -1,8 +1,9 @@
 /** Teams by API: who is in one, who may change it, and what nobody else sees. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
+import { describe, expect, it } from "vitest";
+import type { SignEmulator } from "../../src/testing/index.js";
 import { send, tokensFor } from "../emulator/client.js";
+import { emulatorForFile } from "./scene.js";
 
 const key = (digit: string) => digit.repeat(64);
 const basic = (digit: string) => ({
@@ -24,11 +25,12 @@ const seed = {
 };
 
 let sign: SignEmulator;
-beforeAll(async () => {
-  sign = await startEmulator({ seed, clock: "2026-05-01T12:00:00Z" });
-});
-afterAll(() => sign.close());
-beforeEach(() => sign.reset());
+emulatorForFile(
+  (started) => {
+    sign = started;
+  },
+  { seed, clock: "2026-05-01T12:00:00Z" },
+);
 
 const call = (method: string, path: string, headers: Record<string, string>, body?: object) =>
   send(sign, method, `/v3/team${path}`, { headers, ...(body && { body }) });

@@ -1,22 +1,20 @@
 /** Templates in use: who sees them, and requests made from them. */
 
 import { TemplateApi } from "@dropbox/sign";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type SignEmulator, startEmulator } from "../../src/testing/index.js";
 import { send, tokensFor } from "../emulator/client.js";
+import { basic, emulatorForFile } from "./scene.js";
 import { faultsInAnswer } from "./schema.js";
 
 const apiKey = "5d1fe7a1c4b2a9036d8e5f70c1b2a3948576869788a9bacbdcedfe0f1a2b3c4d";
-const basic = { authorization: `Basic ${Buffer.from(`${apiKey}:`).toString("base64")}` };
 
 let sign: SignEmulator;
 let template: string;
-beforeAll(async () => {
-  sign = await startEmulator();
+emulatorForFile((started) => {
+  sign = started;
 });
-afterAll(() => sign.close());
 beforeEach(async () => {
-  await sign.reset();
   template = await sign.documents.addTemplate({
     title: "Mutual NDA",
     signerRoles: ["Client", "Witness"],
