@@ -49,6 +49,8 @@ export function startPurging(
       observer?.purged(gone, behind);
       plan(behind ? restMilliseconds : everyMilliseconds);
     } catch (error) {
+      // The storage was closed under it: what is left is purged after the next start.
+      if (stopped) return;
       observer?.purgeFailed();
       log.warn({ err: String(error) }, "purging failed; it is tried again");
       plan(everyMilliseconds);
