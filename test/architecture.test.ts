@@ -48,6 +48,7 @@ function importsOf(sources: Sources): Import[] {
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "cli/": [
     "app.ts",
+    "bounded-file.ts",
     "admin/",
     "metrics/",
     "traces/",
@@ -131,10 +132,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "oauth/profile/": ["oauth/refusal.ts"],
   "pages/": [],
   "crypto/": [],
-  "config-file.ts": [],
-  "admin-config.ts": ["crypto/"],
+  "bounded-file.ts": [],
+  "config-file.ts": ["bounded-file.ts"],
+  "admin-config.ts": ["bounded-file.ts", "crypto/"],
   "open-clients-config.ts": ["oauth/open-clients/settings.ts", "oauth/profile/"],
-  "secrets-config.ts": ["crypto/"],
+  "secrets-config.ts": ["bounded-file.ts", "crypto/"],
   "alternatives.ts": [],
   "config-reader.ts": ["alternatives.ts", "config-file.ts", "limits/"],
   "protocol-config.ts": [
@@ -183,9 +185,8 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "node:fs": [
     "log-output.ts",
     "cli/",
-    "admin-config.ts",
+    "bounded-file.ts",
     "secrets-config.ts",
-    "config-file.ts",
     "emulator/",
     "pages/asset.ts",
     "storage/sqlite/",

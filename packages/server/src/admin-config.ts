@@ -1,6 +1,6 @@
 /** The part of the configuration that is about operators: the admin listener, its tokens, traces. */
 
-import { readFileSync } from "node:fs";
+import { readBoundedFile } from "./bounded-file.js";
 import { faultInSecret } from "./crypto/key-ring.js";
 
 export interface AdminConfig {
@@ -91,9 +91,12 @@ function tokenOf(
   return token;
 }
 
+/** A token is a line. */
+const mostTokenBytes = 65_536;
+
 function tokenIn(values: AdminValues, key: AdminKey, file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8").trim();
+    return readBoundedFile(file, mostTokenBytes).toString("utf8").trim();
   } catch (error) {
     values.fault(key, `cannot be read: ${(error as Error).message}`);
     return undefined;

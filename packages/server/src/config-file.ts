@@ -1,15 +1,21 @@
 /** The configuration file: `KEY=value`, one a line. What cannot be understood is a fault with its line, never dropped. */
 
-import { readFileSync } from "node:fs";
+import { readBoundedFile } from "./bounded-file.js";
+
+/** Every key with a long value is less than a tenth of it. */
+const mostBytes = 1_048_576;
+/** What is told of a file that is something else has this many lines. */
+const mostFaults = 20;
 
 export type Values = Readonly<Record<string, string | undefined>>;
 
 /** Returns the keys and values of a file; adds what is wrong with it to `faults`. */
 export function readConfigFile(file: string, faults: string[]): Values {
-  const fault = (message: string) => faults.push(`the configuration file ${file} ${message}`);
+  const own: string[] = [];
+  const fault = (message: string) => own.push(`the configuration file ${file} ${message}`);
   let text: string;
   try {
-    text = decode(readFileSync(file));
+    text = decode(readBoundedFile(file, mostBytes));
   } catch (error) {
     faults.push(`cannot read the configuration file ${file}: ${(error as Error).message}`);
     return {};
@@ -23,6 +29,9 @@ export function readConfigFile(file: string, faults: string[]): Values {
     else if (Object.hasOwn(values, read.key)) fault(`${place}: ${read.key} is set twice`);
     else values[read.key] = read.value;
   }
+  faults.push(...own.slice(0, mostFaults));
+  if (own.length > mostFaults)
+    faults.push(`the configuration file ${file} has ${own.length - mostFaults} more lines like these`);
   return values;
 }
 

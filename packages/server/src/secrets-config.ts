@@ -1,6 +1,7 @@
 /** The secrets of the configuration: listed, or in a file that nobody else should read or write. */
 
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { readBoundedFile } from "./bounded-file.js";
 import { faultInSecret } from "./crypto/key-ring.js";
 
 type SecretsKey = "COUNTERSIGN_SECRETS" | "COUNTERSIGN_SECRETS_FILE";
@@ -59,9 +60,7 @@ const mostBytes = 65_536;
  */
 export function readSecretsFile(file: string): string[] {
   if (accessOf(file) & 0o002) throw new Error(`${file} is writable by everyone: run chmod 600`);
-  if (statSync(file).size > mostBytes)
-    throw new Error(`${file} has more than ${mostBytes} bytes: it is no file of secrets`);
-  const lines = readFileSync(file, "utf8").split("\n");
+  const lines = readBoundedFile(file, mostBytes).toString("utf8").split("\n");
   return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }
 

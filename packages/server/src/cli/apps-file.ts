@@ -1,9 +1,9 @@
 /** `serve --apps FILE`: apps declared in a file that is kept with the rest of a deployment. */
 
-import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { applyApps, planApps } from "../admin/acts/apply.js";
 import { AdminFault } from "../admin/fault.js";
+import { readBoundedFile } from "../bounded-file.js";
 import type { Log } from "../log.js";
 import { type Opened, withConfigured } from "./open.js";
 import { UsageFault } from "./usage.js";
@@ -39,8 +39,13 @@ export async function sayPlan(config: string | undefined, file: string | undefin
 const named = (file: string, error: unknown) =>
   error instanceof AdminFault ? new Error(`${file}: ${error.message}`) : error;
 
+/** Some thousands of apps. */
+const mostBytes = 8_388_608;
+
 function readApps(file: string): unknown {
-  const read = filledIn(parse(readFileSync(file, "utf8"))) as { apps?: unknown } | null;
+  const read = filledIn(parse(readBoundedFile(file, mostBytes).toString("utf8"))) as {
+    apps?: unknown;
+  } | null;
   const strangers = Object.keys(read ?? {}).filter((key) => key !== "apps");
   if (typeof read !== "object" || read === null || strangers.length > 0)
     throw new AdminFault("bad_request", "must hold `apps:` and a list, and nothing else");

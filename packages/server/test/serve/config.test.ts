@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -173,6 +173,30 @@ describe("configuration", () => {
     const utf16 = Buffer.from("\ufeffCOUNTERSIGN_PORT=1", "utf16le");
     expect(faultsOf(good, inFile(utf16))[0]).toContain("it is UTF-16");
     expect(faultsOf(good, inFile(Uint8Array.of(0x41, 0x3d, 0xff)))[0]).toContain("it is not UTF-8");
+  });
+
+  it.each([
+    ["a disk image", (file: string) => writeFileSync(file, Buffer.alloc(1_100_000, "x\n"))],
+    ["a device without an end", (file: string) => symlinkSync("/dev/zero", file)],
+  ])("reads no more of %s than a configuration may have", (_what, make) => {
+    const file = join(mkdtempSync(join(tmpdir(), "countersign-config-")), "env");
+    make(file);
+    const wrong = [
+      faultsOf(good, file),
+      faultsOf({ ...good, COUNTERSIGN_SECRETS: "", COUNTERSIGN_SECRETS_FILE: file }),
+      faultsOf({ ...good, COUNTERSIGN_ADMIN_PORT: "0", COUNTERSIGN_ADMIN_TOKEN_FILE: file }),
+    ];
+    for (const faults of wrong)
+      expect(faults.join()).toMatch(/ has more than \d+ bytes$|is writable by everyone/);
+  });
+
+  it("tells the first lines of a file that is something else, and how many there are", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "countersign-config-")), "env");
+    writeFileSync(file, "not a configuration\n".repeat(25));
+    const faults = faultsOf(good, file);
+    expect(faults).toHaveLength(21);
+    expect(faults[19]).toContain("line 20");
+    expect(faults[20]).toContain("has 5 more lines like these");
   });
 
   it("keeps the file's value where a variable is set to nothing, as compose does", () => {
