@@ -366,6 +366,16 @@ describe("an embedded template draft", () => {
     expect(await sign.documents.templates()).toHaveLength(1);
   });
 
+  it("keeps a message as long as one may be, where something else is refused", async () => {
+    const more = { signer_roles: [{ name: "A" }], force_signer_roles: true, force_subject_message: true };
+    const { action } = await opened(framed((await draft(more)).body.template.edit_url));
+    const message = "m".repeat(5000);
+    const wrong = await submit(action, { title: "Lease", message, signer_roles: "A\nA" });
+    expect(await wrong.text()).toContain(message);
+    const tooLong = await submit(action, { title: "Lease", message: `${message}m`, signer_roles: "A" });
+    expect([tooLong.status, await tooLong.text()]).toEqual([400, expect.stringContaining("at most 5000")]);
+  });
+
   it("escapes what roles and titles hold", async () => {
     const markup = "</textarea><script>alert(1)</script>";
     const more = { title: markup, signer_roles: [{ name: markup }], force_signer_roles: true };

@@ -48,6 +48,28 @@ describe("documents of countersign dev", () => {
     await fourth.close();
   });
 
+  it("go on being made: a template and a draft that were under way", async () => {
+    const first = await start();
+    const headers = { authorization, "content-type": "application/json" };
+    const post = async (path: string, body: object) =>
+      (await fetch(`${first.url}/v3${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+    const fileUrls = ["https://example.com/a.pdf"];
+    first.world.signing.preparingMilliseconds = 3_600_000;
+    const wanted = { signer_roles: [{ name: "Client" }], form_fields_per_document: [], file_urls: fileUrls };
+    await post("/template/create", wanted);
+    await post("/unclaimed_draft/create", { type: "request_signature", title: "Lease", file_urls: fileUrls });
+    await first.close();
+    const second = await start();
+    const { documents } = second.world.signing;
+    expect(documents.drafts().map(({ history = [] }) => history.map(({ act }) => act))).toEqual([
+      ["draft_made"],
+    ]);
+    expect(documents.templates()[0]?.phase).toBe("creating");
+    await second.world.timeline.advance(3_600_000);
+    expect(documents.templates()[0]?.phase).toBe("ready");
+    await second.close();
+  });
+
   it("keep what their senders wrote, however much it looks like what the file writes itself", async () => {
     const metadata = { base64: "aGVsbG8=" };
     const first = await start();

@@ -39,7 +39,8 @@ export const typedIn =
     return typeof value === "string" && value.length <= longestKept ? value : undefined;
   };
 
-const longestKept = 1000;
+/** As long as the message of a request or a template may be. */
+const longestKept = 5000;
 
 /** A page that tells the app around it its messages. */
 export const embeddedPage = (
