@@ -32,6 +32,13 @@ const cut = `[...document.querySelectorAll("select, input, textarea")].filter((e
   return isCut;
 }).map((element) => element.outerHTML.slice(0, 200))`;
 const words = "document.body.innerText";
+const prose = `(() => {
+  const body = document.body.cloneNode(true);
+  for (const code of body.querySelectorAll("pre, code")) code.remove();
+  return body.textContent;
+})()`;
+/** A date as machines write it, and a time of day to the second that does not name its zone. */
+const forMachines = /\b20\d\d-\d\d-\d\d|\b\d\d:\d\d:\d\d\b(?! UTC)/;
 /** Words of another language, translated one by one; and two spellings of one word. */
 const unidiomatic =
   /\be-mail|\b(order a fault|look again|start anew|take (the )?approval away|let it|this often|its time is over)\b/i;
@@ -87,6 +94,7 @@ describe("the page", () => {
       for (const summary of await page.locator("summary:visible").all()) await summary.click();
       const said = await page.evaluate<string>(words);
       expect(said).not.toMatch(unidiomatic);
+      expect(await page.evaluate<string>(prose)).not.toMatch(forMachines);
       // Who pays is said once, not under each permission.
       expect([...said.matchAll(/\bcharged to\b/gi)].length).toBeLessThanOrEqual(1);
       await page.evaluate(axe);
