@@ -43,13 +43,22 @@ const named = (file: string, error: unknown) =>
 const mostBytes = 8_388_608;
 
 function readApps(file: string): unknown {
-  const read = filledIn(parse(readBoundedFile(file, mostBytes).toString("utf8"))) as {
-    apps?: unknown;
-  } | null;
+  const read = filledIn(parsed(file)) as { apps?: unknown } | null;
   const strangers = Object.keys(read ?? {}).filter((key) => key !== "apps");
   if (typeof read !== "object" || read === null || strangers.length > 0)
     throw new AdminFault("bad_request", "must hold `apps:` and a list, and nothing else");
   return read.apps;
+}
+
+/** @throws {AdminFault} that says why the file cannot be read or is no YAML. */
+function parsed(file: string): unknown {
+  try {
+    return parse(readBoundedFile(file, mostBytes).toString("utf8"));
+  } catch (error) {
+    // What follows the first line is the place in the file, where a secret may stand.
+    const [said = ""] = (error as Error).message.split("\n");
+    throw new AdminFault("bad_request", said.replace(/:$/, ""));
+  }
 }
 
 /** Puts values of the environment in their places, after the file was read: a value never becomes syntax. */

@@ -102,6 +102,17 @@ describe("a file of apps", () => {
     expect((await stored()).apps.length).toBe(1);
   });
 
+  it("is named where it cannot be read or is no YAML", async () => {
+    const opened = await openConfigured(config);
+    await expect(declareApps(opened, folder, silentLog)).rejects.toThrow(`${folder}: EISDIR`);
+    await expect(sayPlan(config, folder)).rejects.toThrow(`${folder}: EISDIR`);
+    for (const text of ["apps: []\napps: []", "apps: [", "a: &a [1]\nb: *c"])
+      await expect(planned(text)).rejects.toThrow(`${file}: `);
+    const secret = "client_secret: a-secret-in-clear\nclient_secret: another";
+    const { message } = (await planned(secret).catch((error) => error)) as Error;
+    expect(message).toMatch(/Map keys must be unique at line 2, column 1$/);
+  });
+
   it.each([
     [apps("  - name: Nameless\n"), "apps[1]: client_id: is missing"],
     [
