@@ -1,6 +1,9 @@
 /** Templates made by API: what is kept of them, when they are ready, who is told, and what is refused. */
 
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { Documents } from "../../src/emulator/api/documents.js";
+import { newTemplate } from "../../src/emulator/api/templates/make.js";
 import type { SignEmulator } from "../../src/testing/index.js";
 import { send, tokensFor } from "../emulator/client.js";
 import { basic, emulatorForFile } from "./scene.js";
@@ -224,6 +227,22 @@ describe("a template that the API creates", () => {
     const headers = { authorization: `Bearer ${token}` };
     expect((await send(sign, "POST", "/v3/template/create", { headers, body: wanted })).status).toBe(403);
   });
+});
+
+it("templates are forgotten, the oldest first, when their files are more than memory is meant for", () => {
+  const documents = new Documents();
+  const owner = { id: "a", email: "a@example.com" };
+  const put = (title: string, mebibytes: number) => {
+    const made = newTemplate({ title, signerRoles: ["Client"] }, owner, 0, randomBytes);
+    // Only the length of a file counts here.
+    const bytes = { length: mebibytes * 1024 * 1024 } as Buffer;
+    documents.putTemplate({ ...made, files: made.files.map((file) => ({ ...file, bytes })) });
+  };
+  put("first", 100);
+  put("second", 156);
+  expect(documents.templates().map(({ title }) => title)).toEqual(["second", "first"]);
+  put("third", 1);
+  expect(documents.templates().map(({ title }) => title)).toEqual(["third", "second"]);
 });
 
 describe("new files for a template", () => {
