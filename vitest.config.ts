@@ -60,6 +60,8 @@ export default defineConfig({
     reporters: ["default"],
     // Two cores: while one file waits for a browser, a database or another process, another one computes.
     maxWorkers: 3,
+    // What was made of a source is kept below node_modules, by its content: a run makes anew what changed.
+    experimental: { fsModuleCache: true },
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],
