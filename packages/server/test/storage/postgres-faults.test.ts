@@ -90,6 +90,21 @@ describe("PostgreSQL", () => {
     expect(await storage.rotateFamily(act)).toEqual({ outcome: "rotated", generation: 1 });
   });
 
+  it("that ends a connection in the middle of an act, by a limit of its own, has not done it and is unavailable", async () => {
+    const strict = `${url}?options=-c%20transaction_timeout%3D200`;
+    const ended = await openPostgresStorage({ url: strict, poolSize: 1, statementTimeoutMilliseconds: 3000 });
+    const familyId = await createFamily(storage, await createPair(storage));
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await other.query("BEGIN");
+    await other.query("SELECT 1 FROM families WHERE id = $1 FOR UPDATE", [familyId]);
+    const act = { familyId, fromGeneration: 0, now: t0, graceSeconds: 0 };
+    await expect(ended.rotateFamily(act)).rejects.toBeInstanceOf(StorageUnavailable);
+    await other.end();
+    expect(await ended.rotateFamily(act)).toEqual({ outcome: "rotated", generation: 1 });
+    await ended.close();
+  });
+
   it("makes every commit wait for its disk, whatever its own default is", async () => {
     const plain = await server.createDatabase();
     const admin = new pg.Client({ connectionString: plain });

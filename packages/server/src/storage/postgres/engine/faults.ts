@@ -39,9 +39,10 @@ export function isConflict(error: unknown): boolean {
 /** serialization_failure, deadlock_detected, foreign_key_violation. */
 const conflicts = new Set(["40001", "40P01", "23503"]);
 
-/** A fault of the statement itself: its values break a rule of the schema, or it is wrong. */
+/** A fault of the statement itself: its values break a rule of the schema, or it is wrong. One that ends the connection is none. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && !isConflict(error) && !serverFault.test(error.code ?? "");
+  if (!(error instanceof pg.DatabaseError) || !isAnswer(error)) return false;
+  return !isConflict(error) && !serverFault.test(error.code ?? "");
 }
 
 /** Whether the server answered the statement with an error, and so did not do it, and the connection is sound. */
