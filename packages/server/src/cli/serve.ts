@@ -130,6 +130,8 @@ function heedEarlySignals(log: Log): { over(reload: () => void): void } {
   const hangUp = () => {
     reloads = true;
   };
+  // Those of bin/countersign.js, for while the code loads.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.removeAllListeners(signal);
   process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
   return {
     over: (reload) => {

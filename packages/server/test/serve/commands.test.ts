@@ -157,7 +157,7 @@ describe("the commands beside serve", () => {
     expect((await place.run(["serve", "--nonsense"])).code).toBe(2);
     for (const command of ["account", "app"]) {
       expect((await place.configured([command, "constructor", "x"])).err).toContain(
-        `Usage: countersign ${command}`,
+        `There is no \`countersign ${command} constructor\`.`,
       );
     }
     await place.run(["key", "rotate", "secrets.txt"]);

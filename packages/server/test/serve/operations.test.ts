@@ -1,8 +1,16 @@
 /** Ordinary operations of a server that runs: its log's disk fills, nobody reads its log, it is stopped early or gently. */
 
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -136,6 +144,36 @@ describe("SIGTERM", () => {
     expect(await ended(child)).toBe(0);
     socket.destroy();
     silent.close();
+  });
+});
+
+describe("a signal while the code of serve loads", () => {
+  /** The command beside code that gets a signal before it has loaded. */
+  function withLoading(signal: string): string {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-operations-"));
+    for (const name of ["bin", "dist/bundle"]) mkdirSync(join(folder, name), { recursive: true });
+    copyFileSync(bin, join(folder, "bin/countersign.js"));
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    const loading = `process.kill(process.pid, "${signal}"); await new Promise(setImmediate); await new Promise(setImmediate);`;
+    writeFileSync(
+      join(folder, "dist/bundle/command.js"),
+      `${loading} export const main = () => console.log("serves");`,
+    );
+    return join(folder, "bin/countersign.js");
+  }
+  const run = (command: string, signal: string) => {
+    const { status, signal: by, stdout } = spawnSync(process.execPath, [withLoading(signal), command]);
+    return { status, by, said: String(stdout).trim() };
+  };
+
+  it("is no end by SIGHUP, and one without a fault by SIGTERM and SIGINT", () => {
+    expect(run("serve", "SIGHUP")).toEqual({ status: 0, by: null, said: "serves" });
+    expect(run("serve", "SIGTERM")).toEqual({ status: 0, by: null, said: "" });
+    expect(run("serve", "SIGINT")).toEqual({ status: 0, by: null, said: "" });
+  });
+
+  it("ends any other command as it ends every program", () => {
+    expect(run("dev", "SIGHUP")).toEqual({ status: null, by: "SIGHUP", said: "" });
   });
 });
 

@@ -176,6 +176,21 @@ describe("PostgreSQL", () => {
     rmSync(signal, { force: true });
   });
 
+  it("that takes a right from the role is unavailable, and used again once it has it back", async () => {
+    const limits = { poolSize: 1, statementTimeoutMilliseconds: 1000 };
+    const owner = new Connections({ url, ...limits });
+    await owner.write({ text: "CREATE ROLE narrow LOGIN PASSWORD 'narrow'" }, []);
+    await owner.write({ text: "CREATE TABLE narrowed (a integer)" }, []);
+    const own = Object.assign(new URL(url), { username: "narrow", password: "narrow" });
+    const connections = new Connections({ url: own.href, ...limits });
+    const read = () => connections.read({ name: "narrowed", text: "SELECT * FROM narrowed" }, []);
+    await expect(read()).rejects.toBeInstanceOf(StorageUnavailable);
+    await owner.write({ text: "GRANT SELECT ON narrowed TO narrow" }, []);
+    await expect(read()).resolves.toEqual([]);
+    await owner.write({ text: "DROP TABLE narrowed" }, []);
+    await Promise.all([connections.close(), owner.close()]);
+  });
+
   it("whose prepared statements are lost or out of date is asked over a new connection, and nobody notices", async () => {
     const connections = new Connections({ url, poolSize: 1, statementTimeoutMilliseconds: 1000 });
     const statement = { name: "of_tomorrow", text: "SELECT * FROM tomorrow" };

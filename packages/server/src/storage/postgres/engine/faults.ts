@@ -3,8 +3,11 @@
 import pg from "pg";
 import { StorageUnavailable } from "../../port/storage.js";
 
-/** SQLSTATE classes (PostgreSQL appendix A) in which the server is at fault, not the statement. */
-const serverFault = /^(08|53|57|58|XX|25006|55P03|40003|0A000|26000|42P05)/;
+/**
+ * SQLSTATE classes (PostgreSQL appendix A) in which the server is at fault, not the statement; among them a right that was
+ * taken from the role (42501), which an operator gives back.
+ */
+const serverFault = /^(08|53|57|58|XX|25006|42501|55P03|40003|0A000|26000|42P05)/;
 
 /**
  * The statement was not done, and would not be done on this connection later: the server has become read-only (25006) or
