@@ -77,6 +77,18 @@ describe("the layers of the tests", () => {
     expect(needy).toEqual([]);
   });
 
+  it("leave neither a setting of the environment nor a loaded example to the next file of their process", () => {
+    const shared = testFiles.filter((file) =>
+      layersOf(file).some(({ test }) => ["fast", "proofs"].includes(test.name)),
+    );
+    const leaves = (file: string) => {
+      const text = textOf(join(root, file));
+      if (/Object\.assign\(process\.env|process\.env(\.\w+|\[[^\]]+\]) = /.test(text)) return true;
+      return /import\("[^"]*\/examples\//.test(text) && !text.includes("vi.resetModules()");
+    };
+    expect(shared.filter(leaves)).toEqual([]);
+  });
+
   it("have what has a long form or times itself among the proofs, and nothing else", () => {
     expect(inLayer("fast").filter((file) => holds(file, long))).toEqual([]);
     expect(inLayer("proofs").filter((file) => !holds(file, long))).toEqual([]);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Configuration, configure, NetworkError, OAuthApi } from "../src/index.js";
 import { type StubServer, startStub } from "./support/authorization-server.js";
 
@@ -18,15 +18,20 @@ let stub: StubServer;
 
 beforeAll(async () => {
   stub = await startStub();
-  Object.assign(process.env, {
+  const settings = {
     CLIENT_ID: "client",
     CLIENT_SECRET: "secret",
     COOKIE_SECRET: "0123456789abcdef0123456789abcdef",
     OAUTH_URL: stub.url,
     TOKEN_FOLDER: join(folder, "tokens"),
-  });
+  };
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  // An example reads them when it is loaded, and another file of this process may have loaded it.
+  vi.resetModules();
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
   for (const close of closing) await close();
   await stub.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /** The grants beside the core, against the real server: pushed requests, devices, and an app's own tokens. */
 
 import { type SignEmulator, startEmulator } from "@countersign/server/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { jack } from "../../server/test/support/server.js";
 import { formOf, UserAgent } from "../../server/test/support/user-agent.js";
 import {
@@ -272,10 +272,12 @@ describe("an app's own token", () => {
 
 describe("the example", () => {
   it("pushes a login, shows a code until it is told to stop, and gets a token of the app itself", async () => {
-    Object.assign(process.env, {
-      ...{ OAUTH_URL: sign.url, CLIENT_ID: web.clientId, CLIENT_SECRET: web.clientSecret },
-      COOKIE_SECRET: "0123456789abcdef0123456789abcdef",
-    });
+    vi.stubEnv("OAUTH_URL", sign.url);
+    vi.stubEnv("CLIENT_ID", web.clientId);
+    vi.stubEnv("CLIENT_SECRET", web.clientSecret);
+    vi.stubEnv("COOKIE_SECRET", "0123456789abcdef0123456789abcdef");
+    // An example reads them when it is loaded, and another file of this process may have loaded it.
+    vi.resetModules();
     const { appToken, deviceLogin, pushedLogin } = await import("../../../examples/sdk/grants.js");
     const { url } = await pushedLogin(undefined);
     expect([...new URL(url).searchParams.keys()]).toEqual(["client_id", "request_uri"]);
@@ -283,5 +285,7 @@ describe("the example", () => {
     const shown = (words: string) => controller.abort(new Error(words));
     await expect(deviceLogin(shown, controller.signal)).rejects.toThrow(`Open ${sign.url}/device and type `);
     expect((await appToken()).expiresIn).toBe(600);
+    vi.unstubAllEnvs();
+    vi.resetModules();
   });
 });
