@@ -11,6 +11,7 @@ import { readSecretsFile } from "../secrets-config.js";
 import { startPurging } from "../storage/purging.js";
 import { takeSoleUse } from "../storage/sqlite/sole-use.js";
 import { declareApps, sayPlan } from "./apps-file.js";
+import { settleNextTick } from "./next-tick.js";
 import { configOption, configUsage, isPostgres, openConfigured } from "./open.js";
 import { operators } from "./operators.js";
 import { drainMilliseconds, runUntilSignal } from "./run.js";
@@ -38,6 +39,7 @@ export async function serve(args: string[]): Promise<void> {
   const { values } = parseOptions(args, options, usage);
   if (values.help) return console.log(usage);
   if (values["dry-run"]) return sayPlan(values.config, values.apps);
+  await settleNextTick();
   const output = jsonLog(Date.now);
   const early = heedEarlySignals(output);
   const wanted = loadConfig(process.env, values.config);
