@@ -6,7 +6,12 @@ import { addressKey } from "../limits/address.js";
 import type { LimitState } from "../limits/limiter.js";
 import type { RateLimit } from "../limits/rate-limit.js";
 import { Refusal } from "../oauth/refusal.js";
+import { remembering } from "../remembering.js";
 import type { HttpContext } from "./context.js";
+
+/** Hashed, since a key is stored: who swaps the two credentials sends the secret as client_id. */
+const clientKey = remembering((clientId) => `client:${hashed(clientId)}`);
+const accountKey = remembering((accountId) => `account:${accountId}`);
 
 /** @throws {Refusal} `rate_limited` when the app or the address has spent its limit at the token endpoints. */
 export async function limitTokenRequest(
@@ -21,10 +26,9 @@ export async function limitTokenRequest(
   const first = more && (await context.limiter.take(`${more.key}:${from}`, more.limit));
   if (first?.allowed === false) return tell(context, reply, first);
   let state = address && (await context.limiter.take(`address:${from}`, address));
-  // Keyed by address too: whoever knows a client_id must not be able to spend another's limit. Hashed, since a key is
-  // stored: who swaps the two credentials sends the secret as client_id.
+  // Keyed by address too: whoever knows a client_id must not be able to spend another's limit.
   if (client !== undefined && clientId !== undefined && state?.allowed !== false)
-    state = await context.limiter.take(`client:${hashed(clientId)}:${from}`, client);
+    state = await context.limiter.take(`${clientKey(clientId)}:${from}`, client);
   if (state !== undefined) tell(context, reply, state);
 }
 
@@ -35,8 +39,7 @@ export async function limitApiRequest(
   accountId: string,
 ): Promise<void> {
   const { account } = context.rateLimits;
-  if (account !== undefined)
-    tell(context, reply, await context.limiter.take(`account:${accountId}`, account));
+  if (account !== undefined) tell(context, reply, await context.limiter.take(accountKey(accountId), account));
 }
 
 /** Tells the caller where it stands, in the headers. @throws {Refusal} if the limit is spent. */

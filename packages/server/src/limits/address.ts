@@ -1,6 +1,7 @@
 /** Addresses of clients: read in every spelling that proxies use, and what each is counted by. */
 
 import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { remembering } from "../remembering.js";
 
 /**
  * Returns the address that a text names, in one spelling for each, or undefined if it names none. Takes what proxies
@@ -50,11 +51,11 @@ function embeddedIPv4(groups: readonly number[]): string | undefined {
  * Returns what an address is counted by: an IPv4 address, or the /64 network of an IPv6 one, since a single customer has
  * all of those. What is no address is no key of its own: whoever could choose it would never be counted twice.
  */
-export function addressKey(text: string): string {
+export const addressKey = remembering((text) => {
   const address = parseAddress(text);
   if (address === undefined) return "unknown";
   return address.includes(":") ? `${address.split(":").slice(0, 4).join(":")}::/64` : address;
-}
+});
 
 /** Networks that have a name of their own in the configuration of proxies. */
 const namedNetworks: Readonly<Record<string, readonly string[]>> = {

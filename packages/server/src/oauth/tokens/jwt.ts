@@ -87,7 +87,7 @@ function audienceOf(
 }
 
 export function looksLikeJwt(token: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+  return token.includes(".") && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }
 
 /** Returns what a JWT says, or undefined if this server did not sign it. It may be expired or revoked. */

@@ -89,6 +89,6 @@ function withScopes(changes: AppChanges, scopes: string | undefined): Record<str
 
 /** Whether two lists of words are the same set: their order does not matter. */
 function sameWords(a: string, b: string): boolean {
-  const sorted = (words: string) => toWords(words).sort().join(" ");
+  const sorted = (words: string) => [...toWords(words)].sort().join(" ");
   return sorted(a) === sorted(b);
 }
