@@ -3,7 +3,7 @@
 import type { Storage } from "../port/storage.js";
 import { columns } from "../shared/columns.js";
 import { auditEventOf } from "../shared/rows.js";
-import { type Context, toSql } from "./engine/context.js";
+import type { Context } from "./engine/context.js";
 import type { SqlValue } from "./engine/driver.js";
 
 type AuditVerbs = Pick<Storage, "recordAudit" | "listAudit">;
@@ -17,9 +17,8 @@ export function auditVerbs(context: Context): AuditVerbs {
   return {
     recordAudit: (events) =>
       context.writeBeside(() => {
-        for (const { at, event, clientId, accountId, data } of events) {
-          insert.run(...[at, event, clientId, accountId, JSON.stringify(data)].map(toSql));
-        }
+        for (const { at, event, clientId, accountId, data } of events)
+          insert.run(at, event, clientId ?? null, accountId ?? null, JSON.stringify(data));
       }),
     listAudit: (query) => {
       // What is still kept for a commit has happened, too.
