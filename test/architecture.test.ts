@@ -114,6 +114,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "observer.ts": [],
   "http/": [
     "alternatives.ts",
+    "remembering.ts",
     "oauth/",
     "accounts/",
     "limits/",
@@ -125,7 +126,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "accounts/": ["oauth/", "limits/", "crypto/", "storage/port/"],
   "apps/": ["oauth/", "crypto/", "storage/port/"],
-  "limits/": ["storage/port/"],
+  "limits/": ["remembering.ts", "storage/port/"],
   "outgoing/": ["limits/", "oauth/"],
   "oauth/": ["alternatives.ts", "crypto/", "storage/port/"],
   "oauth/refusal.ts": [],
@@ -138,6 +139,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "open-clients-config.ts": ["oauth/open-clients/settings.ts", "oauth/profile/"],
   "secrets-config.ts": ["bounded-file.ts", "crypto/"],
   "alternatives.ts": [],
+  "remembering.ts": [],
   "config-reader.ts": ["alternatives.ts", "config-file.ts", "limits/"],
   "protocol-config.ts": [
     "config-reader.ts",
@@ -158,6 +160,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "log-output.ts": [],
   "log.ts": ["log-output.ts"],
   "storage/": ["log.ts"],
+  "storage/shared/": ["remembering.ts", "storage/"],
   "storage/port/": [],
   "storage/sqlite/": ["storage/"],
   "storage/postgres/": ["storage/"],

@@ -19,13 +19,13 @@ export function codeVerbs(context: Context): CodeVerbs {
   );
   const consume = consumeCode(context);
   return {
-    issueCode: (code) => context.write(() => String(issue(code))),
+    issueCode: (code) => context.writeSparing(() => String(issue(code))),
     findCode: (hash) =>
       context.read(() => {
         const row = find.get(hash);
         return row && filledCode(found.placed(row), hash);
       }),
-    consumeCode: (act) => context.write(() => consume(act)),
+    consumeCode: (act) => context.writeSparing(() => consume(act)),
   };
 }
 
@@ -74,6 +74,7 @@ function recordConsent(context: Context): (code: NewCode) => number {
     const pk = row.pk as number;
     const [before, had] = [row.scopes as string, (row.resources ?? ownApi) as string];
     const [after, has] = [union(before, scopes.join(" ")), union(had, consented)];
+    context.families.forgetGrant(String(pk));
     if (after !== before) widen.run(after, pk);
     if (has !== had) addResources.run(has, pk);
     return pk;
@@ -114,12 +115,16 @@ function consumeCode(context: Context): (act: ConsumeCode) => ConsumeCodeOutcome
     if (row === undefined) return { outcome: "unknown" };
     const code = found.placed(row);
     if (code.firstFamily !== undefined) {
+      context.families.forget(code.firstFamily);
       endFamily.run(now, idToBlob(code.firstFamily));
       return { outcome: "used_before", familyId: code.firstFamily };
     }
     if (code.expiresAt <= now) return { outcome: "expired" };
     if (code.revokedAt !== undefined) return { outcome: "revoked" };
-    if (endEarlierFamilies) endEarlier.run(now, code.grant);
+    if (endEarlierFamilies) {
+      context.families.forgetGrant(String(code.grant));
+      endEarlier.run(now, code.grant);
+    }
     const id = idToBlob(familyId);
     mark.run(now, id, code.rowid);
     const scopes = code.scopes === code.grantScopes ? null : code.scopes;

@@ -63,7 +63,7 @@ function pollDevice(context: Context): Storage["pollDevice"] {
     "UPDATE devices SET polled_at = ?, interval_seconds = interval_seconds + ? WHERE hash = ?",
   );
   return ({ hash, clientId, now }) =>
-    context.write(() => {
+    context.writeSparing(() => {
       const row = find.get(hash, clientId, now);
       if (row === undefined) return "unknown";
       if (row.denied === 1) return "denied";

@@ -40,18 +40,24 @@ export function familyVerbs(context: Context, parsed: Parsed): FamilyVerbs {
   );
   const revoke = context.prepare("UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
   const rotate = rotateFamily(context);
+  const { families } = context;
+  const read = (id: string) => {
+    const row = find.get(idToBlob(id));
+    return row && toView(id, view.placed(row));
+  };
+  const changing = <T>(id: string, act: () => T) =>
+    context.writeSparing(() => {
+      families.forget(id);
+      return act();
+    });
   return {
-    findFamily: (id) =>
-      context.read(() => {
-        const row = find.get(idToBlob(id));
-        return row && toView(id, view.placed(row));
-      }),
+    findFamily: (id) => context.read(() => families.find(id, context.reads.transaction, () => read(id))),
     listFamilies: (clientId, limit) =>
       context.read(() => ofApp.all(clientId, limit).map((row) => toView(blobToId(row.id), view.named(row)))),
-    rotateFamily: (act) => context.write(() => rotate(act)),
-    touchFamily: (id, now) => context.write(() => void touch.run(now, idToBlob(id), now)),
-    endAccessTokens: (id, now) => context.write(() => Boolean(end.run(now, idToBlob(id)).changes)),
-    revokeFamily: (id, now) => context.write(() => Boolean(revoke.run(now, idToBlob(id)).changes)),
+    rotateFamily: (act) => changing(act.familyId, () => rotate(act)),
+    touchFamily: (id, now) => changing(id, () => void touch.run(now, idToBlob(id), now)),
+    endAccessTokens: (id, now) => changing(id, () => Boolean(end.run(now, idToBlob(id)).changes)),
+    revokeFamily: (id, now) => changing(id, () => Boolean(revoke.run(now, idToBlob(id)).changes)),
   };
 }
 

@@ -43,9 +43,10 @@ export function limitVerbs(context: Context): LimitVerbs {
     return { allowed, remaining: Math.floor(left), resetAt };
   };
   return {
-    takeFromBucket: (act) => (act.cost > 0 ? context.write(() => take(act)) : context.read(() => take(act))),
+    takeFromBucket: (act) =>
+      act.cost > 0 ? context.writeSparing(() => take(act)) : context.read(() => take(act)),
     rememberOnce: (key, now, expiresAt, holder) =>
-      context.write(() => {
+      context.writeSparing(() => {
         const row = seen.get(key);
         if (row !== undefined && (row.expires_at as number) > now)
           return holder !== undefined && row.holder === holder;

@@ -14,8 +14,11 @@ export function purgeVerb(context: Context): Storage["purge"] {
     let gone = 0;
     for (let left = limit; left > 0; left -= rowsAnAct) {
       const most = Math.min(left, rowsAnAct);
-      const act = () => purge({ ...what, limit: most });
-      const changes = await (left === limit ? context.write(act) : context.writeBeside(act));
+      const act = () => {
+        context.families.forgetAll();
+        return purge({ ...what, limit: most });
+      };
+      const changes = await (left === limit ? context.writeSparing(act) : context.writeBeside(act));
       gone += changes;
       if (changes < most) break;
     }

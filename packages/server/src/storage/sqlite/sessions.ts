@@ -19,7 +19,7 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
   const remove = context.prepare("DELETE FROM sessions WHERE hash = ?");
   return {
     createSession: (session) =>
-      context.write(() => {
+      context.writeSparing(() => {
         const { hash, authenticatedAt, expiresAt, accountId } = session;
         const { changes } = insert.run(hash, authenticatedAt, expiresAt, accountId);
         if (changes === 0) throw new OwnerGone("A session of an account that does not exist");
@@ -32,6 +32,6 @@ export function sessionVerbs(context: Context, parsed: Parsed): SessionVerbs {
         const account = parsed.account(place);
         return { session: filledSession(session, hash, account.id), account };
       }),
-    deleteSession: (hash) => context.write(() => void remove.run(hash)),
+    deleteSession: (hash) => context.writeSparing(() => void remove.run(hash)),
   };
 }

@@ -4,16 +4,19 @@ import { decodeText, encodeText } from "../../shared/text.js";
 import type { Database, RowStatement, SqlRow, SqlValue, Statement } from "./driver.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { GroupRead } from "./group-read.js";
+import { KnownFamilies } from "./known-families.js";
 
 export class Context {
   readonly database: Database;
   readonly commits: GroupCommit;
   readonly reads: GroupRead;
+  readonly families: KnownFamilies;
 
   constructor(database: Database, commits: GroupCommit, reads: GroupRead) {
     this.database = database;
     this.commits = commits;
     this.reads = reads;
+    this.families = new KnownFamilies(database.prepare("PRAGMA data_version"));
   }
 
   /**
@@ -52,12 +55,20 @@ export class Context {
     return this.reads.run(query);
   }
 
-  /** Runs a synchronous act whole or not at all, and resolves once it is on disk. */
+  /** Runs a synchronous act whole or not at all, and resolves once it is on disk. No family is known any more then. */
   write<T>(act: () => T): Promise<T> {
+    return this.commits.run(() => {
+      this.families.forgetAll();
+      return act();
+    });
+  }
+
+  /** As `write`, for an act that says itself which families are to be forgotten. */
+  writeSparing<T>(act: () => T): Promise<T> {
     return this.commits.run(act);
   }
 
-  /** As `write`, for what no answer waits for. */
+  /** As `writeSparing`, for what no answer waits for. */
   writeBeside<T>(act: () => T): Promise<T> {
     return this.commits.runBeside(act);
   }

@@ -18,6 +18,8 @@ export class GroupRead {
   readonly #abandon: Statement;
   #pending: Pending[] = [];
   readonly #answered: () => void;
+  /** Names the transaction that reads now. */
+  transaction = 0;
 
   /** @param answered is called once everybody whose read was answered has gone on. */
   constructor(database: Database, answered: () => void) {
@@ -39,6 +41,7 @@ export class GroupRead {
   readonly flush = (): void => {
     const batch = this.#pending;
     this.#pending = [];
+    this.transaction += 1;
     const shared = batch.length > 1 && succeeds(this.#begin);
     for (const { query, resolve, reject } of batch) {
       try {

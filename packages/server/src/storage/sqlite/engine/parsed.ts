@@ -5,6 +5,7 @@
 
 import type { Account, App } from "../../port/records.js";
 import { type Cells, type Columns, columns } from "../../shared/columns.js";
+import { deepFreeze } from "../../shared/frozen.js";
 import { accountOf, appOf } from "../../shared/rows.js";
 import type { Context } from "./context.js";
 import type { SqlValue } from "./driver.js";
@@ -71,10 +72,4 @@ function keeping<T extends object>(
     kept.set(pk, { place: current.place, value: deepFreeze(current.value) });
     return current.value;
   };
-}
-
-/** What is shared between requests must not change under one of them. */
-function deepFreeze<T extends object>(value: T): T {
-  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) deepFreeze(part);
-  return Object.freeze(value);
 }
