@@ -1,7 +1,9 @@
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type RunnerTask, vi } from "vitest";
 import { sharedPostgres } from "../../../../test/support/shared-postgres.js";
 import type { Storage } from "../../src/storage/port/storage.js";
 import { openPostgresStorage } from "../../src/storage/postgres/postgres-storage.js";
+import { keptContract, known, newWorld } from "./contract/kept.js";
 import { sharedContract, storageContract } from "./contract.js";
 import { changedTwice, preparedStatements, watchStatements } from "./statements.js";
 
@@ -32,6 +34,38 @@ describe("PostgreSQL", () => {
       const url = await server.createDatabase();
       return takeTurns(await Promise.all([openOn(url), openOn(url), openOn(url)]));
     }));
+
+  describe("an account or app that it keeps", () => {
+    const openOnOne = (url: string) => openPostgresStorage({ url, poolSize: 1 });
+
+    keptContract(
+      async () => {
+        const url = await server.createDatabase();
+        return () => openOnOne(url);
+      },
+      { runs: 5, picks: 2 },
+    );
+
+    it("is one object until a connection is new: it may lead to a server that gives versions a second time", async () => {
+      const url = await server.createDatabase();
+      const storage = await openOnOne(url);
+      const { families } = await newWorld(storage);
+      const [before] = await known(storage, families);
+      const [again] = await known(storage, families);
+      expect(again?.app).toBe(before?.app);
+      expect(Object.isFrozen(before?.account)).toBe(true);
+      const client = new pg.Client(url);
+      await client.connect();
+      await client.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+      );
+      await client.end();
+      const after = await storage.findFamily(families[0] as string);
+      expect(after).toEqual(before);
+      expect(after?.app).not.toBe(before?.app);
+      await storage.close();
+    });
+  });
 });
 
 describe("the rule that a statement changes a table once", () => {

@@ -7,6 +7,7 @@ import { columns } from "../shared/columns.js";
 import { appOf, grantIsLive } from "../shared/rows.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
+import { appPlace, type Parsed } from "./engine/parsed.js";
 import { toSql } from "./engine/values.js";
 
 type Verbs = Pick<Storage, "createApp" | "updateApp" | "deleteApp" | "listApps">;
@@ -81,12 +82,16 @@ SELECT (SELECT count(*) FROM revoked) AS revoked FROM before`;
   };
 }
 
-export const findApp: BatchedVerb<string, App | undefined> = {
-  name: "find_app",
-  sql: `
-SELECT i.n, ${app.list} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
-JOIN apps p ON p.client_id = i.client_id JOIN accounts o ON o.pk = p.owner_pk`,
-  changes: false,
-  rows: (clientId) => [[clientId]],
-  answer: (row) => row && app.named(row),
-};
+const place = columns(appPlace);
+
+export function findApp(parsed: Parsed): BatchedVerb<string, App | undefined> {
+  return {
+    name: "find_app",
+    sql: `
+SELECT i.n, ${place.list} FROM unnest($1::int[], $2::text[]) AS i(n, client_id)
+JOIN apps p ON p.client_id = i.client_id`,
+    changes: false,
+    rows: (clientId) => [[clientId]],
+    answer: (row) => row && parsed.app(place.named(row)),
+  };
+}

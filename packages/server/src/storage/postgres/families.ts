@@ -1,22 +1,15 @@
 /** Token families on PostgreSQL. */
 
 import { type RotateFamily, type RotateFamilyOutcome, rotationSkewMilliseconds } from "../port/acts.js";
-import type { FamilyView } from "../port/records.js";
+import type { Account, App, FamilyView } from "../port/records.js";
 import type { Storage } from "../port/storage.js";
 import { columns, type Row } from "../shared/columns.js";
-import {
-  accountOf,
-  appOf,
-  familyOf,
-  filledFamily,
-  filledGrant,
-  grantOf,
-  grantRevokedAt,
-} from "../shared/rows.js";
+import { familyOf, filledFamily, filledGrant, grantOf, grantRevokedAt } from "../shared/rows.js";
 import { isFamilyId } from "../shared/text.js";
 import type { BatchedVerb } from "./engine/batch.js";
 import type { Connections } from "./engine/connections.js";
 import { fromUuid } from "./engine/family-id.js";
+import { accountPlace, appPlace, type Parsed } from "./engine/parsed.js";
 
 type Verbs = Pick<Storage, "listFamilies" | "touchFamily" | "endAccessTokens" | "revokeFamily">;
 
@@ -26,24 +19,34 @@ const view = columns((cells) => ({
   id: cells.value("f.id", fromUuid),
   family: familyOf(cells, revokedAt),
   grant: grantOf(cells),
-  account: accountOf(cells),
-  app: appOf(cells),
+  account: accountPlace(cells),
+  app: appPlace(cells),
 }));
 const tables =
-  "JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk JOIN accounts o ON o.pk = p.owner_pk";
+  "JOIN grants g ON g.pk = f.grant_pk JOIN accounts a ON a.pk = g.account_pk JOIN apps p ON p.pk = g.app_pk";
 
-export const findFamily: BatchedVerb<string, FamilyView | undefined> = {
-  name: "find_family",
-  sql: `SELECT i.n, ${view.list} FROM unnest($1::int[], $2::uuid[]) AS i(n, id) JOIN families f ON f.id = i.id ${tables}`,
-  changes: false,
-  rows: (id) => [[id]],
-  answer: (row) => row && toView(row),
-};
+export function findFamily(parsed: Parsed): BatchedVerb<string, FamilyView | undefined> {
+  return {
+    name: "find_family",
+    sql: `SELECT i.n, ${view.list} FROM unnest($1::int[], $2::uuid[]) AS i(n, id) JOIN families f ON f.id = i.id ${tables}`,
+    changes: false,
+    rows: (id) => [[id]],
+    answer: (row) => row && toView(parsed, row),
+  };
+}
 
-function toView(row: Row): FamilyView {
-  const { id, account, app, grant: read, family } = view.named(row);
-  const grant = filledGrant(read, account.id, app.clientId);
-  return { family: filledFamily(family, id, grant.id), grant, account, app };
+/** A family whose account or app was deleted since is gone with it. */
+function toView(parsed: Parsed, row: Row): FamilyView | undefined | Promise<FamilyView | undefined> {
+  const read = view.named(row);
+  const [account, app] = [parsed.account(read.account), parsed.app(read.app)];
+  const whole = (ofAccount: Account | undefined, ofApp: App | undefined): FamilyView | undefined => {
+    if (ofAccount === undefined || ofApp === undefined) return undefined;
+    const grant = filledGrant(read.grant, ofAccount.id, ofApp.clientId);
+    return { family: filledFamily(read.family, read.id, grant.id), grant, account: ofAccount, app: ofApp };
+  };
+  if (account instanceof Promise || app instanceof Promise)
+    return Promise.all([account, app]).then(([ofAccount, ofApp]) => whole(ofAccount, ofApp));
+  return whole(account, app);
 }
 
 const live = "UPDATE families f SET";
@@ -61,11 +64,15 @@ const touched = {
 const ended = { name: "end_access_tokens", text: `${live} access_valid_from = $2 ${ofLive}` };
 const revoked = { name: "revoke_family", text: `${live} revoked_at = $2 ${ofLive}` };
 
-export function familyVerbs(connections: Connections): Verbs {
+export function familyVerbs(connections: Connections, parsed: Parsed): Verbs {
   const changed = async (statement: typeof ended, id: string, now: number): Promise<boolean> =>
     isFamilyId(id) && (await connections.write(statement, [id, now])).length > 0;
   return {
-    listFamilies: async (clientId, limit) => (await connections.read(listed, [clientId, limit])).map(toView),
+    listFamilies: async (clientId, limit) => {
+      const rows = await connections.read(listed, [clientId, limit]);
+      const views = await Promise.all(rows.map((row) => toView(parsed, row)));
+      return views.filter((one) => one !== undefined);
+    },
     touchFamily: async (id, now) => {
       await changed(touched, id, now);
     },

@@ -11,6 +11,7 @@ import { deviceVerbs } from "./devices.js";
 import { Batch, type BatchedVerb } from "./engine/batch.js";
 import { Connections } from "./engine/connections.js";
 import { migratePostgres } from "./engine/migrate.js";
+import { type Parsed, parsedRows } from "./engine/parsed.js";
 import type { StartupOptions } from "./engine/session.js";
 import { familyVerbs, findFamily, rotateFamily } from "./families.js";
 import { grantVerbs } from "./grants.js";
@@ -57,15 +58,16 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
   const { poolSize = 10, statementTimeoutMilliseconds = 5000 } = options;
   const { mayMigrate, startupOptions } = options;
   await migratePostgres(options.url, postgresMigrations, { mayMigrate, startupOptions });
-  const connections = new Connections({ ...options, poolSize, statementTimeoutMilliseconds });
-  const { verbs, close } = batchedVerbs(connections, options.watch);
+  const limits = { poolSize, statementTimeoutMilliseconds };
+  const connections = new Connections({ ...options, ...limits, connected: () => parsed.forgetAll() });
+  const { verbs, parsed, close } = batchedVerbs(connections, options.watch);
   return {
     ...accountVerbs(connections),
     ...apiKeyVerbs(connections),
     ...appVerbs(connections),
     ...deviceVerbs(connections),
     ...grantVerbs(connections),
-    ...familyVerbs(connections),
+    ...familyVerbs(connections, parsed),
     ...operatorVerbs(connections),
     ...verbs,
     deleteSession: deleteSessionVerb(connections),
@@ -100,19 +102,20 @@ type BatchedVerbs = Pick<
 function batchedVerbs(
   connections: Connections,
   watch: CommitWatch | undefined,
-): { verbs: BatchedVerbs; close: () => Promise<void> } {
-  const open: { close(): Promise<void> }[] = [];
-  const batched = <Act, Answer>(verb: BatchedVerb<Act, Answer>) => {
-    const batch = new Batch(connections, verb, watch);
-    open.push(batch);
-    return batch.run;
-  };
+): { verbs: BatchedVerbs; parsed: Parsed; close: () => Promise<void> } {
+  const [open, rows] = [new Batches(connections, watch), new Batches(connections, watch)];
+  const { batched } = open;
+  const parsed = parsedRows(rows.batched);
   const [consume, consumeAlone] = [batched(consumeCode), batched(consumeCodeAlone)];
-  const [family, rotate, session] = [batched(findFamily), batched(rotateFamily), batched(findSession)];
+  const [family, rotate, session] = [
+    batched(findFamily(parsed)),
+    batched(rotateFamily),
+    batched(findSession),
+  ];
   const verbs: BatchedVerbs = {
     createSession: batched(createSession),
     findSession: (hash, now) => session({ hash, now }),
-    findApp: batched(findApp),
+    findApp: batched(findApp(parsed)),
     issueCode: issueCodeVerb(connections, batched(issueCode)),
     findCode: batched(findCode),
     consumeCode: (act) => (act.endEarlierFamilies ? consumeAlone(act) : consume(act)),
@@ -121,5 +124,31 @@ function batchedVerbs(
     takeFromBucket: batched(takeFromBucket),
     recordAudit: batched(recordAudit),
   };
-  return { verbs, close: async () => void (await Promise.all(open.map((batch) => batch.close()))) };
+  // What was read asks for its rows before it is over: those come last.
+  const close = async () => {
+    await open.close();
+    await rows.close();
+  };
+  return { verbs, parsed, close };
+}
+
+class Batches {
+  readonly #connections: Connections;
+  readonly #watch: CommitWatch | undefined;
+  readonly #open: { close(): Promise<void> }[] = [];
+
+  constructor(connections: Connections, watch: CommitWatch | undefined) {
+    this.#connections = connections;
+    this.#watch = watch;
+  }
+
+  readonly batched = <Act, Answer>(verb: BatchedVerb<Act, Answer>): Batch<Act, Answer>["run"] => {
+    const batch = new Batch(this.#connections, verb, this.#watch);
+    this.#open.push(batch);
+    return batch.run;
+  };
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((batch) => batch.close()));
+  }
 }

@@ -18,13 +18,13 @@ export interface BatchedVerb<Act, Answer> {
   readonly rows: (act: Act) => unknown[][];
   /** What the act is about: two acts of the same key go into different statements. */
   readonly key?: (act: Act) => string;
-  /** Reads the answer. What it throws is the answer to this act alone. */
-  readonly answer: (row: Row | undefined, act: Act) => Answer;
+  /** Reads the answer, which may come later. What it throws is the answer to this act alone. */
+  readonly answer: (row: Row | undefined, act: Act) => Answer | Promise<Answer>;
 }
 
 interface Waiting<Act, Answer> {
   readonly act: Act;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: Answer | Promise<Answer>) => void;
   readonly reject: (error: unknown) => void;
   /** What whoever watches commits knows it by. */
   readonly mark: unknown;

@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   readonly now?: (() => number) | undefined;
   /** Is told, once, of what works but not as it should. @default nobody */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Is called with each new connection, before its first statement. @default nobody */
+  readonly connected?: (() => void) | undefined;
 }
 
 /** Waits before another attempt to connect: a restart of the server is over within them, an outage is not. */
@@ -215,6 +217,7 @@ export class Connections {
       throw readOnlyServer(fault);
     }
     this.#servers.accepted(client.server);
+    this.#options.connected?.();
     this.#editions.set(client, this.#edition);
     this.#compareClocks(askedAt, session.at);
     for (const one of session.unset) this.#warnOnce(one, `PostgreSQL: ${one}`);

@@ -1,11 +1,8 @@
-/**
- * Accounts and apps as objects, parsed once for each revision of their row: the reads of every request join them.
- * The row's revision is read each time, so a change, also one by another process, is seen by the next read.
- */
+/** Accounts and apps as objects, parsed once for each revision of their row: the reads of every request join them. */
 
 import type { Account, App } from "../../port/records.js";
 import { type Cells, type Columns, columns } from "../../shared/columns.js";
-import { deepFreeze } from "../../shared/frozen.js";
+import { KeptRows } from "../../shared/kept-rows.js";
 import { accountOf, appOf } from "../../shared/rows.js";
 import type { Context } from "./context.js";
 import type { SqlValue } from "./driver.js";
@@ -30,8 +27,6 @@ export interface Parsed {
   readonly app: (place: Place) => App;
 }
 
-const mostKept = 20_000;
-
 /** What was read of a row, and the revision it had. */
 interface Revised<T> {
   readonly place: Place;
@@ -47,29 +42,17 @@ export function parsedRows(context: Context): Parsed {
   };
 }
 
-/**
- * Keeps what is asked for a second time. What is asked for once among very many would only drive out the rest, and
- * outlive its request at a cost to the garbage collector.
- */
 function keeping<T extends object>(
   context: Context,
   revised: Columns<Revised<T>>,
   from: string,
 ): (place: Place) => T {
   const find = context.prepareRow(`SELECT ${revised.list} FROM ${from}`);
-  const kept = new Map<number, Revised<T>>();
-  const seen = new Set<number>();
+  const kept = new KeptRows<number, T>();
   return ({ pk, revision }) => {
-    const found = kept.get(pk);
-    if (found !== undefined && found.place.revision === revision) return found.value;
+    const found = kept.find(pk, revision);
+    if (found !== undefined) return found;
     const current = revised.placed(find.get(pk) as SqlValue[]);
-    if (found === undefined && !seen.has(pk)) {
-      if (seen.size >= mostKept) seen.clear();
-      seen.add(pk);
-      return current.value;
-    }
-    if (kept.size >= mostKept) kept.clear();
-    kept.set(pk, { place: current.place, value: deepFreeze(current.value) });
-    return current.value;
+    return kept.keep(pk, current.place.revision, current.value);
   };
 }
